@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LOG_LINE_MAX 1024
+#define LOG_FILE_MAX (4 * 1024 * 1024L)
+#define LOG_FIELDS   6
+
+/* See the header for why this state is file-scope. `lock` guards the file and the order of lines.
+ */
+static struct {
+    pthread_mutex_t lock;
+    enum base_log_level level;
+    enum base_log_form form;
+    FILE *file;
+    char path[512];
+    int journal_fd;
+} log_state = {PTHREAD_MUTEX_INITIALIZER, BASE_LOG_INFO, BASE_LOG_HUMAN, NULL, "", -1};
+
+struct log_entry {
+    enum base_log_level level;
+    const char *code;
+    const char *id;
+    const char *message;
+    char when[32];
+    double since_boot_s;
+};
+
+static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
+
+const char *base_log_level_name(enum base_log_level level)
+{
+    return level_names[level];
+}
+
+int base_log_level_parse(const char *name, enum base_log_level *ret_level)
+{
+    for (int i = BASE_LOG_ERROR; i <= BASE_LOG_DEBUG; i++) {
+        if (strcmp(name, level_names[i]) == 0) {
+            *ret_level = (enum base_log_level)i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static int journal_open(void)
+{
+    static const struct sockaddr_un address = {AF_UNIX, "/run/systemd/journal/socket"};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+int base_log_open(enum base_log_level level, enum base_log_form form, const char *path)
+{
+    int r = 0;
+
+    base_log_close();
+    pthread_mutex_lock(&log_state.lock);
+    log_state.level = level;
+    if (form == BASE_LOG_AUTO) {
+        form = getenv("JOURNAL_STREAM") ? BASE_LOG_JOURNAL
+               : isatty(STDERR_FILENO)  ? BASE_LOG_HUMAN
+                                        : BASE_LOG_JSON;
+    }
+    if (form == BASE_LOG_JOURNAL && (log_state.journal_fd = journal_open()) < 0)
+        form = BASE_LOG_JSON;
+    log_state.form = form;
+    if (path) {
+        snprintf(log_state.path, sizeof(log_state.path), "%s", path);
+        log_state.file = fopen(path, "ae");
+        if (!log_state.file)
+            r = -errno;
+    }
+    pthread_mutex_unlock(&log_state.lock);
+    return r;
+}
+
+void base_log_close(void)
+{
+    pthread_mutex_lock(&log_state.lock);
+    if (log_state.file)
+        fclose(log_state.file);
+    log_state.file = NULL;
+    if (log_state.journal_fd >= 0)
+        close(log_state.journal_fd);
+    log_state.journal_fd = -1;
+    pthread_mutex_unlock(&log_state.lock);
+}
+
+static void json_escape(char *out, size_t size, const char *text)
+{
+    size_t n = 0;
+
+    for (const unsigned char *p = (const unsigned char *)text; *p && n + 7 < size; p++) {
+        if (*p == '"' || *p == '\\') {
+            out[n++] = '\\';
+            out[n++] = (char)*p;
+        } else if (*p < 0x20 || *p == 0x7f) {
+            n += (size_t)snprintf(out + n, size - n, "\\u%04x", *p);
+        } else {
+            out[n++] = (char)*p;
+        }
+    }
+    out[n] = '\0';
+}
+
+static void write_human(FILE *f, const struct log_entry *e)
+{
+    fprintf(f, "%s %-7s %-20s %s%s%s%s\n", e->when, level_names[e->level], e->code, e->message,
+            e->id ? " [" : "", e->id ? e->id : "", e->id ? "]" : "");
+}
+
+static void write_json(FILE *f, const struct log_entry *e)
+{
+    char message[LOG_LINE_MAX * 2], id[128];
+
+    json_escape(message, sizeof(message), e->message);
+    fprintf(f, "{\"time\":\"%s\",\"up_s\":%.3f,\"level\":\"%s\",\"code\":\"%s\"", e->when,
+            e->since_boot_s, level_names[e->level], e->code);
+    if (e->id) {
+        json_escape(id, sizeof(id), e->id);
+        fprintf(f, ",\"request\":\"%s\"", id);
+    }
+    fprintf(f, ",\"message\":\"%s\"}\n", message);
+    fflush(f);
+}
+
+/* The journal's native protocol: KEY=value lines in one datagram (systemd.journal-fields(7)). */
+static void write_journal(const struct log_entry *e)
+{
+    static const int syslog_priority[] = {3, 4, 5, 6, 7};
+    char datagram[LOG_LINE_MAX * 2];
+    int n =
+        snprintf(datagram, sizeof(datagram),
+                 "PRIORITY=%d\nSYSLOG_IDENTIFIER=voisined\nVOISINE_CODE=%s\n%s%s%sMESSAGE=%s: %s\n",
+                 syslog_priority[e->level], e->code, e->id ? "VOISINE_REQUEST=" : "",
+                 e->id ? e->id : "", e->id ? "\n" : "", e->code, e->message);
+
+    if (n > 0 && (size_t)n < sizeof(datagram))
+        (void)!write(log_state.journal_fd, datagram, (size_t)n);
+}
+
+static void rotate_when_full(void)
+{
+    char older[sizeof(log_state.path) + 2];
+    struct stat st;
+
+    if (fstat(fileno(log_state.file), &st) < 0 || st.st_size < LOG_FILE_MAX / 2)
+        return;
+    snprintf(older, sizeof(older), "%s.1", log_state.path);
+    fclose(log_state.file);
+    (void)rename(log_state.path, older);
+    log_state.file = fopen(log_state.path, "ae");
+}
+
+void base_log(enum base_log_level level, const char *code, const char *id, const char *format, ...)
+{
+    char message[LOG_LINE_MAX];
+    struct log_entry entry = {level, code, id, message, "", 0};
+    const struct base_clock *clock = base_clock_system();
+    va_list args;
+
+    if (level > log_state.level)
+        return;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    for (char *p = message; *p; p++) {
+        if (*p == '\n')
+            *p = ' ';
+    }
+    base_clock_format_utc(clock->wall_ms(clock), entry.when);
+    entry.since_boot_s = (double)clock->monotonic_ms(clock) / 1000.0;
+
+    pthread_mutex_lock(&log_state.lock);
+    if (log_state.form == BASE_LOG_JOURNAL)
+        write_journal(&entry);
+    else if (log_state.form == BASE_LOG_JSON)
+        write_json(stderr, &entry);
+    else
+        write_human(stderr, &entry);
+    if (log_state.file) {
+        write_json(log_state.file, &entry);
+        rotate_when_full();
+    }
+    pthread_mutex_unlock(&log_state.lock);
+}
+
+int base_trace_at(int r, const char *file, int line, const char *function)
+{
+    if (r < 0)
+        log_debug("trace", "%s:%d %s: %s", file, line, function, strerror(-r));
+    return r;
+}
