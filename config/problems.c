@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/problems.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/strbuf.h"
+#include "config/json.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_ARGS 6
+
+struct message {
+    const char *code;
+    const char *english;
+};
+
+static const struct message messages[CONFIG_N_MESSAGES] = {
+    [CONFIG_FILE_MISSING] = {"config-file-missing",
+                             "there is no file {file}: write it, or name another one"},
+    [CONFIG_FILE_UNREADABLE] = {"config-file-unreadable",
+                                "{file} cannot be read ({why}): check its owner and mode"},
+    [CONFIG_FILE_TOO_LARGE] = {"config-file-too-large",
+                               "{file} is over one megabyte: it is no file of ours"},
+    [CONFIG_SYNTAX] = {"config-syntax", "this is no JSON ({why}): check the quotes, commas and "
+                                        "brackets here and on the line above"},
+    [CONFIG_NOT_OBJECT] = {"config-not-object",
+                           "the file must be one JSON object: begin it with {{ and end it with }}"},
+    [CONFIG_UNKNOWN_KEY] = {"config-unknown-key",
+                            "there is no key \"{key}\": take it out, or see the list of keys"},
+    [CONFIG_UNKNOWN_KEY_NEAR] = {"config-unknown-key",
+                                 "there is no key \"{key}\": did you mean \"{nearest}\"?"},
+    [CONFIG_GROUP_NOT_OBJECT] = {"config-group", "\"{key}\" is a group: write {{ }} with its keys "
+                                                 "inside"},
+    [CONFIG_WRONG_TYPE] = {"config-wrong-type", "\"{key}\" must be {wanted}, not {got}"},
+    [CONFIG_OUT_OF_RANGE] = {"config-out-of-range",
+                             "\"{key}\" is {got}: it must be from {from} to {to} {unit}"},
+    [CONFIG_NOT_A_CHOICE] = {"config-not-a-choice",
+                             "\"{key}\" is \"{got}\": it must be one of {choices}"},
+    [CONFIG_BAD_TIME] = {"config-bad-time",
+                         "\"{key}\" is \"{got}\": write a time as \"08:30\", from 00:00 to 23:59"},
+    [CONFIG_BAD_URL] = {"config-bad-url", "\"{key}\" must begin with https:// and name a host"},
+    [CONFIG_BAD_PATH] = {"config-bad-path",
+                         "\"{key}\" is \"{got}\": write the whole path, from / on"},
+    [CONFIG_TEXT_TOO_LONG] = {"config-text-too-long",
+                              "\"{key}\" is too long: at most {to} characters"},
+    [CONFIG_TEXT_UNSAFE] = {"config-text-unsafe",
+                            "\"{key}\" holds a control character or <, >, [, ]: take it out"},
+    [CONFIG_BAD_NAME_ENTRY] = {"config-bad-name",
+                               "\"{key}\" must be a list of {wanted}; kind is one of {choices}"},
+    [CONFIG_TOO_MANY_NAMES] = {"config-too-many-names",
+                               "\"{key}\" has too many entries: at most {to}"},
+    [CONFIG_USING_LAST_GOOD] = {"config-last-good",
+                                "the configuration is wrong: going on with the last good one"},
+    [CONFIG_USING_DEFAULTS] = {"config-defaults",
+                               "the configuration is wrong: going on with the default settings"},
+    [CONFIG_TERRITORY_UNKNOWN] = {"config-territory-unknown",
+                                  "there is no territory \"{territory}\": take one of {known}"},
+    [CONFIG_TERRITORY_FIELD] = {"config-territory-field",
+                                "\"{field}\" of a territory must be {wanted}"},
+    [CONFIG_TERRITORY_OTHER_ID] = {"config-territory-id",
+                                   "the territory's id is \"{id}\": it must be the file's name"},
+    [CONFIG_TERRITORY_NO_SERVICE] = {"config-territory-service",
+                                     "the territory offers \"{service}\", but intents/{language}/"
+                                     "services/{service}.json is missing or wrong"},
+    [CONFIG_SERVICE_FIELD] = {"config-service-field", "\"{field}\" of a service must be {wanted}"},
+    [CONFIG_SERVICE_OTHER_ID] = {"config-service-id",
+                                 "the service's id is \"{id}\": it must be the file's name"},
+    [CONFIG_NO_LANGUAGE] = {"config-no-language",
+                            "there is no language \"{language}\": no folder {file}"},
+    [CONFIG_NO_MODEL] = {"config-no-model", "the acoustic model is missing ({file}): run "
+                                            "tools/setup --models, or set models.folder"},
+    [CONFIG_NO_PROMPTS] = {"config-no-prompts",
+                           "the sentences of language \"{language}\" are missing or wrong ({why})"},
+    [CONFIG_NO_VOICE] = {"config-no-voice",
+                         "espeak-ng has no voice \"{got}\": `espeak-ng --voices` "
+                         "lists them"},
+    [CONFIG_NO_SERVICE_URL] = {"config-no-service-url",
+                               "\"service.url\" is not set: requests stay on the speaker"},
+    [CONFIG_PLACEHOLDER_URL] = {"config-placeholder-url",
+                                "\"{got}\" is only a placeholder: set \"service.url\" to the "
+                                "address that the town or landlord gave"},
+    [CONFIG_NO_CREDENTIAL] = {"config-no-credential",
+                              "neither \"service.token_file\" nor \"service.client_cert_file\" is "
+                              "set: the service cannot know this speaker"},
+    [CONFIG_SECRET_MODE] = {"config-secret-mode",
+                            "{file} can be read by others (mode {got}): chmod 600 {file}"},
+    [CONFIG_SECRET_EMPTY] = {"config-secret-empty",
+                             "{file} is empty: put the token that the service gave into it"},
+    [CONFIG_CERT_WITHOUT_KEY] = {"config-cert-without-key",
+                                 "\"service.client_cert_file\" and \"service.client_key_file\" go "
+                                 "together: set both or neither"},
+    [CONFIG_STATE_UNWRITABLE] = {"config-state-unwritable",
+                                 "the state folder {file} cannot be written ({why}): make it and "
+                                 "give it to the user that runs voisined"},
+    [CONFIG_ALL_TERRITORIES] = {"config-all-territories",
+                                "\"territory\" is not set: every service is offered; take one of "
+                                "{known}"},
+    [CONFIG_DEVICE_UNREADABLE] = {"config-device-unreadable",
+                                  "{file} cannot be opened ({why}): check the path and the mode"},
+    [CONFIG_GOOD] = {"config-good", "{what}: good"},
+};
+
+struct problem {
+    enum config_level level;
+    enum config_message message;
+    char *file;
+    int line;
+    int column;
+    char *names[MAX_ARGS];
+    char *values[MAX_ARGS];
+    size_t n_args;
+};
+
+struct config_problems {
+    struct problem *list;
+    size_t n;
+    size_t n_lost; /* for want of memory; counted as errors */
+};
+
+int config_problems_create(struct config_problems **ret_problems)
+{
+    struct config_problems *problems = calloc(1, sizeof(*problems));
+
+    if (!problems)
+        return -ENOMEM;
+    *ret_problems = problems;
+    return 0;
+}
+
+static void problem_finish(struct problem *problem)
+{
+    free(problem->file);
+    for (size_t i = 0; i < problem->n_args; i++) {
+        free(problem->names[i]);
+        free(problem->values[i]);
+    }
+}
+
+void config_problems_destroy(struct config_problems *problems)
+{
+    if (!problems)
+        return;
+    for (size_t i = 0; i < problems->n; i++)
+        problem_finish(&problems->list[i]);
+    free(problems->list);
+    free(problems);
+}
+
+void config_problems_add(struct config_problems *problems, enum config_level level,
+                         enum config_message message, struct config_place place,
+                         const char *const args[])
+{
+    struct problem *larger, *problem;
+
+    if (!problems)
+        return;
+    larger = realloc(problems->list, (problems->n + 1) * sizeof(*larger));
+    if (!larger) {
+        problems->n_lost += level == CONFIG_ERROR;
+        return;
+    }
+    problems->list = larger;
+    problem = &larger[problems->n++];
+    *problem = (struct problem){.level = level, .message = message};
+    problem->file = place.file ? strdup(place.file) : NULL;
+    problem->line = place.line;
+    problem->column = place.column;
+    for (size_t i = 0; args && args[2 * i] && i < MAX_ARGS; i++) {
+        problem->names[i] = strdup(args[2 * i]);
+        problem->values[i] = strdup(args[2 * i + 1] ? args[2 * i + 1] : "");
+        problem->n_args = i + 1;
+    }
+}
+
+size_t config_problems_count(const struct config_problems *problems)
+{
+    return problems->n;
+}
+
+size_t config_problems_count_from(const struct config_problems *problems, enum config_level level)
+{
+    size_t n = problems->n_lost;
+
+    for (size_t i = 0; i < problems->n; i++)
+        n += problems->list[i].level >= level;
+    return n;
+}
+
+enum config_level config_problems_level(const struct config_problems *problems, size_t i)
+{
+    return problems->list[i].level;
+}
+
+enum config_message config_problems_message(const struct config_problems *problems, size_t i)
+{
+    return problems->list[i].message;
+}
+
+const char *config_problems_code(const struct config_problems *problems, size_t i)
+{
+    return messages[problems->list[i].message].code;
+}
+
+static const char *argument(const struct problem *problem, const char *name, size_t n)
+{
+    for (size_t i = 0; i < problem->n_args; i++) {
+        if (problem->names[i] && strlen(problem->names[i]) == n &&
+            strncmp(problem->names[i], name, n) == 0)
+            return problem->values[i] ? problem->values[i] : "";
+    }
+    return "";
+}
+
+/* {name} becomes the argument; {{ and }} are braces. */
+static void fill_in(const char *template, const struct problem *problem, struct base_strbuf *out)
+{
+    while (*template) {
+        size_t n = strcspn(template, "{}");
+
+        base_strbuf_add_n(out, template, n);
+        template += n;
+        if (template[0] && template[1] == template[0]) {
+            base_strbuf_add_n(out, template, 1);
+            template += 2;
+        } else if (*template == '{') {
+            n = strcspn(template, "}");
+            base_strbuf_add(out, argument(problem, template + 1, n - 1));
+            template += n + (template[n] == '}');
+        } else if (*template) {
+            template ++;
+        }
+    }
+    while (out->length > 0 && out->text && out->text[out->length - 1] == ' ')
+        out->text[--out->length] = '\0';
+}
+
+char *config_problems_text(const struct config_problems *problems, size_t i)
+{
+    const struct problem *problem = &problems->list[i];
+    struct base_strbuf text;
+
+    base_strbuf_init(&text);
+    if (problem->file && problem->line > 0)
+        base_strbuf_addf(&text, "%s:%d:%d: ", problem->file, problem->line, problem->column);
+    else if (problem->file)
+        base_strbuf_addf(&text, "%s: ", problem->file);
+    fill_in(messages[problem->message].english, problem, &text);
+    return base_strbuf_take(&text);
+}
+
+void config_problems_log(const struct config_problems *problems)
+{
+    static const enum base_log_level levels[] = {
+        [CONFIG_NOTE] = BASE_LOG_INFO,
+        [CONFIG_WARNING] = BASE_LOG_WARNING,
+        [CONFIG_ERROR] = BASE_LOG_ERROR,
+    };
+
+    for (size_t i = 0; i < problems->n; i++) {
+        char *text = config_problems_text(problems, i);
+
+        base_log(levels[problems->list[i].level], config_problems_code(problems, i), NULL, "%s",
+                 text ? text : "memory is short");
+        free(text);
+    }
+}
+
+const char *config_message_code(enum config_message message)
+{
+    return messages[message].code;
+}
+
+const char *config_message_english(enum config_message message)
+{
+    return messages[message].english;
+}
+
+struct config_carer_texts {
+    struct config_json json;
+};
+
+int config_carer_texts_load(const char *language, struct config_carer_texts **ret_texts)
+{
+    char root[PATH_MAX], path[PATH_MAX], name[64];
+    struct config_carer_texts *texts = calloc(1, sizeof(*texts));
+    int r = texts ? base_paths_data(root, sizeof(root)) : -ENOMEM;
+
+    if (r == 0 && strspn(language, "abcdefghijklmnopqrstuvwxyz") != strlen(language))
+        r = CONFIG_MISSING;
+    if (r == 0) {
+        snprintf(name, sizeof(name), "config/%s/carer.json", language);
+        r = base_file_join(root, name, path, sizeof(path));
+    }
+    if (r == 0)
+        r = config_json_read(path, NULL, &texts->json);
+    if (r != 0) {
+        config_carer_texts_destroy(texts);
+        return r < 0 ? base_trace(r) : r;
+    }
+    *ret_texts = texts;
+    return 0;
+}
+
+void config_carer_texts_destroy(struct config_carer_texts *texts)
+{
+    if (!texts)
+        return;
+    config_json_finish(&texts->json);
+    free(texts);
+}
+
+static const char *look_up(const struct config_carer_texts *texts, const char *group,
+                           const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(texts->json.root, group), key));
+}
+
+const char *config_carer_texts_message(const struct config_carer_texts *texts,
+                                       enum config_message message)
+{
+    /* The one code with two forms: with and without a near key. */
+    if (message == CONFIG_UNKNOWN_KEY_NEAR)
+        return look_up(texts, "messages", "config-unknown-key-near");
+    return look_up(texts, "messages", messages[message].code);
+}
+
+const char *config_carer_texts_help(const struct config_carer_texts *texts, const char *key)
+{
+    return look_up(texts, "options", key);
+}
+
+char *config_carer_texts_problem(const struct config_carer_texts *texts,
+                                 const struct config_problems *problems, size_t i)
+{
+    const char *template = config_carer_texts_message(texts, problems->list[i].message);
+    struct base_strbuf text;
+
+    if (!template)
+        return NULL;
+    base_strbuf_init(&text);
+    fill_in(template, &problems->list[i], &text);
+    return base_strbuf_take(&text);
+}
