@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The subcommands of `voisine`, one source file each (daemon/cmd_<name>.c). Each gets its own argv, argv[0] being
- * the subcommand's name. Returns: the exit status, one of the below.
+ * The subcommands of `voisine`, one source file each (daemon/cmd_<name>.c). Each gets its own argv,
+ * argv[0] being the subcommand's name. Returns: the exit status, one of the below.
  */
 #ifndef DAEMON_COMMANDS_H
 #define DAEMON_COMMANDS_H

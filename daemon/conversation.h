@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The conversation with the resident: one table [state][event] -> action, next state.
+ *
+ * Pure: no I/O, no clock, no thread. What happens comes in as an event; what shall happen goes out
+ * through the ops (say this, listen, store this request). The daemon, the evaluation and the tests
+ * run the same table.
+ *
+ * Invariants, each with a test: nothing is stored without a yes (or the button) to a question that
+ * restated all; every wake ends in speech or in an audible close; an emergency goes before
+ * everything; silence is never a yes; one question at a time.
+ *
+ * Order: create, then conversation_event as things happen. After each question the caller tells
+ * EVENT_SPOKEN when the words have been *played*; only then does the conversation ask to listen.
+ * Thread: main, for all of it.
+ */
+#ifndef DAEMON_CONVERSATION_H
+#define DAEMON_CONVERSATION_H
+
+#include "daemon/draft.h"
+
+#include <stdio.h>
+
+enum conversation_state {
+    STATE_ASLEEP,            /* waits for the wake phrase or the button */
+    STATE_LISTENING,         /* for the request */
+    STATE_LISTENING_AGAIN,   /* after "Pardon ?" */
+    STATE_CHOOSING,          /* among the territory's services, read aloud */
+    STATE_GUESSING,          /* yes or no on the best guess */
+    STATE_OFFERING_CALLBACK, /* yes or no: shall somebody call back? */
+    STATE_CONFIRMING,        /* all restated, yes or no */
+    STATE_CONFIRMING_AGAIN,  /* once more, with the words to answer */
+    STATE_DUPLICATE,         /* asked before: another one? */
+    STATE_CANCELLING,        /* yes or no: drop the stored request? */
+    STATE_STORING,           /* yes was said, not yet on disk */
+    STATE_SENDING,           /* on disk, said so; the service has not answered */
+    STATE_TELLING,           /* news, outside any conversation */
+    STATE_CLOSING,           /* last words */
+    STATE_ALARMED,           /* emergency words being answered */
+    STATE_MUTED,
+    N_STATES,
+};
+
+enum conversation_event_type {
+    EVENT_WAKE,
+    EVENT_BUTTON, /* short press */
+    EVENT_BUTTON_LONG,
+    EVENT_REQUEST,           /* understood, surely */
+    EVENT_REQUEST_DOUBTFUL,  /* a best guess */
+    EVENT_REQUEST_TWICE,     /* the same as one of the last minutes */
+    EVENT_REQUEST_ELSEWHERE, /* a service that this territory has not */
+    EVENT_CORRECTION,        /* a day, a time, items, no service; or yes / no with such */
+    EVENT_AFFIRM,
+    EVENT_DENY,
+    EVENT_CANCEL,         /* of the conversation, or of the stored request `cancel_id` */
+    EVENT_CANCEL_NOTHING, /* there is nothing stored to cancel */
+    EVENT_REPEAT,
+    EVENT_STATUS,
+    EVENT_HELP,
+    EVENT_LOUDER,
+    EVENT_SOFTER,
+    EVENT_SLOWER,
+    EVENT_FASTER,
+    EVENT_EMERGENCY,
+    EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
+    EVENT_SILENCE,        /* no speech in the time allowed */
+    EVENT_SPOKEN,         /* what was to be said has been played */
+    EVENT_STORED,         /* the request is on disk */
+    EVENT_NOT_STORED,
+    EVENT_STORE_FULL,
+    EVENT_TRANSMITTED, /* the service has it */
+    EVENT_KEPT,        /* the service cannot be reached now */
+    EVENT_REFUSED,
+    EVENT_NEWS,  /* something to tell, the caller has checked the hours */
+    EVENT_TIMER, /* the time asked for with `wait` is over */
+    EVENT_MUTE,
+    EVENT_UNMUTE,
+    EVENT_DEAF,    /* the microphone is lost */
+    EVENT_HEARING, /* and back */
+    N_EVENTS,
+};
+
+struct conversation_event {
+    enum conversation_event_type type;
+    struct draft draft;    /* of REQUEST*, CORRECTION; of the act otherwise, often empty */
+    const char *cancel_id; /* with CANCEL: the stored request meant, NULL none */
+    struct draft cancel;   /* with CANCEL: what it is */
+    const char *news_key;  /* with NEWS: the prompt */
+};
+
+/* What is listened for: the recogniser is surest when it knows. */
+enum conversation_expect {
+    EXPECT_REQUEST,
+    EXPECT_CONFIRMATION,
+};
+
+enum conversation_earcon { EARCON_LISTENING, EARCON_CLOSED };
+
+/* How the conversation acts; each is called on the thread of conversation_event. */
+struct conversation_ops {
+    /* Speak the prompt, about this request; ends with EVENT_SPOKEN. Several in a row are one
+     * speech. */
+    void (*say)(void *user, const char *key, const struct draft *about);
+    /* The prompt of the last question again, slower. */
+    void (*say_again)(void *user);
+    void (*stop_speech)(void *user);
+    void (*earcon)(void *user, enum conversation_earcon which);
+    /* Open the ears for one utterance; ends with one of the events from REQUEST to SILENCE. */
+    void (*listen)(void *user, enum conversation_expect expect);
+    /* Back to waiting for the wake phrase alone. */
+    void (*sleep)(void *user);
+    /* Make it durable, then send it; ends with STORED, NOT_STORED or STORE_FULL. */
+    void (*store)(void *user, const struct draft *request);
+    void (*cancel)(void *user, const char *id);
+    /* EVENT_TIMER after so long, unless the state changes first. */
+    void (*wait)(void *user, int timeout_ms);
+    /* louder, softer, slower, faster: by the event's type. */
+    void (*adjust)(void *user, enum conversation_event_type how);
+    /* Tell the carer's alert address, if one is configured. */
+    void (*alert)(void *user);
+    /* Tell about the resident's requests, or read the list of what can be asked. */
+    void (*tell_status)(void *user);
+    void (*mute)(void *user, int muted);
+};
+
+struct conversation;
+
+/* Returns: 0 or -ENOMEM. Owns: the caller; ops and user must outlive it. */
+int conversation_create(const struct conversation_ops *ops, void *user,
+                        struct conversation **ret_conversation);
+/* Accepts NULL. */
+void conversation_destroy(struct conversation *conversation);
+
+void conversation_event(struct conversation *conversation, const struct conversation_event *event);
+
+enum conversation_state conversation_state(const struct conversation *conversation);
+
+const char *conversation_state_name(enum conversation_state state);
+const char *conversation_event_name(enum conversation_event_type event);
+
+/* Whether every cell of the table is filled; names the first empty one otherwise. Returns: 0, or
+ * -ENOENT. */
+int conversation_check_table(enum conversation_state *ret_state,
+                             enum conversation_event_type *ret_event);
+
+/* The table as a Graphviz diagram, moves that change the state only. */
+void conversation_print_dot(FILE *file);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A request while it is being talked about: what was understood so far, before the resident said
+ * yes. Plain values, copied freely. Nothing here is stored or sent. Thread: any.
+ */
+#ifndef DAEMON_DRAFT_H
+#define DAEMON_DRAFT_H
+
+#include "base/date.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    DRAFT_SERVICE_MAX = 32,
+    DRAFT_PART_MAX = 16,
+    DRAFT_ITEMS_MAX = 12,
+    DRAFT_ITEM_MAX = 48,
+};
+
+struct draft {
+    char service[DRAFT_SERVICE_MAX]; /* an id of the catalogue, "" none */
+    struct base_date date;
+    char part[DRAFT_PART_MAX]; /* "morning", "noon", "afternoon", "evening" or "" */
+    struct base_time time;     /* then part is "" */
+    size_t n_items;
+    char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
+};
+
+void draft_clear(struct draft *draft);
+
+/* Whether a day, a part of the day, a time or an item was said. */
+bool draft_has_details(const struct draft *draft);
+
+/*
+ * Takes over what a later sentence said about the same request: its day, its part or time (each
+ * replaces the other), and its items, which are added. The service stays.
+ */
+void draft_correct(struct draft *draft, const struct draft *said);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/conversation.h"
+
+#include "base/log.h"
+#include "base/rng.h"
+#include "tests/check.h"
+
+/* What the conversation did, as one string a person can read: "say:confirm.request
+ * listen:confirmation ". */
+struct scene {
+    struct conversation *conversation;
+    char did[4096];
+    int n_stored, n_said, n_earcons;
+    bool waits_for_ears, waits_for_timer;
+    struct draft stored;
+    bool asked_with_all; /* the last thing said was a question that restated the request */
+};
+
+static void note(struct scene *scene, const char *what, const char *detail)
+{
+    size_t n = strlen(scene->did);
+
+    snprintf(scene->did + n, sizeof(scene->did) - n, "%s%s%s ", what, detail ? ":" : "",
+             detail ? detail : "");
+}
+
+static void on_say(void *user, const char *key, const struct draft *about)
+{
+    struct scene *scene = user;
+
+    (void)about;
+    note(scene, "say", key);
+    scene->n_said++;
+    scene->asked_with_all =
+        strcmp(key, "confirm.request") == 0 || strcmp(key, "confirm.corrected") == 0 ||
+        strcmp(key, "confirm.again") == 0 || strcmp(key, "repair.guess") == 0 ||
+        strcmp(key, "repair.callback") == 0 || strcmp(key, "refuse.not_here") == 0;
+}
+
+static void on_say_again(void *user)
+{
+    struct scene *scene = user;
+
+    note(scene, "again", NULL);
+    scene->n_said++;
+}
+
+static void on_stop_speech(void *user)
+{
+    (void)user;
+}
+
+static void on_earcon(void *user, enum conversation_earcon which)
+{
+    struct scene *scene = user;
+
+    note(scene, "earcon", which == EARCON_LISTENING ? "listening" : "closed");
+    scene->n_earcons++;
+}
+
+static void on_listen(void *user, enum conversation_expect expect)
+{
+    struct scene *scene = user;
+
+    note(scene, "listen", expect == EXPECT_REQUEST ? "request" : "confirmation");
+    scene->waits_for_ears = true;
+}
+
+static void on_sleep(void *user)
+{
+    note(user, "sleep", NULL);
+}
+
+static void on_store(void *user, const struct draft *request)
+{
+    struct scene *scene = user;
+
+    note(scene, "store", request->service);
+    scene->n_stored++;
+    scene->stored = *request;
+}
+
+static void on_cancel(void *user, const char *id)
+{
+    note(user, "cancel", id);
+}
+
+static void on_wait(void *user, int timeout_ms)
+{
+    struct scene *scene = user;
+
+    CHECK(timeout_ms > 0);
+    scene->waits_for_timer = true;
+}
+
+static void on_adjust(void *user, enum conversation_event_type how)
+{
+    note(user, "adjust", conversation_event_name(how));
+}
+
+static void on_alert(void *user)
+{
+    note(user, "alert", NULL);
+}
+
+static void on_tell_status(void *user)
+{
+    struct scene *scene = user;
+
+    note(scene, "status", NULL);
+    scene->n_said++;
+}
+
+static void on_mute(void *user, int muted)
+{
+    note(user, "mute", muted ? "on" : "off");
+}
+
+static const struct conversation_ops ops = {
+    on_say,    on_say_again, on_stop_speech, on_earcon, on_listen,      on_sleep, on_store,
+    on_cancel, on_wait,      on_adjust,      on_alert,  on_tell_status, on_mute};
+
+static void begin(struct scene *scene)
+{
+    *scene = (struct scene){0};
+    REQUIRE(conversation_create(&ops, scene, &scene->conversation) == 0);
+}
+
+static void happen(struct scene *scene, enum conversation_event_type type)
+{
+    struct conversation_event event = {.type = type};
+
+    draft_clear(&event.draft);
+    conversation_event(scene->conversation, &event);
+}
+
+static void hear(struct scene *scene, enum conversation_event_type type, const char *service,
+                 const char *date)
+{
+    struct conversation_event event = {.type = type};
+
+    draft_clear(&event.draft);
+    snprintf(event.draft.service, sizeof(event.draft.service), "%s", service);
+    if (date)
+        REQUIRE(base_date_parse(date, &event.draft.date) == 0);
+    conversation_event(scene->conversation, &event);
+}
+
+static const char *did(struct scene *scene)
+{
+    static char copy[4096];
+
+    memcpy(copy, scene->did, sizeof(copy));
+    scene->did[0] = '\0';
+    return copy;
+}
+
+static void every_cell_of_the_table_is_filled(void)
+{
+    enum conversation_state state;
+    enum conversation_event_type event;
+
+    if (conversation_check_table(&state, &event) < 0) {
+        fprintf(stderr, "empty: [%s][%s]\n", conversation_state_name(state),
+                conversation_event_name(event));
+        check_failures++;
+    }
+}
+
+static void a_request_said_and_confirmed_is_stored_and_announced_step_by_step(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    CHECK_STR(did(&scene), "earcon:listening listen:request ");
+    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
+    CHECK_STR(did(&scene), "say:confirm.request ");
+    happen(&scene, EVENT_SPOKEN);
+    CHECK_STR(did(&scene), "listen:confirmation ");
+    happen(&scene, EVENT_AFFIRM);
+    CHECK_STR(did(&scene), "store:groceries ");
+    happen(&scene, EVENT_STORED);
+    CHECK_STR(did(&scene), "say:noted ");
+    happen(&scene, EVENT_TRANSMITTED);
+    happen(&scene, EVENT_SPOKEN);
+    CHECK_STR(did(&scene), "say:transmitted earcon:closed sleep ");
+    CHECK_INT(conversation_state(scene.conversation), STATE_ASLEEP);
+    conversation_destroy(scene.conversation);
+}
+
+static void a_correction_changes_the_day_and_is_restated(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST, "pet_walk", "2026-06-16");
+    happen(&scene, EVENT_SPOKEN);
+    did(&scene);
+    hear(&scene, EVENT_DENY, "", "2026-06-19");
+    CHECK_STR(did(&scene), "say:confirm.corrected ");
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_AFFIRM);
+    CHECK_STR(scene.stored.service, "pet_walk");
+    CHECK_INT(scene.stored.date.day, 19);
+    conversation_destroy(scene.conversation);
+}
+
+static void the_repair_ladder_has_different_steps_and_ends_kindly(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    did(&scene);
+    for (int i = 0; i < 4; i++) {
+        happen(&scene, EVENT_NOT_UNDERSTOOD);
+        happen(&scene, EVENT_SPOKEN);
+    }
+    CHECK_STR(did(&scene), "say:repair.pardon listen:request say:repair.choice listen:request "
+                           "say:repair.callback listen:confirmation say:repair.give_up "
+                           "earcon:closed sleep ");
+    CHECK_INT(scene.n_stored, 0);
+    conversation_destroy(scene.conversation);
+}
+
+static void silence_is_never_a_yes(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST, "groceries", NULL);
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_SILENCE);
+    happen(&scene, EVENT_SPOKEN);
+    did(&scene);
+    happen(&scene, EVENT_SILENCE);
+    happen(&scene, EVENT_SPOKEN);
+    CHECK_STR(did(&scene), "say:silence.close earcon:closed sleep ");
+    CHECK_INT(scene.n_stored, 0);
+    conversation_destroy(scene.conversation);
+}
+
+static void an_emergency_interrupts_every_state_but_mute(void)
+{
+    static const enum conversation_event_type roads[][3] = {
+        {EVENT_WAKE, EVENT_EMERGENCY, 0},
+        {EVENT_WAKE, EVENT_NOT_UNDERSTOOD, EVENT_EMERGENCY},
+        {EVENT_EMERGENCY, EVENT_EMERGENCY, EVENT_EMERGENCY},
+        {EVENT_NEWS, EVENT_EMERGENCY, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(roads) / sizeof(roads[0]); i++) {
+        struct scene scene;
+
+        begin(&scene);
+        for (int j = 0; j < 3 && (j == 0 || roads[i][j]); j++) {
+            struct conversation_event event = {.type = roads[i][j], .news_key = "news.matched"};
+
+            conversation_event(scene.conversation, &event);
+        }
+        CHECK(strstr(scene.did, "alert say:emergency say:emergency "));
+        CHECK_INT(conversation_state(scene.conversation), STATE_ALARMED);
+        CHECK_INT(scene.n_stored, 0);
+        conversation_destroy(scene.conversation);
+    }
+}
+
+/* What a real caller would do next when nobody says anything more. */
+static void let_it_rest(struct scene *scene)
+{
+    for (int i = 0; i < 12 && conversation_state(scene->conversation) != STATE_ASLEEP; i++) {
+        if (conversation_state(scene->conversation) == STATE_MUTED)
+            happen(scene, EVENT_UNMUTE);
+        if (conversation_state(scene->conversation) == STATE_STORING)
+            happen(scene, EVENT_TIMER);
+        happen(scene, EVENT_SPOKEN);
+        if (conversation_state(scene->conversation) == STATE_SENDING)
+            happen(scene, EVENT_TIMER);
+        happen(scene, EVENT_SILENCE);
+    }
+}
+
+static void random_events_never_store_without_a_yes_and_always_come_to_rest(void)
+{
+    struct base_rng rng;
+    struct scene scene;
+
+    base_rng_seed(&rng, 20200615);
+    base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    begin(&scene);
+    for (int step = 0; step < 300000; step++) {
+        enum conversation_event_type type =
+            (enum conversation_event_type)base_rng_below(&rng, N_EVENTS);
+        struct conversation_event event = {
+            .type = type, .cancel_id = "id", .news_key = "news.matched"};
+        enum conversation_state before = conversation_state(scene.conversation);
+        int n_stored = scene.n_stored, n_audible = scene.n_said + scene.n_earcons;
+        bool asked = scene.asked_with_all;
+
+        draft_clear(&event.draft);
+        if (base_rng_below(&rng, 2))
+            strcpy(event.draft.service, "groceries");
+        if (base_rng_below(&rng, 4) == 0)
+            event.draft.date = (struct base_date){2026, 6, 16};
+        conversation_event(scene.conversation, &event);
+        if (scene.n_stored != n_stored)
+            CHECK((type == EVENT_AFFIRM || type == EVENT_BUTTON) &&
+                  (asked || before != STATE_ASLEEP));
+        if (before != STATE_ASLEEP && conversation_state(scene.conversation) == STATE_ASLEEP &&
+            before != STATE_TELLING)
+            CHECK(scene.n_said + scene.n_earcons > n_audible);
+        scene.did[0] = '\0';
+        if (step % 100 == 99) {
+            let_it_rest(&scene);
+            REQUIRE(conversation_state(scene.conversation) == STATE_ASLEEP);
+        }
+    }
+    conversation_destroy(scene.conversation);
+}
+
+CHECK_MAIN(every_cell_of_the_table_is_filled,
+           a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
+           a_correction_changes_the_day_and_is_restated,
+           the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
+           an_emergency_interrupts_every_state_but_mute,
+           random_events_never_store_without_a_yes_and_always_come_to_rest)
