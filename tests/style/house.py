@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of the house that a machine can check. Usage: house.py CHECK SOURCE_ROOT [COMPILER...]
+
+Each check prints what breaks the rule as file:line and ends with status 1, so that a person can jump there.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+# design: dependence runs one way. A folder may include its own headers and those of these folders.
+MAY_USE = {
+    "base": set(),
+    "config": {"base"},
+    "audio": {"base"},
+    "asr": {"base"},
+    "tts": {"base"},
+    "intents": {"base"},
+    "matching": {"base"},
+    "daemon": {"base", "config", "audio", "asr", "tts", "intents", "matching"},
+}
+# One door per library: its header stands in this source only ("*" in a path: any file of the folder).
+DOORS = {
+    "uv.h": ["base/loop.c"],
+    "portaudio.h": ["audio/device.c"],
+    "speex/speex_resampler.h": ["audio/resampler.c"],
+    "sndfile.h": ["audio/soundfile.c"],
+    "pocketsphinx.h": ["asr/decoder.c"],
+    "espeak-ng/speak_lib.h": ["tts/voice.c"],
+    "espeak-ng/espeak_ng.h": ["tts/voice.c"],
+    "sqlite3.h": ["matching/outbox.c"],
+    "curl/curl.h": ["matching/client.c"],
+    "jansson.h": ["config/", "intents/", "matching/"],
+}
+# Headers that no other folder includes (checked) and that show a library's type within their own.
+PRIVATE_HEADERS = {"config/json.h"}
+LIBRARY_PREFIXES = ("sphinxbase/", "pocketsphinx", "speex/", "espeak-ng/", "curl/", "microhttpd")
+FOLDERS = list(MAY_USE)
+INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
+
+
+def sources(root, folders, patterns=("*.c", "*.h")):
+    for folder in folders:
+        for pattern in patterns:
+            yield from sorted((root / folder).rglob(pattern))
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(2)
+
+
+def check_direction(root):
+    for path in sources(root, FOLDERS):
+        folder = path.relative_to(root).parts[0]
+        for number, header in includes(path):
+            used = header.split("/")[0]
+            if used in FOLDERS and used != folder and used not in MAY_USE[folder]:
+                yield f"{path}:{number}: {folder}/ may not use {used}/ ({header})"
+            if header in PRIVATE_HEADERS and used != folder:
+                yield f"{path}:{number}: {header} is private to {used}/"
+            if used == "tests":
+                yield f"{path}:{number}: nothing includes tests/"
+
+
+def is_library(header):
+    return header in DOORS or header.startswith(LIBRARY_PREFIXES)
+
+
+def check_doors(root):
+    for path in sources(root, FOLDERS):
+        name = str(path.relative_to(root))
+        for number, header in includes(path):
+            if not is_library(header):
+                continue
+            doors = DOORS.get(header)
+            if doors is None:
+                doors = next((d for h, d in DOORS.items() if header.split("/")[0] in h
+                              or (header.startswith("sphinxbase/") and h == "pocketsphinx.h")), [])
+            if (name.endswith(".h") and name not in PRIVATE_HEADERS) or not any(name == d or (d.endswith("/") and name.startswith(d))
+                                              for d in doors):
+                yield f"{path}:{number}: <{header}> belongs to {', '.join(doors) or 'a door'} alone"
+
+
+def check_headers_alone(root, compiler):
+    for path in sources(root, FOLDERS, ("*.h",)):
+        run = subprocess.run([*compiler, "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-Wall",
+                              "-Werror", "-x", "c", f"-I{root}", "-include", str(path), "/dev/null"],
+                             capture_output=True, text=True)
+        if run.returncode:
+            yield f"{path}:1: does not compile alone\n{run.stderr}"
+
+
+def check_test_list(root):
+    for path in sources(root, ["tests"], ("*.c",)):
+        folder = path.parent
+        listed = ""
+        while folder != root:
+            build = folder / "meson.build"
+            listed += build.read_text() if build.exists() else ""
+            folder = folder.parent
+        if not re.search(rf"'(?:[\w./-]*/)?{re.escape(path.stem)}(?:\.c)?'", listed):
+            yield f"{path}:1: not listed in a meson.build: it never runs"
+    for path in sources(root, ["tests"], ("test_*.py", "*.sh")):
+        if path.name not in (path.parent / "meson.build").read_text():
+            yield f"{path}:1: not listed in {path.parent}/meson.build: it never runs"
+
+
+def check_licence(root):
+    listed = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True).stdout
+    for name in listed.splitlines():
+        path = root / name
+        if path.suffix in (".c", ".h", ".py") or path.name == "meson.build":
+            if "SPDX-License-Identifier: GPL-3.0-or-later" not in path.read_text()[:300]:
+                yield f"{path}:1: no SPDX line"
+
+
+def check_privacy_of_work(root):
+    pattern = re.compile(r"deb\.debian\.org|registry\.npmjs\.org|/home/\w+/")
+    for path in sources(root, FOLDERS + ["tests", "tools", "docs"], ("*",)):
+        if not path.is_file() or path == pathlib.Path(__file__).resolve():
+            continue
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if pattern.search(line):
+                yield f"{path}:{number}: names a host of a registry or a path of one machine"
+
+
+def check_no_shell(root):
+    pattern = re.compile(r"\b(system|popen|strcpy_s|gets|sprintf|strtok)\s*\(")
+    for path in sources(root, FOLDERS):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if pattern.search(line) and not line.lstrip().startswith(("*", "/*", "//")):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+def check_format(root):
+    files = [str(p) for p in sources(root, FOLDERS + ["tests"])]
+    run = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
+    if run.returncode:
+        places = sorted({line.split(": error")[0] for line in run.stderr.splitlines() if ": error" in line})
+        yield from (f"{place}: not in the house's format (clang-format -i)" for place in places[:40])
+
+
+CHECKS = {
+    "direction": check_direction,
+    "doors": check_doors,
+    "headers-alone": check_headers_alone,
+    "test-list": check_test_list,
+    "licence": check_licence,
+    "privacy-of-work": check_privacy_of_work,
+    "no-shell": check_no_shell,
+    "format": check_format,
+}
+
+
+def main():
+    name, root, *compiler = sys.argv[1:]
+    problems = list(CHECKS[name](pathlib.Path(root).resolve(), *([compiler] if compiler else [])))
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
