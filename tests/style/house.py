@@ -27,11 +27,11 @@ DOORS = {
     "speex/speex_resampler.h": ["audio/resampler.c"],
     "sndfile.h": ["audio/soundfile.c"],
     "pocketsphinx.h": ["asr/decoder.c"],
-    "espeak-ng/speak_lib.h": ["tts/voice.c"],
-    "espeak-ng/espeak_ng.h": ["tts/voice.c"],
+    "espeak-ng/speak_lib.h": ["tts/voice_espeak.c"],
+    "espeak-ng/espeak_ng.h": ["tts/voice_espeak.c"],
     "sqlite3.h": ["matching/outbox.c"],
     "curl/curl.h": ["matching/client.c"],
-    "jansson.h": ["config/", "intents/", "matching/"],
+    "jansson.h": ["config/", "intents/", "matching/", "tts/"],
 }
 # Headers that no other folder includes (checked) and that show a library's type within their own.
 PRIVATE_HEADERS = {"config/json.h"}
