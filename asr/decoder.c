@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "asr/decoder.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <pocketsphinx.h>
+#include <sphinxbase/cmd_ln.h>
+#include <sphinxbase/err.h>
+#include <sphinxbase/ngram_model.h>
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct asr_decoder {
+    ps_decoder_t *ps;
+    enum asr_decoder_kind kind;
+    bool is_in_utterance;
+    struct asr_segment *segments;
+    size_t n_segments_max;
+    char *words; /* the segments' words, one after the other */
+    size_t n_words_bytes;
+};
+
+/* The library reports through one process-wide callback: the reason for having no state here. */
+static void take_library_log(void *user_data, err_lvl_t level, const char *format, ...)
+{
+    (void)user_data;
+    if (level < ERR_ERROR)
+        return;
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    line[strcspn(line, "\n")] = '\0';
+    log_warning("asr-library", "%s", line);
+}
+
+static bool is_boolean_or_text(const arg_t *def)
+{
+    return (def->type & (ARG_STRING | ARG_BOOLEAN)) != 0;
+}
+
+/* Writes a setting into the library's table, by the type the table gives. */
+static int set_one(cmd_ln_t *config, const char *name, const char *value)
+{
+    for (const arg_t *def = ps_args(); def->name; def++) {
+        if (strcmp(def->name, name) != 0)
+            continue;
+        if (def->type & ARG_BOOLEAN)
+            cmd_ln_set_int_r(config, name, strcmp(value, "yes") == 0);
+        else if (is_boolean_or_text(def))
+            cmd_ln_set_str_r(config, name, value);
+        else if (def->type & ARG_INTEGER)
+            cmd_ln_set_int_r(config, name, strtol(value, NULL, 10));
+        else
+            cmd_ln_set_float_r(config, name, strtod(value, NULL));
+        return 0;
+    }
+    log_error("asr-setting", "the recogniser has no setting: %s", name);
+    return -EINVAL;
+}
+
+static int set_all(cmd_ln_t *config, const struct asr_setting *settings)
+{
+    int r = 0;
+    for (; r == 0 && settings && settings->name; settings++)
+        r = set_one(config, settings->name, settings->value);
+    return r;
+}
+
+static int check_readable(const char *folder, const char *name)
+{
+    char path[1024];
+    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+        return -ENAMETOOLONG;
+    if (access(path, R_OK) == 0)
+        return 0;
+    int r = -errno;
+    log_error("asr-model-missing", "model file not readable: %s", path);
+    return r;
+}
+
+/* The library exits on some missing files: look before it does. */
+static int check_files(const struct asr_decoder_options *options)
+{
+    static const char *const names[] = {
+        "mdef", "means", "variances", "transition_matrices", "sendump", "feat.params", "noisedict"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        int r = check_readable(options->model_folder, names[i]);
+        if (r < 0)
+            return r;
+    }
+    if (options->dictionary && access(options->dictionary, R_OK) < 0) {
+        int r = -errno;
+        log_error("asr-model-missing", "dictionary not readable: %s", options->dictionary);
+        return r;
+    }
+    return 0;
+}
+
+static int make_config(const struct asr_decoder_options *options, cmd_ln_t **ret_config)
+{
+    cmd_ln_t *config =
+        cmd_ln_init(NULL, ps_args(), TRUE, "-hmm", options->model_folder, "-samprate", "16000",
+                    "-remove_silence", options->skips_silence ? "yes" : "no", NULL);
+    if (!config)
+        return -ENOMEM;
+    if (options->dictionary)
+        cmd_ln_set_str_r(config, "-dict", options->dictionary);
+    int r = set_all(config, options->settings);
+    if (r < 0) {
+        cmd_ln_free_r(config);
+        return r;
+    }
+    *ret_config = config;
+    return 0;
+}
+
+int asr_decoder_create(const struct asr_decoder_options *options, struct asr_decoder **ret_decoder)
+{
+    cmd_ln_t *config = NULL;
+    struct asr_decoder *decoder = NULL;
+
+    err_set_callback(take_library_log, NULL);
+    int r = check_files(options);
+    if (r < 0)
+        return base_trace(r);
+    r = make_config(options, &config);
+    if (r < 0)
+        return base_trace(r);
+    decoder = calloc(1, sizeof(*decoder));
+    if (!decoder) {
+        r = -ENOMEM;
+        goto fail;
+    }
+    decoder->kind = options->kind;
+    decoder->ps = ps_init(config);
+    if (!decoder->ps) {
+        r = -EINVAL;
+        goto fail;
+    }
+    cmd_ln_free_r(config);
+    *ret_decoder = decoder;
+    return 0;
+fail:
+    cmd_ln_free_r(config);
+    asr_decoder_destroy(decoder);
+    return base_trace(r);
+}
+
+void asr_decoder_destroy(struct asr_decoder *decoder)
+{
+    if (!decoder)
+        return;
+    if (decoder->ps)
+        ps_free(decoder->ps);
+    free(decoder->segments);
+    free(decoder->words);
+    free(decoder);
+}
+
+/* Settings of a search are read by the library when it is added: put them in, add, put back. */
+struct saved_setting {
+    const arg_t *def;
+    char *text;
+    double number;
+};
+
+enum { N_SAVED_MAX = 16 };
+
+static size_t save_settings(cmd_ln_t *config, const struct asr_setting *settings,
+                            struct saved_setting saved[N_SAVED_MAX])
+{
+    size_t n = 0;
+    for (; settings && settings->name && n < N_SAVED_MAX; settings++) {
+        for (const arg_t *def = ps_args(); def->name; def++) {
+            if (strcmp(def->name, settings->name) != 0)
+                continue;
+            saved[n] = (struct saved_setting){.def = def};
+            if (def->type & ARG_FLOATING)
+                saved[n].number = cmd_ln_float_r(config, def->name);
+            else if (def->type & (ARG_INTEGER | ARG_BOOLEAN))
+                saved[n].number = (double)cmd_ln_int_r(config, def->name);
+            else
+                continue; /* no setting of a search is text */
+            n++;
+        }
+    }
+    return n;
+}
+
+static void restore_settings(cmd_ln_t *config, const struct saved_setting *saved, size_t n)
+{
+    while (n-- > 0) {
+        if (saved[n].def->type & ARG_FLOATING)
+            cmd_ln_set_float_r(config, saved[n].def->name, saved[n].number);
+        else
+            cmd_ln_set_int_r(config, saved[n].def->name, (long)saved[n].number);
+    }
+}
+
+enum search_kind { SEARCH_NGRAM, SEARCH_GRAMMAR, SEARCH_KEYPHRASES, SEARCH_PHONES };
+
+static int set_search(ps_decoder_t *ps, enum search_kind kind, const char *name, const char *what)
+{
+    switch (kind) {
+    case SEARCH_NGRAM:
+        return ps_set_lm_file(ps, name, what);
+    case SEARCH_GRAMMAR:
+        return ps_set_jsgf_string(ps, name, what);
+    case SEARCH_KEYPHRASES:
+        return ps_set_kws(ps, name, what);
+    case SEARCH_PHONES:
+        return ps_set_allphone_file(ps, name, NULL);
+    }
+    return -1;
+}
+
+static int add_search(struct asr_decoder *decoder, enum search_kind kind, const char *name,
+                      const char *what, const struct asr_setting *settings)
+{
+    if (decoder->is_in_utterance)
+        return base_trace(-EBUSY);
+    cmd_ln_t *config = ps_get_config(decoder->ps);
+    struct saved_setting saved[N_SAVED_MAX];
+    size_t n_saved = save_settings(config, settings, saved);
+    int r = set_all(config, settings);
+    if (r == 0 && set_search(decoder->ps, kind, name, what) < 0)
+        r = -EINVAL;
+    restore_settings(config, saved, n_saved);
+    return r < 0 ? base_trace(r) : 0;
+}
+
+int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const char *path,
+                          const struct asr_setting *settings)
+{
+    if (access(path, R_OK) < 0)
+        return base_trace(-errno);
+    return add_search(decoder, SEARCH_NGRAM, name, path, settings);
+}
+
+int asr_decoder_add_grammar(struct asr_decoder *decoder, const char *name, const char *jsgf,
+                            const struct asr_setting *settings)
+{
+    return add_search(decoder, SEARCH_GRAMMAR, name, jsgf, settings);
+}
+
+int asr_decoder_add_keyphrases(struct asr_decoder *decoder, const char *name, const char *path,
+                               const struct asr_setting *settings)
+{
+    if (access(path, R_OK) < 0)
+        return base_trace(-errno);
+    return add_search(decoder, SEARCH_KEYPHRASES, name, path, settings);
+}
+
+int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
+                           const struct asr_setting *settings)
+{
+    cmd_ln_t *config = ps_get_config(decoder->ps);
+    cmd_ln_set_boolean_r(config, "-allphone_ci", TRUE);
+    return add_search(decoder, SEARCH_PHONES, name, NULL, settings);
+}
+
+int asr_decoder_add_word(struct asr_decoder *decoder, const char *word, const char *phones,
+                         bool is_last)
+{
+    if (asr_decoder_has_word(decoder, word))
+        return -EEXIST;
+    return ps_add_word(decoder->ps, word, phones, is_last) < 0 ? base_trace(-EINVAL) : 0;
+}
+
+bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word)
+{
+    char *phones = ps_lookup_word(decoder->ps, word);
+    free(phones);
+    return phones != NULL;
+}
+
+static int grow_segments(struct asr_decoder *decoder, size_t n_needed)
+{
+    if (n_needed <= decoder->n_segments_max)
+        return 0;
+    size_t n_max = n_needed * 2 + 32;
+    struct asr_segment *segments = realloc(decoder->segments, n_max * sizeof(*segments));
+    if (!segments)
+        return -ENOMEM;
+    decoder->segments = segments;
+    decoder->n_segments_max = n_max;
+    return 0;
+}
+
+/* Appends a word without its "(2)" to the text at *used. Returns: its offset, or -ENOMEM. */
+static long keep_word(struct asr_decoder *decoder, const char *word, size_t *used)
+{
+    size_t n = strcspn(word, "(");
+    if (n == 0)
+        n = strlen(word);
+    if (*used + n + 1 > decoder->n_words_bytes) {
+        size_t n_bytes = (*used + n + 1) * 2 + 256;
+        char *words = realloc(decoder->words, n_bytes);
+        if (!words)
+            return -ENOMEM;
+        decoder->words = words;
+        decoder->n_words_bytes = n_bytes;
+    }
+    long offset = (long)*used;
+    memcpy(decoder->words + offset, word, n);
+    decoder->words[(size_t)offset + n] = '\0';
+    *used += n + 1;
+    return offset;
+}
+
+static float posterior_of(ps_decoder_t *ps, int32 log_posterior)
+{
+    double p = logmath_exp(ps_get_logmath(ps), log_posterior);
+    return p > 1.0 ? 1.0f : (float)p;
+}
+
+/* Copies the best path out of the library, so that nothing of it lives longer than this call. */
+static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decoding)
+{
+    struct asr_decoding found = {.n_frames = ps_get_n_frames(decoder->ps)};
+    int32 score = 0;
+    size_t used = 0;
+    int r = 0;
+
+    const char *text = ps_get_hyp(decoder->ps, &score);
+    ps_seg_t *seg = text ? ps_seg_iter(decoder->ps) : NULL;
+    for (; seg; seg = ps_seg_next(seg)) {
+        struct asr_segment segment = {0};
+        int32 acoustic, language, back;
+        r = grow_segments(decoder, found.n_segments + 1);
+        long offset = r < 0 ? r : keep_word(decoder, ps_seg_word(seg), &used);
+        if (offset < 0) {
+            ps_seg_free(seg);
+            return -ENOMEM;
+        }
+        segment.posterior =
+            posterior_of(decoder->ps, ps_seg_prob(seg, &acoustic, &language, &back));
+        ps_seg_frames(seg, &segment.start_frame, &segment.end_frame);
+        segment.acoustic = acoustic;
+        segment.language = language;
+        decoder->segments[found.n_segments++] = segment;
+    }
+    const char *word = decoder->words; /* it may have moved while growing: point into it last */
+    for (size_t i = 0; i < found.n_segments; i++) {
+        decoder->segments[i].word = word;
+        word += strlen(word) + 1;
+    }
+    found.segments = decoder->segments;
+    found.score = score;
+    *ret_decoding = found;
+    return 0;
+}
+
+int asr_decoder_decode(struct asr_decoder *decoder, const char *search, const int16_t *samples,
+                       size_t n_samples, struct asr_decoding *ret_decoding)
+{
+    if (decoder->kind != ASR_DECODER_WHOLE)
+        return base_trace(-EINVAL);
+    if (ps_set_search(decoder->ps, search) < 0)
+        return base_trace(-EINVAL);
+    if (ps_start_utt(decoder->ps) < 0)
+        return base_trace(-EIO);
+    int n_done = ps_process_raw(decoder->ps, samples, n_samples, FALSE, TRUE);
+    int ended = ps_end_utt(decoder->ps);
+    if (n_done < 0 || ended < 0)
+        return base_trace(-EIO);
+    int r = copy_path(decoder, ret_decoding);
+    return r < 0 ? base_trace(r) : 0;
+}
+
+int asr_decoder_begin(struct asr_decoder *decoder, const char *search)
+{
+    if (decoder->kind != ASR_DECODER_LIVE || decoder->is_in_utterance)
+        return base_trace(-EINVAL);
+    if (ps_set_search(decoder->ps, search) < 0)
+        return base_trace(-EINVAL);
+    if (ps_start_utt(decoder->ps) < 0)
+        return base_trace(-EIO);
+    decoder->is_in_utterance = true;
+    return 0;
+}
+
+int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t n_samples)
+{
+    if (!decoder->is_in_utterance)
+        return base_trace(-EINVAL);
+    return ps_process_raw(decoder->ps, samples, n_samples, FALSE, FALSE) < 0 ? base_trace(-EIO) : 0;
+}
+
+int asr_decoder_look(struct asr_decoder *decoder, struct asr_decoding *ret_decoding)
+{
+    int r = copy_path(decoder, ret_decoding);
+    return r < 0 ? base_trace(r) : 0;
+}
+
+bool asr_decoder_hears_voice(const struct asr_decoder *decoder)
+{
+    return ps_get_in_speech(decoder->ps) != 0;
+}
+
+int asr_decoder_end(struct asr_decoder *decoder)
+{
+    if (!decoder->is_in_utterance)
+        return 0;
+    decoder->is_in_utterance = false;
+    return ps_end_utt(decoder->ps) < 0 ? base_trace(-EIO) : 0;
+}
+
+int asr_decoder_pack_ngram(const char *arpa_path, const char *binary_path)
+{
+    err_set_callback(take_library_log, NULL);
+    if (access(arpa_path, R_OK) < 0)
+        return base_trace(-errno);
+    logmath_t *logmath = logmath_init(1.0001, 0, 0);
+    if (!logmath)
+        return base_trace(-ENOMEM);
+    int r = 0;
+    ngram_model_t *model = ngram_model_read(NULL, arpa_path, NGRAM_ARPA, logmath);
+    if (!model || ngram_model_write(model, binary_path, NGRAM_BIN) < 0)
+        r = -EINVAL;
+    ngram_model_free(model);
+    logmath_free(logmath);
+    return r < 0 ? base_trace(r) : 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one door to PocketSphinx (5prealpha, as Debian 12 has it).
+ *
+ * A decoder holds one acoustic model, one dictionary and any number of named searches: n-gram,
+ * grammar, keyphrases, phones. Order: create, add searches, then for each utterance either
+ * asr_decoder_decode (whole utterance) or asr_decoder_begin, _feed..., _end (live).
+ *
+ * A decoder is WHOLE or LIVE for its life: one live utterance switches PocketSphinx to a running
+ * cepstral mean for ever, which costs a whole-utterance decoder 6 to 16 points of right answers; so
+ * the door refuses to mix them. No two threads may be in one decoder; different decoders share the
+ * model's pages.
+ *
+ * The library's log goes to base_log, errors as "asr-library"; its information lines, which may
+ * hold what was said, are dropped.
+ */
+#ifndef ASR_DECODER_H
+#define ASR_DECODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ASR_RATE_HZ = 16000,
+    ASR_FRAME_SAMPLES = 160, /* one frame of the recogniser, 10 ms */
+};
+
+enum asr_decoder_kind {
+    ASR_DECODER_WHOLE, /* whole utterances, cepstral mean over each */
+    ASR_DECODER_LIVE,  /* a stream, running cepstral mean */
+};
+
+struct asr_decoder;
+
+/* One setting of the library, by its own name: {"-wip", "0.1"}. */
+struct asr_setting {
+    const char *name;
+    const char *value;
+};
+
+struct asr_decoder_options {
+    enum asr_decoder_kind kind;
+    const char *model_folder;           /* mdef, means, ..., feat.params, noisedict */
+    const char *dictionary;             /* file; NULL: only phones can be searched */
+    bool skips_silence;                 /* frames without voice are not decoded (cheap idling) */
+    const struct asr_setting *settings; /* later ones win; ended by a NULL name; may be NULL */
+};
+
+/* One word (or filler, or phone) of a decoding. */
+struct asr_segment {
+    const char *word;           /* as the dictionary writes it, without "(2)"; fillers as "<sil>" */
+    int start_frame, end_frame; /* inclusive */
+    int acoustic;               /* log score, in the library's unit (log 1.0001) */
+    int language;
+    float posterior; /* 0 to 1; 1 where the search knows none */
+};
+
+struct asr_decoding {
+    const struct asr_segment *segments;
+    size_t n_segments;
+    int score;    /* of the best path */
+    int n_frames; /* decoded */
+};
+
+/*
+ * Returns: 0, -ENOENT when a model file or the dictionary is missing, -EINVAL for a setting or file
+ * that the library refuses, -ENOMEM. Owns: the caller (asr_decoder_destroy).
+ */
+int asr_decoder_create(const struct asr_decoder_options *options, struct asr_decoder **ret_decoder);
+
+/* Accepts NULL. */
+void asr_decoder_destroy(struct asr_decoder *decoder);
+
+/*
+ * Adds a search under a name, or replaces the one of that name. Between utterances only. `settings`
+ * hold for this search alone; may be NULL. Returns: 0, or -ENOENT, -EINVAL (a word that the
+ * dictionary lacks, bad syntax), -ENOMEM.
+ */
+int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const char *path,
+                          const struct asr_setting *settings);
+int asr_decoder_add_grammar(struct asr_decoder *decoder, const char *name, const char *jsgf,
+                            const struct asr_setting *settings);
+/* `path` holds one "phrase /threshold/" a line. */
+int asr_decoder_add_keyphrases(struct asr_decoder *decoder, const char *name, const char *path,
+                               const struct asr_setting *settings);
+/* The loop of context-independent phones, the yardstick of every confidence. */
+int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
+                           const struct asr_setting *settings);
+
+/*
+ * Adds a word, or a pronunciation of one. `is_last` makes the searches take notice, which rebuilds
+ * them: add many, be last once. Returns: 0, -EINVAL for unknown phones, -EEXIST.
+ */
+int asr_decoder_add_word(struct asr_decoder *decoder, const char *word, const char *phones,
+                         bool is_last);
+
+/* Whether the dictionary holds the word. */
+bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word);
+
+/*
+ * Decodes a whole utterance with a search. ret_decoding points into the decoder until the next call
+ * that takes it; no path found gives no segments. Returns: 0, -EINVAL for an unknown search or a
+ * LIVE decoder, -EIO when the library fails.
+ */
+int asr_decoder_decode(struct asr_decoder *decoder, const char *search, const int16_t *samples,
+                       size_t n_samples, struct asr_decoding *ret_decoding);
+
+/*
+ * Live: begin, feed blocks, look, end. `look` gives what has been found so far (for keyphrases: the
+ * detections), as above. Returns: as above.
+ */
+int asr_decoder_begin(struct asr_decoder *decoder, const char *search);
+int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t n_samples);
+int asr_decoder_look(struct asr_decoder *decoder, struct asr_decoding *ret_decoding);
+/* Whether the library's own voice detector hears voice now (LIVE with skips_silence). */
+bool asr_decoder_hears_voice(const struct asr_decoder *decoder);
+int asr_decoder_end(struct asr_decoder *decoder);
+
+/* Rewrites a language model from ARPA text into the library's binary form. Returns: 0, -ENOENT,
+ * -EINVAL. */
+int asr_decoder_pack_ngram(const char *arpa_path, const char *binary_path);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whole utterances to text, and how sure. What the daemon and `voisine listen` call.
+ *
+ * Order: open (the real one) or asr_scripted_create (its twin with given texts), then
+ * asr_recogniser_hear for each utterance, then destroy. An utterance is 16 kHz mono, cut by the
+ * endpointer; the recogniser trims inner pauses, levels the sound and drops what is beyond 15 s.
+ *
+ * How sure: the n-gram's best path against the free phone loop over the same frames, per word and
+ * in all. The numbers are features; the daemon combines them with the margin of the understanding.
+ */
+#ifndef ASR_RECOGNISER_H
+#define ASR_RECOGNISER_H
+
+#include "asr/decoder.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the conversation waits for: it chooses the language model. */
+enum asr_expect {
+    ASR_EXPECT_REQUEST, /* anything */
+    ASR_EXPECT_ANSWER, /* yes, no, a choice, a day, a correction; anything else is still possible */
+};
+
+struct asr_word {
+    const char *text;     /* the recogniser's word: "qu'", "-on" */
+    int start_ms, end_ms; /* from the start of the given samples */
+    float acoustic;       /* log score per frame less that of the phone loop: 0 is best, -5 poor */
+    float posterior;
+};
+
+struct asr_hypothesis {
+    const char *text; /* spelled French, lower case; "" when nothing was understood */
+    const struct asr_word *words;
+    size_t n_words;
+    int speech_ms;    /* of the words, without fillers */
+    float acoustic;   /* as above, over the whole utterance */
+    float confidence; /* 0 to 1: how likely the words are right (asr/confidence.h) */
+};
+
+struct asr_recogniser;
+
+/* The backend. */
+struct asr_recogniser_ops {
+    int (*hear)(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
+                enum asr_expect expect, struct asr_hypothesis *ret_hypothesis);
+    void (*destroy)(struct asr_recogniser *recogniser);
+};
+
+/* Each backend's struct begins with this. */
+struct asr_recogniser {
+    const struct asr_recogniser_ops *ops;
+};
+
+struct asr_recogniser_options {
+    const char *model_folder;           /* models/fr */
+    const char *bundle_folder;          /* words.dict, request.lm, answer.lm (daemon/bundle.h) */
+    const struct asr_setting *settings; /* for measurements; NULL */
+};
+
+/* Returns: 0, -ENOENT, -EINVAL (bundle and model do not fit), -ENOMEM. Owns: the caller. Thread:
+ * main. */
+int asr_recogniser_open(const struct asr_recogniser_options *options,
+                        struct asr_recogniser **ret_recogniser);
+
+/*
+ * Recognises one utterance. ret_hypothesis points into the recogniser until the next call.
+ * Returns: 0 (also when nothing was understood), or -EIO, -ENOMEM. Thread: main.
+ */
+int asr_recogniser_hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
+                        enum asr_expect expect, struct asr_hypothesis *ret_hypothesis);
+
+/* Accepts NULL. */
+void asr_recogniser_destroy(struct asr_recogniser *recogniser);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Hears the wake phrase in a stream.
+ *
+ * Two steps: a loose keyphrase search on a live decoder finds candidates; the last seconds of sound
+ * are then decoded whole, by a grammar of the phrase against a loop of phones, which decides. Feed
+ * every block of the microphone, from 10 ms up. Sample numbers count from create (or reset).
+ */
+#ifndef ASR_WAKE_H
+#define ASR_WAKE_H
+
+#include "asr/decoder.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct asr_pronounce;
+struct asr_wake;
+
+struct asr_wake_options {
+    const char *model_folder;
+    const char *phrase;              /* "bonjour voisine" */
+    struct asr_pronounce *pronounce; /* used by create only */
+    double sensitivity; /* 0 (fewer false wakes) to 1 (fewer misses); 0.5 is measured best */
+    const struct asr_setting *settings; /* for measurements; NULL */
+};
+
+struct asr_wake_event {
+    int64_t start_sample, end_sample; /* of the phrase */
+    float score;                      /* log score per frame against the phone loop */
+};
+
+/* Positive results of asr_wake_feed. */
+enum { ASR_WAKE_HEARD = 1 };
+
+/* Returns: 0, -EINVAL (a word without pronunciation), -ENOENT, -ENOMEM. Owns: the caller. */
+int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **ret_wake);
+/* Accepts NULL. */
+void asr_wake_destroy(struct asr_wake *wake);
+
+/*
+ * Returns: 0, ASR_WAKE_HEARD with *ret_event, or -EIO. Thread: main.
+ */
+int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
+                  struct asr_wake_event *ret_event);
+
+/* Forgets what was heard and counts from 0 again: after our own speech, after a lost device. */
+int asr_wake_reset(struct asr_wake *wake);
+
+/* What is wrong with a wake phrase, for the carer. */
+enum asr_wake_fault {
+    ASR_WAKE_FINE,
+    ASR_WAKE_TOO_SHORT,  /* under four syllables */
+    ASR_WAKE_TOO_LONG,   /* over eight */
+    ASR_WAKE_ONE_WORD,   /* a single word is missed or false too often */
+    ASR_WAKE_TOO_COMMON, /* all its words are everyday ones */
+    ASR_WAKE_UNSPEAKABLE /* a word has no pronunciation */
+};
+
+enum asr_wake_fault asr_wake_check(const char *phrase, struct asr_pronounce *pronounce);
+
+#endif
