@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ARGS 6
+#define MAX_ARGS 8
 
 struct message {
     const char *code;
