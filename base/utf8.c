@@ -58,10 +58,11 @@ size_t base_utf8_put(uint32_t c, char ret_bytes[4])
 
 bool base_utf8_is_valid(const char *text)
 {
-    uint32_t c;
+    while (*text) {
+        const char *start = text;
 
-    while ((c = base_utf8_next(&text)) != 0) {
-        if (c == INVALID && memcmp(text - 3, "\xEF\xBF\xBD", 3) != 0)
+        /* A written U+FFFD takes three bytes, a wrong byte one. */
+        if (base_utf8_next(&text) == INVALID && text - start == 1)
             return false;
     }
     return true;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The template language of docs/language-data.md as a tree: `[x]`, `(x|y)`, `{slot}`, `<fragment>`,
+ * `@word`, and plain words.
+ *
+ * This module only parses; names are bound to lists by intents/language.c, a sentence is drawn by
+ * intents/expand.c, and intents/when.c matches words against the same tree, so that what is said
+ * and what is understood come from one text.
+ *
+ * Invariant: a NODE_CHOICE has at least one child, a NODE_WORD a text without space; no tree is
+ * deeper than INTENTS_TEMPLATE_DEPTH. Thread: any; a parsed tree is never changed but for `list`.
+ */
+#ifndef INTENTS_TEMPLATE_H
+#define INTENTS_TEMPLATE_H
+
+#include <stddef.h>
+
+#define INTENTS_TEMPLATE_DEPTH 24
+#define INTENTS_TEMPLATE_BYTES 4096
+
+struct intents_list;
+
+enum intents_node_kind {
+    INTENTS_NODE_WORD,     /* text */
+    INTENTS_NODE_SEQUENCE, /* children in order, none: nothing */
+    INTENTS_NODE_CHOICE,   /* one of the children */
+    INTENTS_NODE_SLOT,     /* {text} */
+    INTENTS_NODE_FRAGMENT, /* <text> */
+    INTENTS_NODE_AGREE,    /* @text */
+};
+
+struct intents_node {
+    enum intents_node_kind kind;
+    char *text;
+    const struct intents_list *list; /* what a slot or fragment names; NULL until bound */
+    struct intents_node **children;
+    size_t n_children;
+    int column; /* where it began, from 1, in code points */
+};
+
+struct intents_template_error {
+    int column;
+    const char *message; /* a constant */
+};
+
+/*
+ * Parses a template. Returns: 0, -ENOMEM, -EINVAL with *ret_error filled. Owns: the caller
+ * (intents_node_destroy). Thread: any.
+ */
+int intents_template_parse(const char *text, struct intents_node **ret_node,
+                           struct intents_template_error *ret_error);
+
+/* Accepts NULL. */
+void intents_node_destroy(struct intents_node *node);
+
+/* In how many ways the tree can be said, slots and fragments counted as one, at most `limit`. */
+size_t intents_node_count(const struct intents_node *node, size_t limit);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the words of an utterance to what is wanted: act, service, date, part of the day, clock
+ * time, items; or "not for us". Used by the daemon, the commands and the tests alike.
+ *
+ * Order: create (from a bundle's understanding.bin, which intents_train made), understand any
+ * number of times, destroy. Nothing reads a clock: `now` is handed in.
+ */
+#ifndef INTENTS_UNDERSTAND_H
+#define INTENTS_UNDERSTAND_H
+
+#include "base/date.h"
+#include "intents/act.h"
+
+#include <stddef.h>
+
+#define INTENTS_RESULT_SERVICE 32
+#define INTENTS_ITEMS_MAX      16
+#define INTENTS_ITEM_BYTES     64
+
+struct intents_language;
+struct intents_understander;
+
+/* What the conversation waits for; it shifts what is likelier, it forbids nothing. */
+enum intents_expect {
+    INTENTS_EXPECT_REQUEST,
+    INTENTS_EXPECT_CONFIRMATION,
+};
+
+struct intents_result {
+    enum intents_act act;
+    char service[INTENTS_RESULT_SERVICE]; /* "" unless act is REQUEST */
+    struct base_date date;
+    enum intents_part part;
+    struct base_time time;
+    char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
+    size_t n_items;
+    double confidence; /* 0 to 1: how probable it is that act and service are right */
+    /* The best other reading, for "Est-ce pour ... ?" */
+    enum intents_act second_act;
+    char second_service[INTENTS_RESULT_SERVICE];
+    double second_confidence;
+    /* The likeliest service were it a request after all: the guess of the repair ladder. "" when
+     * none stands out. */
+    char best_service[INTENTS_RESULT_SERVICE];
+    double best_service_confidence;
+    /* A request for a service that this territory does not offer: act is then NONE. "" else. */
+    char outside_service[INTENTS_RESULT_SERVICE];
+};
+
+/*
+ * Learns from the data of a language and writes the result. The same data give the same bytes.
+ * Returns: 0, -ENOMEM, -errno of the file. Takes seconds. Thread: any.
+ */
+int intents_train(const struct intents_language *language, const char *path);
+
+/*
+ * Reads what intents_train wrote. `language` supplies the calendar words, lists and grammar; it
+ * must outlive the understander. `path` NULL: learns now, in memory (some seconds).
+ * Returns: 0, -ENOMEM, -errno, -EINVAL (damaged, or made from other data). Owns: the caller.
+ * Thread: any.
+ */
+int intents_understander_create(const struct intents_language *language, const char *path,
+                                struct intents_understander **ret_understander);
+/* Accepts NULL. */
+void intents_understander_destroy(struct intents_understander *understander);
+
+/* Restricts answers to the services of a territory; NULL: every service of the language.
+ * Unknown ids are ignored. Thread: main. */
+void intents_understander_offer(struct intents_understander *understander, const char *const *services,
+                                size_t n_services);
+
+/* Understands one utterance; never fails: what is not understood is NONE. Thread: main. */
+void intents_understand(struct intents_understander *understander, const char *text,
+                        struct base_datetime now, enum intents_expect expect,
+                        struct intents_result *ret_result);
+
+#endif
