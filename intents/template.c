@@ -12,6 +12,7 @@ struct parser {
     const char *p;
     int column;
     int depth;
+    bool allows_nothing;
     struct intents_template_error *error;
 };
 
@@ -195,7 +196,8 @@ static int parse_sequence(struct parser *parser, char closing, struct intents_no
         if (r == 0)
             r = add_child(node, child);
     }
-    if (r == 0 && node->n_children == 0)
+    /* "(x|)" is x or nothing; "[]", "()" and a template of nothing are slips. */
+    if (r == 0 && node->n_children == 0 && !parser->allows_nothing && *parser->p != '|')
         r = fail(parser, parser->column, "something is wanted here, not nothing");
     if (r < 0) {
         intents_node_destroy(node);
@@ -213,6 +215,7 @@ static int parse_choice(struct parser *parser, char closing, struct intents_node
     while (r == 0) {
         struct intents_node *child = NULL;
 
+        parser->allows_nothing = closing && node->n_children > 0;
         r = parse_sequence(parser, closing, &child);
         if (r == 0)
             r = add_child(node, child);

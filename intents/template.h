@@ -20,6 +20,22 @@
 
 struct intents_list;
 
+/* Slots whose meaning is given by what is being said, not by a list of the data. */
+enum intents_builtin {
+    INTENTS_NOT_BUILTIN,
+    INTENTS_SLOT_INF,    /* of the service being asked for */
+    INTENTS_SLOT_SUBJ,
+    INTENTS_SLOT_NOUN,
+    INTENTS_SLOT_REASON, /* of the service, or a general one */
+    INTENTS_SLOT_ITEMS,  /* one to five shopping items as a list */
+    INTENTS_SLOT_NUMBER, /* this and the next are number words; they differ in range */
+    INTENTS_SLOT_HOUR,
+    INTENTS_SLOT_MINUTE,
+    INTENTS_SLOT_DAY,
+    INTENTS_SLOT_WEEKDAY,
+    INTENTS_SLOT_MONTH,
+};
+
 enum intents_node_kind {
     INTENTS_NODE_WORD,     /* text */
     INTENTS_NODE_SEQUENCE, /* children in order, none: nothing */
@@ -32,6 +48,7 @@ enum intents_node_kind {
 struct intents_node {
     enum intents_node_kind kind;
     char *text;
+    enum intents_builtin builtin;
     const struct intents_list *list; /* what a slot or fragment names; NULL until bound */
     struct intents_node **children;
     size_t n_children;

@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "intents/language.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "intents/language_private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_BYTES_MAX (8u << 20)
+#define N_FOLDS        5
+/* A phrase with many ways to be said is drawn more often, up to this many ways. */
+#define WAYS_MAX 64
+
+static int complain(const char *file, const char *problem)
+{
+    log_error("language-bad", "%s: %s", file, problem);
+    return -EINVAL;
+}
+
+/* FNV-1a: a fold must not change when a phrase is added elsewhere. */
+static unsigned fold_of(const char *text)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return ((hash >> 16) ^ hash) % N_FOLDS;
+}
+
+int intents_list_add(struct intents_list *list, const char *file, const char *text,
+                     enum intents_gender gender, double weight)
+{
+    struct intents_template_error error;
+    struct intents_entry *grown, entry = {.gender = gender, .weight = weight};
+    int r;
+
+    grown = reallocarray(list->entries, list->n + 1, sizeof(*grown));
+    if (!grown)
+        return -ENOMEM;
+    list->entries = grown;
+    r = intents_template_parse(text, &entry.node, &error);
+    if (r == -EINVAL)
+        log_error("language-bad", "%s: \"%s\": column %d: %s", file, text, error.column,
+                  error.message);
+    if (r < 0)
+        return r;
+    entry.text = strdup(text);
+    if (!entry.text) {
+        intents_node_destroy(entry.node);
+        return -ENOMEM;
+    }
+    entry.fold = fold_of(text);
+    if (weight <= 0)
+        entry.weight = sqrt((double)intents_node_count(entry.node, WAYS_MAX));
+    list->weight += entry.weight;
+    list->entries[list->n++] = entry;
+    return 0;
+}
+
+void intents_list_finish(struct intents_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        intents_node_destroy(list->entries[i].node);
+        free(list->entries[i].text);
+    }
+    free(list->entries);
+    free(list->name);
+    *list = (struct intents_list){0};
+}
+
+const struct intents_list *intents_lists_find(const struct intents_lists *lists, const char *name)
+{
+    for (size_t i = 0; i < lists->n; i++) {
+        if (strcmp(lists->lists[i].name, name) == 0)
+            return &lists->lists[i];
+    }
+    return NULL;
+}
+
+static int add_list(struct intents_lists *lists, const char *name, struct intents_list **ret_list)
+{
+    struct intents_list *grown = reallocarray(lists->lists, lists->n + 1, sizeof(*grown));
+    char *copy = strdup(name);
+
+    if (grown)
+        lists->lists = grown;
+    if (!grown || !copy) {
+        free(copy);
+        return -ENOMEM;
+    }
+    lists->lists[lists->n] = (struct intents_list){.name = copy};
+    *ret_list = &lists->lists[lists->n++];
+    return 0;
+}
+
+static void lists_finish(struct intents_lists *lists)
+{
+    for (size_t i = 0; i < lists->n; i++)
+        intents_list_finish(&lists->lists[i]);
+    free(lists->lists);
+    *lists = (struct intents_lists){0};
+}
+
+/* Reads a JSON file. Returns: 0 or -errno; *ret_root NULL when it is not there and may be missing. */
+static int read_json(const char *folder, const char *name, json_t **ret_root)
+{
+    char path[PATH_MAX], *text;
+    json_error_t error;
+    size_t n;
+    int r;
+
+    r = base_file_join(folder, name, path, sizeof(path));
+    if (r == 0)
+        r = base_file_read(path, FILE_BYTES_MAX, &text, &n);
+    if (r < 0) {
+        log_error("language-bad", "%s: %s", name, strerror(-r));
+        return r;
+    }
+    *ret_root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    free(text);
+    if (*ret_root && json_is_object(*ret_root))
+        return 0;
+    if (*ret_root)
+        snprintf(error.text, sizeof(error.text), "an object is wanted");
+    log_error("language-bad", "%s: line %d, column %d: %s", name, error.line, error.column, error.text);
+    json_decref(*ret_root);
+    return -EINVAL;
+}
+
+/* Adds the strings of a JSON array; missing is empty. */
+static int add_strings(struct intents_list *list, const char *file, const json_t *array, double weight)
+{
+    if (array && !json_is_array(array))
+        return complain(file, "a list of phrases is wanted");
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        int r = text ? intents_list_add(list, file, text, INTENTS_NO_GENDER, weight) : -EINVAL;
+
+        if (!text)
+            return complain(file, "a phrase is no string");
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Cuts the mark of gender and number off "petit pain m". */
+static enum intents_gender take_gender(char *text)
+{
+    static const char *const marks[] = {
+        [INTENTS_MASCULINE] = " m",
+        [INTENTS_FEMININE] = " f",
+        [INTENTS_MASCULINE_PLURAL] = " mp",
+        [INTENTS_FEMININE_PLURAL] = " fp",
+    };
+    char *space = strrchr(text, ' ');
+
+    for (int i = INTENTS_MASCULINE; space && i <= INTENTS_FEMININE_PLURAL; i++) {
+        if (strcmp(space, marks[i]) == 0) {
+            *space = '\0';
+            return (enum intents_gender)i;
+        }
+    }
+    return INTENTS_NO_GENDER;
+}
+
+static int add_nouns(struct intents_list *list, const char *file, const json_t *array)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < json_array_size(array); i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        char *copy = text ? strdup(text) : NULL;
+
+        if (!text)
+            return complain(file, "an entry is no string");
+        if (!copy)
+            return -ENOMEM;
+        enum intents_gender gender = take_gender(copy);
+        r = intents_list_add(list, file, copy, gender, 1);
+        free(copy);
+    }
+    return r;
+}
+
+static int load_lists(const char *folder, const char *file, struct intents_lists *lists, bool are_nouns)
+{
+    struct intents_list *list;
+    const char *name;
+    json_t *root, *value;
+    int r = read_json(folder, file, &root);
+
+    if (r < 0)
+        return r;
+    json_object_foreach(root, name, value) {
+        r = add_list(lists, name, &list);
+        if (r == 0)
+            r = are_nouns ? add_nouns(list, file, value) : add_strings(list, file, value, 1);
+        if (r < 0)
+            break;
+    }
+    json_decref(root);
+    return r;
+}
+
+static char *copy_string(const json_t *root, const char *key)
+{
+    const char *text = json_string_value(json_object_get(root, key));
+
+    return strdup(text ? text : "");
+}
+
+static int load_follow_ups(struct intents_service *info, const json_t *array)
+{
+    for (size_t i = 0; i < json_array_size(array) && i < INTENTS_FOLLOW_UPS; i++) {
+        struct intents_follow_up *follow_up = &info->follow_up[info->n_follow_ups++];
+
+        follow_up->slot = copy_string(json_array_get(array, i), "slot");
+        follow_up->ask = copy_string(json_array_get(array, i), "ask");
+        if (!follow_up->slot || !follow_up->ask)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int fill_service(struct intents_service_data *service, const char *file, const json_t *root)
+{
+    const json_t *say = json_object_get(root, "say");
+    struct {
+        struct intents_list *list;
+        const char *key;
+    } const lists[] = {
+        {&service->inf, "inf"},         {&service->subj, "subj"},       {&service->noun, "noun"},
+        {&service->reasons, "reasons"}, {&service->phrases, "phrases"}, {&service->near_misses, "near_misses"},
+    };
+
+    service->info.id = copy_string(root, "id");
+    service->info.say_choice = copy_string(say, "choice");
+    service->info.say_want = copy_string(say, "want");
+    service->info.say_of = copy_string(say, "of");
+    service->info.takes_items = json_is_true(json_object_get(root, "takes_items"));
+    if (!service->info.id || !service->info.say_choice || !service->info.say_want || !service->info.say_of)
+        return -ENOMEM;
+    if (!*service->info.id || strlen(service->info.id) >= INTENTS_SERVICE_ID)
+        return complain(file, "\"id\" is missing or longer than 31 bytes");
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        int r = add_strings(lists[i].list, file, json_object_get(root, lists[i].key), 0);
+
+        if (r < 0)
+            return r;
+        lists[i].list->is_learnable = true;
+    }
+    if (service->phrases.n + service->inf.n + service->noun.n == 0)
+        return complain(file, "the service has no phrase, \"inf\" or \"noun\"");
+    return load_follow_ups(&service->info, json_object_get(root, "follow_up"));
+}
+
+static int load_service(struct intents_language *language, const char *folder, const char *file)
+{
+    json_t *root;
+    int r;
+
+    if (language->n_services == INTENTS_SERVICES_MAX)
+        return complain(file, "more than 64 services");
+    r = read_json(folder, file, &root);
+    if (r < 0)
+        return r;
+    r = fill_service(&language->services[language->n_services++], file, root);
+    json_decref(root);
+    return r;
+}
+
+static int load_act(struct intents_language *language, const char *folder, const char *file)
+{
+    struct intents_act_data *act;
+    const char *name;
+    json_t *root;
+    int r = read_json(folder, file, &root);
+
+    if (r < 0)
+        return r;
+    name = json_string_value(json_object_get(root, "act"));
+    if (language->n_acts == INTENTS_N_ACTS)
+        r = complain(file, "more acts than there are");
+    else if (!name || intents_act_parse(name, &language->acts[language->n_acts].act) < 0)
+        r = complain(file, "\"act\" names no act");
+    if (r == 0) {
+        act = &language->acts[language->n_acts++];
+        act->phrases.is_learnable = act->near_misses.is_learnable = true;
+        r = add_strings(&act->phrases, file, json_object_get(root, "phrases"), 0);
+        if (r == 0)
+            r = add_strings(&act->near_misses, file, json_object_get(root, "near_misses"), 0);
+    }
+    json_decref(root);
+    return r;
+}
+
+static int load_topic(struct intents_language *language, const char *folder, const char *file)
+{
+    char path[PATH_MAX], *text, *rest, *line;
+    struct intents_list *list;
+    size_t n;
+    int r;
+
+    r = base_file_join(folder, file, path, sizeof(path));
+    if (r == 0)
+        r = base_file_read(path, FILE_BYTES_MAX, &text, &n);
+    if (r < 0)
+        return r;
+    r = add_list(&language->background, file, &list);
+    if (r == 0)
+        list->is_learnable = true;
+    for (rest = text; r == 0 && (line = strsep(&rest, "\n"));) {
+        line[strcspn(line, "#\r")] = '\0';
+        if (line[strspn(line, " \t")] != '\0')
+            r = intents_list_add(list, file, line, INTENTS_NO_GENDER, 0);
+    }
+    free(text);
+    return r;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t n = strlen(name), n_end = strlen(end);
+
+    return n > n_end && strcmp(name + n - n_end, end) == 0;
+}
+
+/* Calls fn for each file of a folder in the order of the names, as bytes. */
+static int each_file(struct intents_language *language, const char *root, const char *folder,
+                     const char *ending,
+                     int (*fn)(struct intents_language *, const char *folder, const char *file))
+{
+    struct dirent **entries;
+    char path[PATH_MAX];
+    int n, r = base_file_join(root, folder, path, sizeof(path));
+
+    if (r < 0)
+        return r;
+    n = scandir(path, &entries, NULL, alphasort);
+    if (n < 0) {
+        log_error("language-bad", "%s: %s", path, strerror(errno));
+        return -errno;
+    }
+    for (int i = 0; i < n; i++) {
+        if (r == 0 && ends_with(entries[i]->d_name, ending))
+            r = fn(language, path, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return r;
+}
+
+static int bind_slot(const struct intents_language *language, struct intents_node *node)
+{
+    const struct intents_when_data *when = &language->when;
+    const struct {
+        const char *name;
+        enum intents_builtin builtin;
+        const struct intents_list *list;
+    } slots[] = {
+        {"inf", INTENTS_SLOT_INF, NULL},
+        {"subj", INTENTS_SLOT_SUBJ, NULL},
+        {"noun", INTENTS_SLOT_NOUN, NULL},
+        {"reason", INTENTS_SLOT_REASON, NULL},
+        {"items", INTENTS_SLOT_ITEMS, intents_lists_find(&language->fragments, "item")},
+        {"number", INTENTS_SLOT_NUMBER, when->number},
+        {"hour", INTENTS_SLOT_HOUR, when->hour},
+        {"minute", INTENTS_SLOT_MINUTE, when->minute},
+        {"day", INTENTS_SLOT_DAY, when->day},
+        {"weekday", INTENTS_SLOT_WEEKDAY, when->weekday},
+        {"month", INTENTS_SLOT_MONTH, when->month},
+        {"date", INTENTS_NOT_BUILTIN, when->date},
+        {"part", INTENTS_NOT_BUILTIN, when->part},
+        {"time", INTENTS_NOT_BUILTIN, when->time},
+        {"when", INTENTS_NOT_BUILTIN, when->when},
+    };
+
+    for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
+        if (strcmp(node->text, slots[i].name) == 0) {
+            node->builtin = slots[i].builtin;
+            node->list = slots[i].list;
+            return node->list || node->builtin <= INTENTS_SLOT_REASON ? 0 : -ENOENT;
+        }
+    }
+    node->list = intents_lists_find(&language->lexicon, node->text);
+    return node->list ? 0 : -ENOENT;
+}
+
+static int bind_node(const struct intents_language *language, struct intents_node *node)
+{
+    int r = 0;
+
+    if (node->kind == INTENTS_NODE_SLOT)
+        r = bind_slot(language, node);
+    if (node->kind == INTENTS_NODE_FRAGMENT) {
+        node->list = intents_lists_find(&language->fragments, node->text);
+        r = node->list ? 0 : -ENOENT;
+    }
+    if (node->kind == INTENTS_NODE_AGREE)
+        r = json_object_get(language->grammar.agree, node->text) ? 0 : -ENOENT;
+    if (r == -ENOENT)
+        log_error("language-bad", "column %d: no slot, fragment or word of agreement called \"%s\"",
+                  node->column, node->text);
+    for (size_t i = 0; r == 0 && i < node->n_children; i++)
+        r = bind_node(language, node->children[i]);
+    return r;
+}
+
+static int bind_list(const struct intents_language *language, struct intents_list *list,
+                     const char *where)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        int r = bind_node(language, list->entries[i].node);
+
+        if (r == -ENOENT)
+            log_error("language-bad", "%s: in \"%s\"", where, list->entries[i].text);
+        if (r < 0)
+            return r == -ENOENT ? -EINVAL : r;
+    }
+    return 0;
+}
+
+static int bind_lists(const struct intents_language *language, struct intents_lists *lists)
+{
+    for (size_t i = 0; i < lists->n; i++) {
+        int r = bind_list(language, &lists->lists[i], lists->lists[i].name);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int bind_when(struct intents_language *language)
+{
+    struct intents_when_data *when = &language->when;
+    struct intents_list *const lists[] = {when->date, when->part, when->time, when->when};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(lists) / sizeof(lists[0]); i++)
+        r = bind_list(language, lists[i], "when.json");
+    for (size_t i = 0; r == 0 && i < when->n_rules; i++)
+        r = bind_node(language, when->rules[i].node);
+    for (size_t k = 0; r == 0 && k < INTENTS_N_CUES; k++) {
+        for (size_t i = 0; r == 0 && i < when->n_cues[k]; i++)
+            r = bind_node(language, when->cues[k][i]);
+    }
+    if (r == 0)
+        r = intents_when_data_index(when);
+    return r == -ENOENT ? -EINVAL : r;
+}
+
+static int bind_all(struct intents_language *language)
+{
+    int r = bind_lists(language, &language->fragments);
+
+    if (r == 0)
+        r = bind_lists(language, &language->lexicon);
+    if (r == 0)
+        r = bind_lists(language, &language->background);
+    if (r == 0)
+        r = bind_when(language);
+    for (size_t i = 0; r == 0 && i < language->n_services; i++) {
+        struct intents_service_data *service = &language->services[i];
+        struct intents_list *const lists[] = {&service->inf,     &service->subj,    &service->noun,
+                                              &service->reasons, &service->phrases, &service->near_misses};
+
+        for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
+            r = bind_list(language, lists[k], service->info.id);
+    }
+    for (size_t i = 0; r == 0 && i < language->n_acts; i++) {
+        r = bind_list(language, &language->acts[i].phrases, intents_act_name(language->acts[i].act));
+        if (r == 0)
+            r = bind_list(language, &language->acts[i].near_misses, "near misses of an act");
+    }
+    return r;
+}
+
+static void service_finish(struct intents_service_data *service)
+{
+    struct intents_list *const lists[] = {&service->inf,     &service->subj,    &service->noun,
+                                          &service->reasons, &service->phrases, &service->near_misses};
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        intents_list_finish(lists[i]);
+    for (size_t i = 0; i < service->info.n_follow_ups; i++) {
+        free((char *)service->info.follow_up[i].slot);
+        free((char *)service->info.follow_up[i].ask);
+    }
+    free((char *)service->info.id);
+    free((char *)service->info.say_choice);
+    free((char *)service->info.say_want);
+    free((char *)service->info.say_of);
+    *service = (struct intents_service_data){0};
+}
+
+/* Keeps only the services that are wanted. */
+static void restrict_services(struct intents_language *language, const char *const *ids, size_t n_ids)
+{
+    size_t n_kept = 0;
+
+    for (size_t i = 0; i < language->n_services; i++) {
+        bool wanted = false;
+
+        for (size_t k = 0; k < n_ids; k++)
+            wanted = wanted || strcmp(ids[k], language->services[i].info.id) == 0;
+        if (wanted)
+            language->services[n_kept++] = language->services[i];
+        else
+            service_finish(&language->services[i]);
+    }
+    for (size_t i = n_kept; i < language->n_services; i++)
+        language->services[i] = (struct intents_service_data){0};
+    language->n_services = n_kept;
+}
+
+static int add_extra(struct intents_language *language, const struct intents_extra *extra, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < language->lexicon.n; k++) {
+            struct intents_list *list = &language->lexicon.lists[k];
+            int r = strcmp(list->name, extra[i].slot) == 0
+                        ? intents_list_add(list, "extra", extra[i].text, INTENTS_MASCULINE, 1)
+                        : 0;
+
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
+static int load_all(struct intents_language *language, const char *folder)
+{
+    json_t *root;
+    int r = read_json(folder, "grammar.json", &root);
+
+    if (r == 0) {
+        r = intents_grammar_init(&language->grammar, root);
+        json_decref(root);
+    }
+    if (r == 0)
+        r = read_json(folder, "when.json", &root);
+    if (r == 0) {
+        r = intents_when_data_init(&language->when, root);
+        json_decref(root);
+    }
+    if (r == 0)
+        r = load_lists(folder, "lexicon.json", &language->lexicon, true);
+    if (r == 0)
+        r = load_lists(folder, "fragments.json", &language->fragments, false);
+    if (r == 0)
+        r = each_file(language, folder, "services", ".json", load_service);
+    if (r == 0)
+        r = each_file(language, folder, "acts", ".json", load_act);
+    if (r == 0)
+        r = each_file(language, folder, "background", ".txt", load_topic);
+    return r;
+}
+
+int intents_language_load(const char *folder, const char *const *services, size_t n_services,
+                          const struct intents_extra *extra, size_t n_extra,
+                          struct intents_language **ret_language)
+{
+    struct intents_language *language = calloc(1, sizeof(*language));
+    int r;
+
+    if (!language)
+        return -ENOMEM;
+    r = load_all(language, folder);
+    if (r == 0)
+        r = add_extra(language, extra, n_extra);
+    if (r == 0)
+        r = bind_all(language);
+    if (r < 0) {
+        intents_language_destroy(language);
+        return r;
+    }
+    if (services)
+        restrict_services(language, services, n_services);
+    *ret_language = language;
+    return 0;
+}
+
+void intents_language_destroy(struct intents_language *language)
+{
+    if (!language)
+        return;
+    for (size_t i = 0; i < language->n_services; i++)
+        service_finish(&language->services[i]);
+    for (size_t i = 0; i < INTENTS_N_ACTS; i++) {
+        intents_list_finish(&language->acts[i].phrases);
+        intents_list_finish(&language->acts[i].near_misses);
+    }
+    lists_finish(&language->background);
+    lists_finish(&language->fragments);
+    lists_finish(&language->lexicon);
+    intents_when_data_finish(&language->when);
+    intents_grammar_finish(&language->grammar);
+    free(language);
+}
+
+size_t intents_language_n_services(const struct intents_language *language)
+{
+    return language->n_services;
+}
+
+const struct intents_service *intents_language_service(const struct intents_language *language,
+                                                       size_t index)
+{
+    return &language->services[index].info;
+}
+
+const struct intents_service *intents_language_find_service(const struct intents_language *language,
+                                                            const char *id)
+{
+    for (size_t i = 0; i < language->n_services; i++) {
+        if (strcmp(language->services[i].info.id, id) == 0)
+            return &language->services[i].info;
+    }
+    return NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of a language, for the sources of intents/ alone. */
+#ifndef INTENTS_LANGUAGE_PRIVATE_H
+#define INTENTS_LANGUAGE_PRIVATE_H
+
+#include "intents/act.h"
+#include "intents/language.h"
+#include "intents/spelling.h"
+#include "intents/template.h"
+#include "intents/when_data.h"
+
+#include <stdint.h>
+
+struct intents_entry {
+    struct intents_node *node;
+    char *text;                 /* as the file has it, without the mark of gender */
+    enum intents_gender gender; /* of lexicon entries that are nouns */
+    unsigned fold;              /* 0 to 4: which fifth it falls into by its text */
+    double weight;
+};
+
+/* Templates of which one is drawn: a slot's list, a fragment, the phrases of a service. */
+struct intents_list {
+    char *name;
+    struct intents_entry *entries;
+    size_t n;
+    double weight;     /* sum */
+    bool is_learnable; /* phrases that belong to one label: folds hold some of them back */
+};
+
+struct intents_service_data {
+    struct intents_service info;
+    struct intents_list inf, subj, noun, reasons, phrases, near_misses;
+};
+
+struct intents_act_data {
+    enum intents_act act;
+    struct intents_list phrases, near_misses;
+};
+
+struct intents_lists {
+    struct intents_list *lists;
+    size_t n;
+};
+
+struct intents_language {
+    struct intents_service_data services[INTENTS_SERVICES_MAX];
+    size_t n_services;
+    struct intents_act_data acts[INTENTS_N_ACTS];
+    size_t n_acts;
+    struct intents_lists background; /* one list a topic */
+    struct intents_lists fragments;
+    struct intents_lists lexicon;
+    struct intents_grammar grammar;
+    struct intents_when_data when;
+};
+
+/* Returns: the list of that name, or NULL. */
+const struct intents_list *intents_lists_find(const struct intents_lists *lists, const char *name);
+
+/*
+ * Parses a template and adds it to a list. Returns: 0, -ENOMEM, -EINVAL (logged with `file`).
+ */
+int intents_list_add(struct intents_list *list, const char *file, const char *text,
+                     enum intents_gender gender, double weight);
+void intents_list_finish(struct intents_list *list);
+
+#endif

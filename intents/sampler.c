@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "intents/sampler.h"
+
+#include "intents/expand.h"
+#include "intents/language_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define TRIES_MAX 20
+
+/* Shares that make a good language model: every kind is heard often enough to be known. */
+enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24 };
+
+struct draw {
+    struct intents_expander expander;
+    const struct intents_language *language;
+    const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
+    const struct intents_list *general;
+    const struct intents_list *when;
+    struct intents_label label;
+};
+
+static uint32_t below(struct draw *draw, uint32_t limit)
+{
+    return base_rng_below(&draw->expander.rng, limit);
+}
+
+static bool chance(struct draw *draw, uint32_t percent)
+{
+    return below(draw, 100) < percent;
+}
+
+static void maybe(struct draw *draw, uint32_t percent, const struct intents_list *list)
+{
+    if (chance(draw, percent) && list)
+        intents_expander_list(&draw->expander, list);
+}
+
+static bool can(const struct draw *draw, const struct intents_list *list)
+{
+    return intents_expander_can(&draw->expander, list);
+}
+
+/* "courses demain", "demain promener le chien", "un coup de main au jardin s'il vous plaît" */
+static void draw_telegram(struct draw *draw, const struct intents_service_data *service)
+{
+    bool infinitive = can(draw, &service->inf) && (chance(draw, 50) || !can(draw, &service->noun));
+
+    maybe(draw, 20, draw->when);
+    maybe(draw, 10, draw->hesitation);
+    intents_expander_list(&draw->expander, infinitive ? &service->inf : &service->noun);
+    maybe(draw, 45, draw->when);
+    maybe(draw, 20, draw->polite_end);
+}
+
+/* A whole phrase of the service with a little around it. */
+static void draw_phrase(struct draw *draw, const struct intents_service_data *service)
+{
+    maybe(draw, 15, draw->greet);
+    maybe(draw, 8, draw->hesitation);
+    if (can(draw, &service->reasons) && chance(draw, 10))
+        intents_expander_list(&draw->expander, &service->reasons);
+    else
+        maybe(draw, 6, draw->general);
+    intents_expander_list(&draw->expander, &service->phrases);
+    maybe(draw, 8, draw->polite_end);
+    maybe(draw, 4, draw->closing);
+}
+
+static void draw_request(struct draw *draw)
+{
+    const struct intents_service_data *service =
+        &draw->language->services[below(draw, (uint32_t)draw->language->n_services)];
+    uint32_t form = below(draw, 100);
+
+    draw->label = (struct intents_label){INTENTS_REQUEST, service->info.id, false};
+    intents_expander_begin(&draw->expander, service);
+    if (form < 35 && can(draw, &service->phrases))
+        draw_phrase(draw, service);
+    else if (form < 50 && (can(draw, &service->inf) || can(draw, &service->noun)))
+        draw_telegram(draw, service);
+    else
+        intents_expander_list(&draw->expander, draw->sentence);
+}
+
+static void draw_act(struct draw *draw)
+{
+    const struct intents_act_data *act = &draw->language->acts[below(draw, (uint32_t)draw->language->n_acts)];
+    bool is_near_miss = can(draw, &act->near_misses) && chance(draw, 15);
+
+    draw->label = (struct intents_label){is_near_miss ? INTENTS_NONE : act->act, NULL, is_near_miss};
+    intents_expander_begin(&draw->expander, NULL);
+    maybe(draw, 6, draw->hesitation);
+    intents_expander_list(&draw->expander, is_near_miss ? &act->near_misses : &act->phrases);
+    if (!is_near_miss && act->act != INTENTS_EMERGENCY)
+        maybe(draw, 6, draw->polite_end);
+}
+
+/* Something like a service's request that is none; at times two such sentences in one breath. */
+static void draw_near_miss(struct draw *draw)
+{
+    const struct intents_service_data *service =
+        &draw->language->services[below(draw, (uint32_t)draw->language->n_services)];
+
+    draw->label = (struct intents_label){INTENTS_NONE, service->info.id, true};
+    intents_expander_begin(&draw->expander, service);
+    maybe(draw, 8, draw->hesitation);
+    intents_expander_list(&draw->expander, &service->near_misses);
+    maybe(draw, 8, draw->general);
+}
+
+static void draw_background(struct draw *draw)
+{
+    const struct intents_lists *topics = &draw->language->background;
+    uint32_t n = chance(draw, 12) ? 2 : 1;
+
+    draw->label = (struct intents_label){INTENTS_NONE, NULL, false};
+    intents_expander_begin(&draw->expander, NULL);
+    maybe(draw, 5, draw->hesitation);
+    if (chance(draw, 3)) {
+        maybe(draw, 100, draw->general);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        intents_expander_list(&draw->expander, &topics->lists[below(draw, (uint32_t)topics->n)]);
+}
+
+/* One sentence of any kind. Returns: 0, 1 when the draw is not to be used, -ENOMEM. */
+static int draw_one(struct draw *draw, const struct intents_sampler_options *options,
+                    struct base_strbuf *text)
+{
+    uint32_t kind = below(draw, options->n_requests + options->n_acts + options->n_near_misses +
+                                    options->n_background);
+
+    if (kind < options->n_requests)
+        draw_request(draw);
+    else if (kind < options->n_requests + options->n_acts)
+        draw_act(draw);
+    else if (kind < options->n_requests + options->n_acts + options->n_near_misses)
+        draw_near_miss(draw);
+    else
+        draw_background(draw);
+    return intents_expander_end(&draw->expander, text);
+}
+
+static const struct intents_list *fragment(const struct intents_language *language, const char *name)
+{
+    return intents_lists_find(&language->fragments, name);
+}
+
+static int check_options(const struct intents_language *language, struct intents_sampler_options *options)
+{
+    if (options->n_requests + options->n_acts + options->n_near_misses + options->n_background == 0) {
+        options->n_requests = REQUESTS;
+        options->n_acts = ACTS;
+        options->n_near_misses = NEAR_MISSES;
+        options->n_background = BACKGROUND;
+    }
+    if (language->n_services == 0)
+        options->n_requests = options->n_near_misses = 0;
+    if (language->n_acts == 0)
+        options->n_acts = 0;
+    if (language->background.n == 0)
+        options->n_background = 0;
+    return options->n_requests + options->n_acts + options->n_near_misses + options->n_background > 0
+               ? 0
+               : -EINVAL;
+}
+
+int intents_sampler_run(const struct intents_language *language,
+                        const struct intents_sampler_options *wanted, intents_sampler_fn *fn, void *user)
+{
+    struct intents_sampler_options options = *wanted;
+    struct draw draw = {
+        .language = language,
+        .sentence = fragment(language, "sentence"),
+        .greet = fragment(language, "greet"),
+        .hesitation = fragment(language, "hesitation"),
+        .polite_start = fragment(language, "polite_start"),
+        .polite_end = fragment(language, "polite_end"),
+        .closing = fragment(language, "closing"),
+        .general = fragment(language, "reason_general"),
+        .when = language->when.when,
+    };
+    struct base_strbuf text;
+    int r = check_options(language, &options);
+
+    if (r == 0 && !draw.sentence)
+        r = -EINVAL;
+    base_strbuf_init(&text);
+    intents_expander_init(&draw.expander, language, options.seed, options.fold);
+    for (size_t i = 0; r == 0 && i < options.n_sentences; i++) {
+        r = 1;
+        for (int k = 0; r == 1 && k < TRIES_MAX; k++)
+            r = draw_one(&draw, &options, &text);
+        if (r == 0)
+            r = fn(user, base_strbuf_text(&text), &draw.label);
+        else if (r == 1)
+            r = 0;
+    }
+    base_strbuf_finish(&text);
+    return r;
+}

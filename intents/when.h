@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * When something is wanted: the day, the part of the day, the clock time of a sentence, by the
+ * rules of when.json and against a given "now" (design section 4).
+ *
+ * All mentions are found first, each as long as it can be: days, parts, times, spans of the past
+ * and spans that only look like a time. Neighbouring mentions make one group ("demain | matin |
+ * vers dix heures"). Then groups are weighed: what a past tense or "depuis" governs, what is
+ * negated, what a self-correction took back and the second of "lundi ou mardi" fall away; a group
+ * of the asking clause goes before one of a reason. Refused: taking the first or the last date of
+ * the sentence, which is wrong wherever a reason has its own day. Thread: any.
+ */
+#ifndef INTENTS_WHEN_H
+#define INTENTS_WHEN_H
+
+#include "base/date.h"
+#include "intents/act.h"
+#include "intents/when_data.h"
+#include "intents/words.h"
+
+struct intents_when {
+    struct base_date date;
+    enum intents_part part;
+    struct base_time time;
+};
+
+/* What a word of the sentence belongs to, for those who read the rest of it. */
+enum intents_when_tag {
+    INTENTS_TAG_NONE,
+    INTENTS_TAG_DATE,
+    INTENTS_TAG_PART,
+    INTENTS_TAG_TIME,
+    INTENTS_TAG_PAST,
+    INTENTS_TAG_IGNORE,
+    INTENTS_TAG_INSIDE, /* a further word of the mention before */
+};
+
+void intents_when_find(const struct intents_when_data *data, const struct intents_words *words,
+                       struct base_datetime now, struct intents_when *ret_when);
+
+/* Marks the words of every mention. */
+void intents_when_tag(const struct intents_when_data *data, const struct intents_words *words,
+                      unsigned char ret_tags[INTENTS_WORDS_MAX]);
+
+#endif
