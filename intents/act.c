@@ -5,18 +5,16 @@
 #include <string.h>
 
 static const char *const act_names[INTENTS_N_ACTS] = {
-    [INTENTS_NONE] = "none",     [INTENTS_REQUEST] = "request", [INTENTS_AFFIRM] = "affirm",
-    [INTENTS_DENY] = "deny",     [INTENTS_CANCEL] = "cancel",   [INTENTS_REPEAT] = "repeat",
-    [INTENTS_STATUS] = "status", [INTENTS_HELP] = "help",       [INTENTS_LOUDER] = "louder",
-    [INTENTS_SOFTER] = "softer", [INTENTS_SLOWER] = "slower",   [INTENTS_FASTER] = "faster",
+    [INTENTS_NONE] = "none",           [INTENTS_REQUEST] = "request", [INTENTS_AFFIRM] = "affirm",
+    [INTENTS_DENY] = "deny",           [INTENTS_CANCEL] = "cancel",   [INTENTS_REPEAT] = "repeat",
+    [INTENTS_STATUS] = "status",       [INTENTS_HELP] = "help",       [INTENTS_LOUDER] = "louder",
+    [INTENTS_SOFTER] = "softer",       [INTENTS_SLOWER] = "slower",   [INTENTS_FASTER] = "faster",
     [INTENTS_EMERGENCY] = "emergency",
 };
 
 static const char *const part_names[INTENTS_N_PARTS] = {
-    [INTENTS_NO_PART] = "",
-    [INTENTS_MORNING] = "morning",
-    [INTENTS_NOON] = "noon",
-    [INTENTS_AFTERNOON] = "afternoon",
+    [INTENTS_NO_PART] = "",        [INTENTS_MORNING] = "morning",
+    [INTENTS_NOON] = "noon",       [INTENTS_AFTERNOON] = "afternoon",
     [INTENTS_EVENING] = "evening",
 };
 

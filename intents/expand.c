@@ -10,8 +10,9 @@
 /* Draws before a rare fold gives up on weights and takes the next entry it may have. */
 #define DRAWS_MAX 64
 
-void intents_expander_init(struct intents_expander *expander, const struct intents_language *language,
-                           uint64_t seed, enum intents_fold fold)
+void intents_expander_init(struct intents_expander *expander,
+                           const struct intents_language *language, uint64_t seed,
+                           enum intents_fold fold)
 {
     *expander = (struct intents_expander){
         .language = language,
@@ -21,7 +22,8 @@ void intents_expander_init(struct intents_expander *expander, const struct inten
     base_rng_seed(&expander->rng, seed);
 }
 
-void intents_expander_begin(struct intents_expander *expander, const struct intents_service_data *service)
+void intents_expander_begin(struct intents_expander *expander,
+                            const struct intents_service_data *service)
 {
     expander->service = service;
     expander->n_tokens = 0;
@@ -46,7 +48,8 @@ bool intents_expander_can(const struct intents_expander *expander, const struct 
     return false;
 }
 
-static const struct intents_entry *draw(struct intents_expander *expander, const struct intents_list *list)
+static const struct intents_entry *draw(struct intents_expander *expander,
+                                        const struct intents_list *list)
 {
     for (int k = 0; k < DRAWS_MAX; k++) {
         double rest = base_rng_unit(&expander->rng) * list->weight;
@@ -70,8 +73,7 @@ static void add_token(struct intents_expander *expander, const char *text, bool 
         expander->is_cut = true;
         return;
     }
-    expander->tokens[expander->n_tokens++] =
-        (struct intents_token){.text = text, .agrees = agrees};
+    expander->tokens[expander->n_tokens++] = (struct intents_token){.text = text, .agrees = agrees};
 }
 
 void intents_expander_list(struct intents_expander *expander, const struct intents_list *list)
@@ -99,7 +101,8 @@ static size_t draw_n_items(struct intents_expander *expander)
 /* "du pain, six œufs et du lait", without the commas; now and then without the last "et". */
 static void expand_items(struct intents_expander *expander, const struct intents_list *items)
 {
-    const struct intents_list *last = intents_lists_find(&expander->language->fragments, "item_and");
+    const struct intents_list *last =
+        intents_lists_find(&expander->language->fragments, "item_and");
     size_t n = draw_n_items(expander);
     bool has_and = base_rng_below(&expander->rng, 8) > 0;
 
@@ -177,7 +180,8 @@ void intents_expander_node(struct intents_expander *expander, const struct inten
 
 int intents_expander_end(struct intents_expander *expander, struct base_strbuf *ret_text)
 {
-    intents_spelling_join(&expander->language->grammar, expander->tokens, expander->n_tokens, ret_text);
+    intents_spelling_join(&expander->language->grammar, expander->tokens, expander->n_tokens,
+                          ret_text);
     if (ret_text->error)
         return ret_text->error;
     return expander->is_cut || ret_text->length == 0;

@@ -27,8 +27,9 @@ struct intents_expander {
     bool is_cut; /* too long or nested too deep: the sentence is not to be used */
 };
 
-void intents_expander_init(struct intents_expander *expander, const struct intents_language *language,
-                           uint64_t seed, enum intents_fold fold);
+void intents_expander_init(struct intents_expander *expander,
+                           const struct intents_language *language, uint64_t seed,
+                           enum intents_fold fold);
 
 /* Starts a new sentence. */
 void intents_expander_begin(struct intents_expander *expander,

@@ -109,7 +109,8 @@ static void lists_finish(struct intents_lists *lists)
     *lists = (struct intents_lists){0};
 }
 
-/* Reads a JSON file. Returns: 0 or -errno; *ret_root NULL when it is not there and may be missing. */
+/* Reads a JSON file. Returns: 0 or -errno; *ret_root NULL when it is not there and may be missing.
+ */
 static int read_json(const char *folder, const char *name, json_t **ret_root)
 {
     char path[PATH_MAX], *text;
@@ -130,13 +131,15 @@ static int read_json(const char *folder, const char *name, json_t **ret_root)
         return 0;
     if (*ret_root)
         snprintf(error.text, sizeof(error.text), "an object is wanted");
-    log_error("language-bad", "%s: line %d, column %d: %s", name, error.line, error.column, error.text);
+    log_error("language-bad", "%s: line %d, column %d: %s", name, error.line, error.column,
+              error.text);
     json_decref(*ret_root);
     return -EINVAL;
 }
 
 /* Adds the strings of a JSON array; missing is empty. */
-static int add_strings(struct intents_list *list, const char *file, const json_t *array, double weight)
+static int add_strings(struct intents_list *list, const char *file, const json_t *array,
+                       double weight)
 {
     if (array && !json_is_array(array))
         return complain(file, "a list of phrases is wanted");
@@ -191,7 +194,8 @@ static int add_nouns(struct intents_list *list, const char *file, const json_t *
     return r;
 }
 
-static int load_lists(const char *folder, const char *file, struct intents_lists *lists, bool are_nouns)
+static int load_lists(const char *folder, const char *file, struct intents_lists *lists,
+                      bool are_nouns)
 {
     struct intents_list *list;
     const char *name;
@@ -200,7 +204,8 @@ static int load_lists(const char *folder, const char *file, struct intents_lists
 
     if (r < 0)
         return r;
-    json_object_foreach(root, name, value) {
+    json_object_foreach(root, name, value)
+    {
         r = add_list(lists, name, &list);
         if (r == 0)
             r = are_nouns ? add_nouns(list, file, value) : add_strings(list, file, value, 1);
@@ -238,8 +243,9 @@ static int fill_service(struct intents_service_data *service, const char *file, 
         struct intents_list *list;
         const char *key;
     } const lists[] = {
-        {&service->inf, "inf"},         {&service->subj, "subj"},       {&service->noun, "noun"},
-        {&service->reasons, "reasons"}, {&service->phrases, "phrases"}, {&service->near_misses, "near_misses"},
+        {&service->inf, "inf"},         {&service->subj, "subj"},
+        {&service->noun, "noun"},       {&service->reasons, "reasons"},
+        {&service->phrases, "phrases"}, {&service->near_misses, "near_misses"},
     };
 
     service->info.id = copy_string(root, "id");
@@ -247,7 +253,8 @@ static int fill_service(struct intents_service_data *service, const char *file, 
     service->info.say_want = copy_string(say, "want");
     service->info.say_of = copy_string(say, "of");
     service->info.takes_items = json_is_true(json_object_get(root, "takes_items"));
-    if (!service->info.id || !service->info.say_choice || !service->info.say_want || !service->info.say_of)
+    if (!service->info.id || !service->info.say_choice || !service->info.say_want ||
+        !service->info.say_of)
         return -ENOMEM;
     if (!*service->info.id || strlen(service->info.id) >= INTENTS_SERVICE_ID)
         return complain(file, "\"id\" is missing or longer than 31 bytes");
@@ -471,14 +478,16 @@ static int bind_all(struct intents_language *language)
         r = bind_when(language);
     for (size_t i = 0; r == 0 && i < language->n_services; i++) {
         struct intents_service_data *service = &language->services[i];
-        struct intents_list *const lists[] = {&service->inf,     &service->subj,    &service->noun,
-                                              &service->reasons, &service->phrases, &service->near_misses};
+        struct intents_list *const lists[] = {&service->inf,     &service->subj,
+                                              &service->noun,    &service->reasons,
+                                              &service->phrases, &service->near_misses};
 
         for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
             r = bind_list(language, lists[k], service->info.id);
     }
     for (size_t i = 0; r == 0 && i < language->n_acts; i++) {
-        r = bind_list(language, &language->acts[i].phrases, intents_act_name(language->acts[i].act));
+        r = bind_list(language, &language->acts[i].phrases,
+                      intents_act_name(language->acts[i].act));
         if (r == 0)
             r = bind_list(language, &language->acts[i].near_misses, "near misses of an act");
     }
@@ -487,8 +496,9 @@ static int bind_all(struct intents_language *language)
 
 static void service_finish(struct intents_service_data *service)
 {
-    struct intents_list *const lists[] = {&service->inf,     &service->subj,    &service->noun,
-                                          &service->reasons, &service->phrases, &service->near_misses};
+    struct intents_list *const lists[] = {&service->inf,     &service->subj,
+                                          &service->noun,    &service->reasons,
+                                          &service->phrases, &service->near_misses};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         intents_list_finish(lists[i]);
@@ -504,7 +514,8 @@ static void service_finish(struct intents_service_data *service)
 }
 
 /* Keeps only the services that are wanted. */
-static void restrict_services(struct intents_language *language, const char *const *ids, size_t n_ids)
+static void restrict_services(struct intents_language *language, const char *const *ids,
+                              size_t n_ids)
 {
     size_t n_kept = 0;
 

@@ -121,8 +121,8 @@ static void catch_and_go(struct matcher *matcher, enum intents_builtin slot, int
     matcher->catch.value[slot] = before;
 }
 
-static void match_name(struct matcher *matcher, enum intents_builtin slot, const char *const *names, int n,
-                       size_t at, const struct rest *rest)
+static void match_name(struct matcher *matcher, enum intents_builtin slot, const char *const *names,
+                       int n, size_t at, const struct rest *rest)
 {
     for (int i = 0; i < n; i++) {
         if (strcmp(matcher->words->word[at], names[i]) == 0)
@@ -148,7 +148,8 @@ static void match_slot(struct matcher *matcher, enum intents_builtin slot, size_
     if (slot < INTENTS_SLOT_NUMBER)
         return;
     for (size_t n = 1; n <= NUMBER_WORDS_MAX; n++) {
-        if (match_number(matcher->data, matcher->words, at, n, &value) > 0 && is_in_range(slot, value))
+        if (match_number(matcher->data, matcher->words, at, n, &value) > 0 &&
+            is_in_range(slot, value))
             catch_and_go(matcher, slot, value, at + n, rest);
     }
 }
@@ -180,7 +181,8 @@ static void match_node(struct matcher *matcher, const struct intents_node *node,
 }
 
 size_t intents_match(const struct intents_when_data *data, const struct intents_node *node,
-                     const struct intents_words *words, size_t start, struct intents_catch *ret_catch)
+                     const struct intents_words *words, size_t start,
+                     struct intents_catch *ret_catch)
 {
     struct matcher matcher = {.data = data, .words = words, .best_end = start};
 

@@ -26,7 +26,8 @@ struct intents_catch {
 
 /* Returns: behind the last word matched; `start` when nothing is. */
 size_t intents_match(const struct intents_when_data *data, const struct intents_node *node,
-                     const struct intents_words *words, size_t start, struct intents_catch *ret_catch);
+                     const struct intents_words *words, size_t start,
+                     struct intents_catch *ret_catch);
 
 /* Templates by the words they can begin with. */
 struct intents_match_index;

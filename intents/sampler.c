@@ -86,10 +86,12 @@ static void draw_request(struct draw *draw)
 
 static void draw_act(struct draw *draw)
 {
-    const struct intents_act_data *act = &draw->language->acts[below(draw, (uint32_t)draw->language->n_acts)];
+    const struct intents_act_data *act =
+        &draw->language->acts[below(draw, (uint32_t)draw->language->n_acts)];
     bool is_near_miss = can(draw, &act->near_misses) && chance(draw, 15);
 
-    draw->label = (struct intents_label){is_near_miss ? INTENTS_NONE : act->act, NULL, is_near_miss};
+    draw->label =
+        (struct intents_label){is_near_miss ? INTENTS_NONE : act->act, NULL, is_near_miss};
     intents_expander_begin(&draw->expander, NULL);
     maybe(draw, 6, draw->hesitation);
     intents_expander_list(&draw->expander, is_near_miss ? &act->near_misses : &act->phrases);
@@ -144,14 +146,17 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
     return intents_expander_end(&draw->expander, text);
 }
 
-static const struct intents_list *fragment(const struct intents_language *language, const char *name)
+static const struct intents_list *fragment(const struct intents_language *language,
+                                           const char *name)
 {
     return intents_lists_find(&language->fragments, name);
 }
 
-static int check_options(const struct intents_language *language, struct intents_sampler_options *options)
+static int check_options(const struct intents_language *language,
+                         struct intents_sampler_options *options)
 {
-    if (options->n_requests + options->n_acts + options->n_near_misses + options->n_background == 0) {
+    if (options->n_requests + options->n_acts + options->n_near_misses + options->n_background ==
+        0) {
         options->n_requests = REQUESTS;
         options->n_acts = ACTS;
         options->n_near_misses = NEAR_MISSES;
@@ -163,13 +168,15 @@ static int check_options(const struct intents_language *language, struct intents
         options->n_acts = 0;
     if (language->background.n == 0)
         options->n_background = 0;
-    return options->n_requests + options->n_acts + options->n_near_misses + options->n_background > 0
+    return options->n_requests + options->n_acts + options->n_near_misses + options->n_background >
+                   0
                ? 0
                : -EINVAL;
 }
 
 int intents_sampler_run(const struct intents_language *language,
-                        const struct intents_sampler_options *wanted, intents_sampler_fn *fn, void *user)
+                        const struct intents_sampler_options *wanted, intents_sampler_fn *fn,
+                        void *user)
 {
     struct intents_sampler_options options = *wanted;
     struct draw draw = {

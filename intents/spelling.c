@@ -91,8 +91,8 @@ static const char *agreed_form(const struct intents_grammar *grammar, const char
                                enum intents_gender gender, bool before_vowel)
 {
     static const char *const names[][2] = {
-        [INTENTS_NO_GENDER] = {"m", "mv"},         [INTENTS_MASCULINE] = {"m", "mv"},
-        [INTENTS_FEMININE] = {"f", "fv"},          [INTENTS_MASCULINE_PLURAL] = {"mp", "mp"},
+        [INTENTS_NO_GENDER] = {"m", "mv"},        [INTENTS_MASCULINE] = {"m", "mv"},
+        [INTENTS_FEMININE] = {"f", "fv"},         [INTENTS_MASCULINE_PLURAL] = {"mp", "mp"},
         [INTENTS_FEMININE_PLURAL] = {"fp", "fp"},
     };
     const json_t *forms = json_object_get(grammar->agree, key);
@@ -123,8 +123,9 @@ static void agree(const struct intents_grammar *grammar, struct intents_token *t
 }
 
 /* The contraction of up to three tokens from `first` on. Returns: how many it takes, 0: none. */
-static size_t find_contraction(const struct intents_grammar *grammar, const struct intents_token *tokens,
-                               size_t n, size_t first, const char **ret_text)
+static size_t find_contraction(const struct intents_grammar *grammar,
+                               const struct intents_token *tokens, size_t n, size_t first,
+                               const char **ret_text)
 {
     char key[128];
     size_t length = 0, n_found = 0;
@@ -150,7 +151,8 @@ static size_t find_contraction(const struct intents_grammar *grammar, const stru
     return n_found;
 }
 
-static size_t contract(const struct intents_grammar *grammar, struct intents_token *tokens, size_t n)
+static size_t contract(const struct intents_grammar *grammar, struct intents_token *tokens,
+                       size_t n)
 {
     size_t n_kept = 0;
 

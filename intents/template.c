@@ -86,7 +86,8 @@ static int parse_name(struct parser *parser, enum intents_node_kind kind, char c
     if (parser->p == start)
         return fail(parser, parser->column, "a name of small letters, digits and _ is wanted here");
     if (*parser->p != closing)
-        return fail(parser, column, closing == '}' ? "{ is not closed by }" : "< is not closed by >");
+        return fail(parser, column,
+                    closing == '}' ? "{ is not closed by }" : "< is not closed by >");
     node = make(kind, column);
     if (!node)
         return -ENOMEM;
@@ -246,8 +247,9 @@ int intents_template_parse(const char *text, struct intents_node **ret_node,
         return r;
     if (*parser.p != '\0' || node->n_children > 1) {
         intents_node_destroy(node);
-        return fail(&parser, parser.column, *parser.p ? "a bracket is closed that was not opened"
-                                                      : "| stands outside of brackets");
+        return fail(&parser, parser.column,
+                    *parser.p ? "a bracket is closed that was not opened"
+                              : "| stands outside of brackets");
     }
     *ret_node = node;
     return 0;

@@ -23,7 +23,7 @@ struct intents_list;
 /* Slots whose meaning is given by what is being said, not by a list of the data. */
 enum intents_builtin {
     INTENTS_NOT_BUILTIN,
-    INTENTS_SLOT_INF,    /* of the service being asked for */
+    INTENTS_SLOT_INF, /* of the service being asked for */
     INTENTS_SLOT_SUBJ,
     INTENTS_SLOT_NOUN,
     INTENTS_SLOT_REASON, /* of the service, or a general one */

@@ -67,8 +67,8 @@ void intents_understander_destroy(struct intents_understander *understander);
 
 /* Restricts answers to the services of a territory; NULL: every service of the language.
  * Unknown ids are ignored. Thread: main. */
-void intents_understander_offer(struct intents_understander *understander, const char *const *services,
-                                size_t n_services);
+void intents_understander_offer(struct intents_understander *understander,
+                                const char *const *services, size_t n_services);
 
 /* Understands one utterance; never fails: what is not understood is NONE. Thread: main. */
 void intents_understand(struct intents_understander *understander, const char *text,

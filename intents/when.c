@@ -10,7 +10,7 @@
 /* A correction takes back what was said this many words before, at most. */
 #define CORRECTION_REACH 9
 /* A past tense governs a day this many words behind it, at most. */
-#define PAST_REACH 8
+#define PAST_REACH  8
 #define FILLERS_MAX 3
 
 struct piece {
@@ -42,7 +42,8 @@ static size_t match_cue(const struct search *search, enum intents_when_cue cue, 
     size_t best = at;
 
     for (size_t i = 0; at < search->words->n && i < search->data->n_cues[cue]; i++) {
-        size_t end = intents_match(search->data, search->data->cues[cue][i], search->words, at, NULL);
+        size_t end =
+            intents_match(search->data, search->data->cues[cue][i], search->words, at, NULL);
 
         if (end > best)
             best = end;
@@ -59,7 +60,8 @@ static bool ends_clause(const struct search *search, size_t at)
 static bool match_rules(const struct search *search, size_t at, struct piece *ret_piece)
 {
     const unsigned short *numbers;
-    size_t n = intents_match_index_find(search->data->rule_index, search->words->word[at], &numbers);
+    size_t n =
+        intents_match_index_find(search->data->rule_index, search->words->word[at], &numbers);
     size_t best = at;
 
     for (size_t i = 0; i < n; i++) {
@@ -144,12 +146,15 @@ static bool weak_counts(const struct search *search, size_t i)
         return true;
     if (search->words->n <= piece->end - piece->start + 3)
         return true;
-    if (before && before->rule->kind <= INTENTS_WHEN_TIME && is_filled(search, before->end, piece->start))
+    if (before && before->rule->kind <= INTENTS_WHEN_TIME &&
+        is_filled(search, before->end, piece->start))
         return true;
-    if (after && after->rule->kind <= INTENTS_WHEN_PART && is_filled(search, piece->end, after->start))
+    if (after && after->rule->kind <= INTENTS_WHEN_PART &&
+        is_filled(search, piece->end, after->start))
         return true;
     return before && before->rule->kind <= INTENTS_WHEN_TIME &&
-           has_cue(search, INTENTS_CUE_CORRECTION, from > before->end ? from : before->end, piece->start);
+           has_cue(search, INTENTS_CUE_CORRECTION, from > before->end ? from : before->end,
+                   piece->start);
 }
 
 static void make_groups(struct search *search)
@@ -173,8 +178,8 @@ static void make_groups(struct search *search)
 /* What governs a group: the last cue that begins before it. */
 static enum intents_when_cue governing_cue(const struct search *search, const struct group *group)
 {
-    static const enum intents_when_cue kinds[] = {INTENTS_CUE_ASK, INTENTS_CUE_PAST, INTENTS_CUE_BECAUSE,
-                                                  INTENTS_CUE_OTHER};
+    static const enum intents_when_cue kinds[] = {INTENTS_CUE_ASK, INTENTS_CUE_PAST,
+                                                  INTENTS_CUE_BECAUSE, INTENTS_CUE_OTHER};
 
     for (size_t at = group->start; at-- > 0;) {
         for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
@@ -242,13 +247,15 @@ static const struct group *best_group(const struct search *search, bool with_dat
     for (size_t i = 0; i < search->n_groups; i++) {
         const struct group *group = &search->groups[i];
 
-        if (!group->is_void && (group->date != NULL) == with_date && (!best || group->score > best->score))
+        if (!group->is_void && (group->date != NULL) == with_date &&
+            (!best || group->score > best->score))
             best = group;
     }
     return best;
 }
 
-static int value_of(const struct intents_when_value *value, const struct piece *piece, int otherwise)
+static int value_of(const struct intents_when_value *value, const struct piece *piece,
+                    int otherwise)
 {
     if (!value->is_set)
         return otherwise;
@@ -278,7 +285,8 @@ static struct base_date next_calendar_day(struct base_date today, int day, int m
     struct base_date date = {today.year, month ? month : today.month, day};
 
     for (int i = 0; i < 48; i++) {
-        if (base_date_is_valid(date.year, date.month, date.day) && base_date_compare(date, today) >= 0)
+        if (base_date_is_valid(date.year, date.month, date.day) &&
+            base_date_compare(date, today) >= 0)
             return date;
         if (month) {
             date.year++;
@@ -300,7 +308,8 @@ static struct base_date resolve_date(const struct piece *piece, struct base_date
     if (rule->week.is_set) {
         int to_monday = 1 - base_date_weekday(today);
 
-        return base_date_add_days(today, to_monday + 7 * rule->week.constant + (weekday ? weekday - 1 : 0));
+        return base_date_add_days(today, to_monday + 7 * rule->week.constant +
+                                             (weekday ? weekday - 1 : 0));
     }
     if (rule->today_or.is_set)
         return next_weekday(today, value_of(&rule->today_or, piece, 1), true);

@@ -63,7 +63,8 @@ static int parse_opened(const json_t *root, const char *text, struct intents_nod
         return complain(text, "too long");
     r = intents_template_parse(opened, ret_node, &error);
     if (r == -EINVAL)
-        log_error("language-bad", "when.json: \"%s\": column %d: %s", text, error.column, error.message);
+        log_error("language-bad", "when.json: \"%s\": column %d: %s", text, error.column,
+                  error.message);
     return r;
 }
 
@@ -74,8 +75,9 @@ static int read_value(const json_t *rule, const char *key, struct intents_when_v
         const char *name;
         enum intents_builtin slot;
     } slots[] = {
-        {"{number}", INTENTS_SLOT_NUMBER},   {"{hour}", INTENTS_SLOT_HOUR},   {"{minute}", INTENTS_SLOT_MINUTE},
-        {"{day}", INTENTS_SLOT_DAY},         {"{month}", INTENTS_SLOT_MONTH}, {"{weekday}", INTENTS_SLOT_WEEKDAY},
+        {"{number}", INTENTS_SLOT_NUMBER}, {"{hour}", INTENTS_SLOT_HOUR},
+        {"{minute}", INTENTS_SLOT_MINUTE}, {"{day}", INTENTS_SLOT_DAY},
+        {"{month}", INTENTS_SLOT_MONTH},   {"{weekday}", INTENTS_SLOT_WEEKDAY},
     };
     const json_t *value = json_object_get(rule, key);
     const char *text = json_string_value(value);
@@ -98,17 +100,26 @@ static int read_value(const json_t *rule, const char *key, struct intents_when_v
 
 static int read_rule(const json_t *rule, struct intents_when_rule *ret_rule)
 {
-    static const char *const kinds[INTENTS_WHEN_N_KINDS] = {"date", "part", "time", "past", "weak", "ignore"};
+    static const char *const kinds[INTENTS_WHEN_N_KINDS] = {"date", "part", "time",
+                                                            "past", "weak", "ignore"};
     const char *kind = json_string_value(json_object_get(rule, "kind"));
     const char *part = json_string_value(json_object_get(rule, "part"));
     const struct {
         const char *key;
         struct intents_when_value *value;
     } values[] = {
-        {"days", &ret_rule->days},     {"weeks", &ret_rule->weeks},     {"months", &ret_rule->months},
-        {"week", &ret_rule->week},     {"weekday", &ret_rule->weekday}, {"today_or", &ret_rule->today_or},
-        {"day", &ret_rule->day},       {"month", &ret_rule->month},     {"hour", &ret_rule->hour},
-        {"minute", &ret_rule->minute}, {"to", &ret_rule->to},           {"in_minutes", &ret_rule->in_minutes},
+        {"days", &ret_rule->days},
+        {"weeks", &ret_rule->weeks},
+        {"months", &ret_rule->months},
+        {"week", &ret_rule->week},
+        {"weekday", &ret_rule->weekday},
+        {"today_or", &ret_rule->today_or},
+        {"day", &ret_rule->day},
+        {"month", &ret_rule->month},
+        {"hour", &ret_rule->hour},
+        {"minute", &ret_rule->minute},
+        {"to", &ret_rule->to},
+        {"in_minutes", &ret_rule->in_minutes},
         {"in_hours", &ret_rule->in_hours},
     };
     int k = 0;
@@ -130,7 +141,8 @@ static int read_rule(const json_t *rule, struct intents_when_rule *ret_rule)
     return 0;
 }
 
-static struct intents_list *list_of_kind(const struct intents_when_data *data, enum intents_when_kind kind)
+static struct intents_list *list_of_kind(const struct intents_when_data *data,
+                                         enum intents_when_kind kind)
 {
     return kind == INTENTS_WHEN_DATE   ? data->date
            : kind == INTENTS_WHEN_PART ? data->part
@@ -191,7 +203,8 @@ static int add_cues(struct intents_when_data *data, enum intents_when_cue cue, c
 
 static int compare_numbers(const void *a, const void *b)
 {
-    return strcmp(((const struct intents_number *)a)->text, ((const struct intents_number *)b)->text);
+    return strcmp(((const struct intents_number *)a)->text,
+                  ((const struct intents_number *)b)->text);
 }
 
 static int read_numbers(struct intents_when_data *data)
@@ -202,7 +215,8 @@ static int read_numbers(struct intents_when_data *data)
     data->numbers = calloc(json_object_size(numbers) + 1, sizeof(*data->numbers));
     if (!data->numbers)
         return -ENOMEM;
-    json_object_foreach(numbers, text, value) {
+    json_object_foreach(numbers, text, value)
+    {
         data->numbers[data->n_numbers++] =
             (struct intents_number){text, (int)json_integer_value(value)};
     }
@@ -210,7 +224,8 @@ static int read_numbers(struct intents_when_data *data)
     return 0;
 }
 
-static int read_names(const struct intents_when_data *data, const char *key, const char **ret_names, size_t n)
+static int read_names(const struct intents_when_data *data, const char *key, const char **ret_names,
+                      size_t n)
 {
     const json_t *array = json_object_get(data->root, key);
 
@@ -271,9 +286,8 @@ static int fill_lists(struct intents_when_data *data)
 
 int intents_when_data_init(struct intents_when_data *data, json_t *root)
 {
-    static const char *const cue_names[INTENTS_N_CUES] = {"correction", "not",   "or",       "because",
-                                                          "ask",        "other", "past",     "closer",
-                                                          "filler"};
+    static const char *const cue_names[INTENTS_N_CUES] = {
+        "correction", "not", "or", "because", "ask", "other", "past", "closer", "filler"};
     const json_t *rules = json_object_get(root, "rules");
     int r;
 
@@ -316,8 +330,9 @@ static void free_list(struct intents_list *list)
 
 void intents_when_data_finish(struct intents_when_data *data)
 {
-    struct intents_list *const lists[] = {data->date, data->part,   data->time, data->when,    data->number,
-                                          data->hour, data->minute, data->day,  data->weekday, data->month};
+    struct intents_list *const lists[] = {data->date,    data->part, data->time,   data->when,
+                                          data->number,  data->hour, data->minute, data->day,
+                                          data->weekday, data->month};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         free_list(lists[i]);

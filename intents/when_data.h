@@ -37,12 +37,12 @@ enum intents_when_kind {
 struct intents_when_rule {
     enum intents_when_kind kind;
     struct intents_node *node;
-    struct intents_when_value days, weeks, months; /* added to now, or to the weekday */
-    struct intents_when_value week;                /* weeks from this one, by the calendar */
-    struct intents_when_value weekday;             /* 1 Monday to 7 Sunday, never today */
-    struct intents_when_value today_or;            /* a weekday, today allowed */
-    struct intents_when_value day, month;          /* of the calendar, the next such one */
-    struct intents_when_value hour, minute, to;    /* "to": minutes before the hour */
+    struct intents_when_value days, weeks, months;  /* added to now, or to the weekday */
+    struct intents_when_value week;                 /* weeks from this one, by the calendar */
+    struct intents_when_value weekday;              /* 1 Monday to 7 Sunday, never today */
+    struct intents_when_value today_or;             /* a weekday, today allowed */
+    struct intents_when_value day, month;           /* of the calendar, the next such one */
+    struct intents_when_value hour, minute, to;     /* "to": minutes before the hour */
     struct intents_when_value in_minutes, in_hours; /* from now */
     enum intents_part part;
     bool is_last; /* only where the clause ends behind it: "le dix-huit" */
@@ -78,8 +78,8 @@ struct intents_when_data {
     size_t n_numbers;
     const char *weekdays[7], *months[12];
     int afternoon_until; /* bare hours from 1 to this one are after noon */
-    struct intents_list *date, *part, *time, *when;         /* what {date} ... draw from */
-    struct intents_list *number, *hour, *minute, *day;      /* words for the number slots */
+    struct intents_list *date, *part, *time, *when;    /* what {date} ... draw from */
+    struct intents_list *number, *hour, *minute, *day; /* words for the number slots */
     struct intents_list *weekday, *month;
 };
 

@@ -64,7 +64,8 @@ static const char *word_end(const char *p)
     }
 }
 
-void intents_words_split(const char *text, const char *const *whole, struct intents_words *ret_words)
+void intents_words_split(const char *text, const char *const *whole,
+                         struct intents_words *ret_words)
 {
     struct splitter splitter = {.words = ret_words};
     const char *p = ret_words->line;
@@ -87,8 +88,8 @@ void intents_words_split(const char *text, const char *const *whole, struct inte
     }
 }
 
-size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last, char *ret_text,
-                           size_t size)
+size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last,
+                           char *ret_text, size_t size)
 {
     size_t start = words->start[first], n = words->end[last] - start;
 

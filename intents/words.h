@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-#define INTENTS_WORDS_MAX 160
+#define INTENTS_WORDS_MAX   160
 #define INTENTS_WORDS_BYTES 2048
 
 struct intents_words {
@@ -21,16 +21,17 @@ struct intents_words {
     const char *word[INTENTS_WORDS_MAX];
     unsigned short start[INTENTS_WORDS_MAX]; /* in `line` */
     unsigned short end[INTENTS_WORDS_MAX];
-    char line[INTENTS_WORDS_BYTES];     /* the text in lower case */
+    char line[INTENTS_WORDS_BYTES];        /* the text in lower case */
     char storage[INTENTS_WORDS_BYTES * 2]; /* what `word` points into */
 };
 
 /* `whole`: words never opened at their apostrophe, ended by NULL; may be NULL. */
-void intents_words_split(const char *text, const char *const *whole, struct intents_words *ret_words);
+void intents_words_split(const char *text, const char *const *whole,
+                         struct intents_words *ret_words);
 
 /* The text of words from `first` to `last` inclusive, as it was written, into a buffer (cut to
  * size). Returns: its length. */
-size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last, char *ret_text,
-                           size_t size);
+size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last,
+                           char *ret_text, size_t size);
 
 #endif
