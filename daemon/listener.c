@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/listener.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a silence ends an utterance, once it is known what was said so far. Older people pause
+ * within a sentence, so only a sentence that lacks nothing is answered fast. */
+enum {
+    PATIENCE_COMPLETE_MS = 700, /* service and day, or an answer */
+    PATIENCE_SERVICE_MS = 1000, /* a service, the day may follow */
+    PATIENCE_ANSWER_MS = 500,   /* yes, no, to a question */
+    /* Voice that goes on this long after the wake phrase is a request in the same breath. */
+    ONE_BREATH_MS = 300,
+};
+
+enum mode {
+    MODE_ASLEEP,
+    MODE_WOKEN, /* the wake phrase was heard; does a request follow in the same breath? */
+    MODE_OPEN,
+};
+
+struct listener {
+    struct listener_options options;
+    struct listener_events events;
+    struct audio_endpointer *endpointer;
+    enum mode mode;
+    enum intents_expect expect;
+    struct base_datetime now;
+    int64_t wake_origin;  /* the endpointer's sample at which the wake detector counts 0 */
+    int64_t wake_end;     /* of the last wake phrase */
+    int64_t voice_end;    /* where the utterance's voice last ended */
+    bool opens_from_wake; /* the next opening reaches back to wake_end */
+    bool has_guess;       /* `guess` holds what was said up to the pause */
+    struct utterance guess;
+    double spent_s; /* CPU on the utterance in course, thrown-away guesses included */
+};
+
+int listener_create(const struct listener_options *options, const struct listener_events *events,
+                    struct listener **ret_listener)
+{
+    struct listener *listener = calloc(1, sizeof(*listener));
+    int r;
+
+    if (!listener)
+        return -ENOMEM;
+    listener->options = *options;
+    listener->events = *events;
+    r = audio_endpointer_create(&options->endpoint, &listener->endpointer);
+    if (r < 0) {
+        listener_destroy(listener);
+        return base_trace(r);
+    }
+    *ret_listener = listener;
+    return 0;
+}
+
+void listener_destroy(struct listener *listener)
+{
+    if (!listener)
+        return;
+    audio_endpointer_destroy(listener->endpointer);
+    free(listener);
+}
+
+void listener_set_now(struct listener *listener, struct base_datetime now)
+{
+    listener->now = now;
+}
+
+bool listener_is_open(const struct listener *listener)
+{
+    return listener->mode == MODE_OPEN;
+}
+
+double listener_now_s(const struct listener *listener)
+{
+    return audio_samples_to_s(audio_endpointer_now(listener->endpointer));
+}
+
+static void reset_wake(struct listener *listener)
+{
+    if (!listener->options.wake)
+        return;
+    if (asr_wake_reset(listener->options.wake) < 0)
+        log_error("wake-reset", "the wake detector could not begin anew");
+    listener->wake_origin = audio_endpointer_now(listener->endpointer);
+}
+
+void listener_open(struct listener *listener, enum intents_expect expect)
+{
+    int64_t from =
+        listener->opens_from_wake ? listener->wake_end : audio_endpointer_now(listener->endpointer);
+
+    listener->opens_from_wake = false;
+    listener->mode = MODE_OPEN;
+    listener->expect = expect;
+    listener->has_guess = false;
+    listener->spent_s = 0;
+    audio_endpointer_open(listener->endpointer, from);
+}
+
+void listener_sleep(struct listener *listener)
+{
+    audio_endpointer_close(listener->endpointer);
+    audio_endpointer_wipe(listener->endpointer);
+    listener->mode = MODE_ASLEEP;
+    listener->opens_from_wake = false;
+    listener->has_guess = false;
+    memset(&listener->guess, 0, sizeof(listener->guess));
+    reset_wake(listener);
+}
+
+/* Recognises what the endpointer holds now. */
+static int interpret(struct listener *listener, struct utterance *ret_utterance)
+{
+    int64_t start_sample;
+    size_t n_samples;
+    const int16_t *samples =
+        audio_endpointer_sound(listener->endpointer, &n_samples, &start_sample);
+    int r;
+
+    if (!samples)
+        return -ENODATA;
+    r = interpreter_hear(listener->options.interpreter, samples, n_samples, listener->expect,
+                         listener->now, ret_utterance);
+    if (r < 0)
+        return base_trace(r);
+    listener->spent_s += ret_utterance->cpu_s;
+    ret_utterance->start_s = audio_samples_to_s(start_sample);
+    ret_utterance->end_s = audio_samples_to_s(listener->voice_end);
+    return 0;
+}
+
+static int patience_for(const struct listener *listener, const struct utterance *so_far)
+{
+    const struct intents_result *meaning = &so_far->meaning;
+    bool has_day = base_date_is_set(meaning->date) || base_time_is_set(meaning->time);
+
+    if (listener->options.is_patient_always || so_far->trust != UTTERANCE_ACT ||
+        meaning->act == INTENTS_NONE)
+        return listener->options.endpoint.end_silence_ms;
+    if (meaning->act == INTENTS_EMERGENCY)
+        return PATIENCE_ANSWER_MS;
+    if (meaning->act == INTENTS_REQUEST)
+        return has_day ? PATIENCE_COMPLETE_MS : PATIENCE_SERVICE_MS;
+    return listener->expect == INTENTS_EXPECT_CONFIRMATION ? PATIENCE_ANSWER_MS
+                                                           : PATIENCE_COMPLETE_MS;
+}
+
+static void guess_in_pause(struct listener *listener)
+{
+    listener->has_guess = interpret(listener, &listener->guess) == 0;
+    if (listener->has_guess)
+        audio_endpointer_set_patience(listener->endpointer,
+                                      patience_for(listener, &listener->guess));
+}
+
+static void deliver(struct listener *listener, bool is_cut)
+{
+    struct utterance utterance;
+    int r = 0;
+
+    if (listener->has_guess)
+        utterance = listener->guess;
+    else
+        r = interpret(listener, &utterance);
+    if (r < 0) {
+        log_error("recogniser-failed", "%s", strerror(-r));
+        utterance = (struct utterance){.end_s = audio_samples_to_s(listener->voice_end)};
+        utterance.meaning.time = BASE_NO_TIME;
+    }
+    utterance.cpu_s = listener->spent_s;
+    utterance.is_cut = is_cut;
+    utterance.is_woken = listener->mode == MODE_WOKEN;
+    listener_sleep(listener);
+    listener->events.on_utterance(listener->events.user, &utterance);
+    memset(&utterance, 0, sizeof(utterance));
+}
+
+/* The wake phrase was followed by silence: somebody calls and waits for us. */
+static void wake_alone(struct listener *listener)
+{
+    int64_t now = audio_endpointer_now(listener->endpointer);
+    int delay_ms = (int)audio_samples_to_ms(now - listener->wake_end);
+
+    listener_sleep(listener);
+    listener->opens_from_wake = true;
+    listener->events.on_wake(listener->events.user, delay_ms);
+}
+
+static bool goes_on_after_wake(const struct listener *listener)
+{
+    return listener->voice_end > listener->wake_end + audio_ms_to_samples(ONE_BREATH_MS);
+}
+
+static void endpoint_event(struct listener *listener, const struct audio_endpoint_event *event)
+{
+    switch (event->kind) {
+    case AUDIO_ENDPOINT_NONE:
+        break;
+    case AUDIO_ENDPOINT_START:
+    case AUDIO_ENDPOINT_RESUME:
+        listener->has_guess = false;
+        break;
+    case AUDIO_ENDPOINT_PAUSE:
+        listener->voice_end = event->at_sample;
+        if (listener->mode == MODE_WOKEN && !goes_on_after_wake(listener))
+            wake_alone(listener);
+        else
+            guess_in_pause(listener);
+        break;
+    case AUDIO_ENDPOINT_END:
+        listener->voice_end = event->at_sample;
+        deliver(listener, event->is_cut);
+        break;
+    case AUDIO_ENDPOINT_NO_SPEECH:
+        if (listener->mode == MODE_WOKEN) {
+            wake_alone(listener);
+            break;
+        }
+        listener_sleep(listener);
+        listener->events.on_silence(listener->events.user);
+        break;
+    }
+}
+
+static void feed_wake(struct listener *listener, const int16_t *block)
+{
+    struct asr_wake_event event;
+    int r;
+
+    if (!listener->options.wake || listener->mode != MODE_ASLEEP)
+        return;
+    r = asr_wake_feed(listener->options.wake, block, AUDIO_BLOCK_SAMPLES, &event);
+    if (r != ASR_WAKE_HEARD)
+        return;
+    listener->mode = MODE_WOKEN;
+    listener->expect = INTENTS_EXPECT_REQUEST;
+    listener->has_guess = false;
+    listener->spent_s = 0;
+    listener->wake_end = listener->wake_origin + event.end_sample;
+    audio_endpointer_open(listener->endpointer, listener->wake_origin + event.start_sample);
+}
+
+void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SAMPLES])
+{
+    struct audio_endpoint_event event;
+
+    audio_endpointer_feed(listener->endpointer, block, &event);
+    if (listener->mode != MODE_ASLEEP)
+        endpoint_event(listener, &event);
+    else
+        feed_wake(listener, block);
+}
+
+void listener_skip(struct listener *listener)
+{
+    audio_endpointer_skip(listener->endpointer);
+}
+
+void listener_finish(struct listener *listener)
+{
+    static const int16_t silence[AUDIO_BLOCK_SAMPLES];
+    int n_blocks = (listener->options.endpoint.end_silence_ms + 1000) / AUDIO_BLOCK_MS;
+
+    for (int i = 0; i < n_blocks && listener->mode != MODE_ASLEEP; i++)
+        listener_feed(listener, silence);
+    if (listener->mode == MODE_OPEN)
+        listener_sleep(listener);
+}

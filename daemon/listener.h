@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The ears: blocks of sound in, "the wake phrase", "an utterance" and "silence" out.
+ *
+ * The same object hears the microphone of the daemon, the sound files of `voisine listen` and
+ * `voisine wake`, and the twins of the tests; time is the count of samples fed. Asleep, only the
+ * wake detector works. Awake (listener_open) one utterance is waited for. "Bonjour voisine, je
+ * voudrais..." in one breath is one utterance that begins with the wake phrase: on_wake is then not
+ * called, the utterance says is_woken.
+ *
+ * Recognition begins in the first pause of 350 ms and is thrown away if speech goes on, so that the
+ * answer is ready when the end is decided; a sentence that is complete needs less patience than one
+ * that is not.
+ *
+ * Order: create, then for each block of 10 ms listener_feed, or listener_skip while our own voice
+ * sounds. Callbacks come from within listener_feed and may call listener_open and _sleep. Thread:
+ * main.
+ */
+#ifndef DAEMON_LISTENER_H
+#define DAEMON_LISTENER_H
+
+#include "asr/wake.h"
+#include "audio/endpoint.h"
+#include "daemon/interpreter.h"
+
+struct listener;
+
+struct listener_events {
+    /* The wake phrase alone, `delay_ms` ago. The listener stays asleep until listener_open. */
+    void (*on_wake)(void *user, int delay_ms);
+    void (*on_utterance)(void *user, const struct utterance *utterance);
+    /* Nobody spoke in the time allowed. */
+    void (*on_silence)(void *user);
+    void *user;
+};
+
+struct listener_options {
+    struct interpreter *interpreter;
+    struct asr_wake *wake; /* NULL: never wakes by itself */
+    struct audio_endpointer_settings endpoint;
+    bool is_patient_always; /* no shorter patience for complete sentences (evaluation of the
+                               endpointer alone) */
+};
+
+/* Returns: 0, -EINVAL, -ENOMEM. Owns: the caller; interpreter and wake must outlive it. */
+int listener_create(const struct listener_options *options, const struct listener_events *events,
+                    struct listener **ret_listener);
+/* Accepts NULL. */
+void listener_destroy(struct listener *listener);
+
+/* The time at which days and hours are understood. To be kept current by the caller. */
+void listener_set_now(struct listener *listener, struct base_datetime now);
+
+void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SAMPLES]);
+/* In place of feed while the loudspeaker sounds: time passes, nothing is heard. */
+void listener_skip(struct listener *listener);
+
+/* Waits for one utterance, from now; after the wake phrase alone: from the end of the phrase. */
+void listener_open(struct listener *listener, enum intents_expect expect);
+/* Back to the wake phrase alone; all sound that was kept is zeroed (R10). */
+void listener_sleep(struct listener *listener);
+bool listener_is_open(const struct listener *listener);
+
+/* No more sound will come (end of a file): ends the utterance in course. */
+void listener_finish(struct listener *listener);
+
+/* Seconds of sound heard so far. */
+double listener_now_s(const struct listener *listener);
+
+#endif
