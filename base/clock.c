@@ -78,3 +78,19 @@ void base_clock_format_utc(int64_t wall_ms, char ret_text[32])
     snprintf(ret_text, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (tm.tm_year + 1900) % 10000,
              tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ms);
 }
+
+void base_clock_format_local(int64_t wall_ms, char ret_text[40])
+{
+    time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));
+    struct tm tm;
+    char text[40];
+    size_t n;
+
+    if (!localtime_r(&seconds, &tm) ||
+        (n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm)) < 5) {
+        snprintf(ret_text, 40, "unknown");
+        return;
+    }
+    /* RFC 3339 wants a colon in the offset, which strftime does not write. */
+    snprintf(ret_text, 40, "%.*s:%s", (int)n - 2, text, text + n - 2);
+}

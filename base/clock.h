@@ -42,5 +42,8 @@ void base_clock_shifted_init(struct base_clock_shifted *clock, int64_t wall_now_
 
 /* "2026-11-23T09:30:00.250Z" into a buffer of 32 bytes. Thread: any. */
 void base_clock_format_utc(int64_t wall_ms, char ret_text[32]);
+/* "2026-11-23T10:30:00+01:00", the local time with its offset, into a buffer of 40 bytes. Thread:
+ * any. */
+void base_clock_format_local(int64_t wall_ms, char ret_text[40]);
 
 #endif

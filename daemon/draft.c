@@ -5,7 +5,7 @@
 
 void draft_clear(struct draft *draft)
 {
-    *draft = (struct draft){.time = BASE_NO_TIME};
+    *draft = (struct draft){.time = BASE_NO_TIME, .asked = BASE_NO_TIME};
 }
 
 bool draft_has_details(const struct draft *draft)

@@ -16,6 +16,7 @@ enum {
     DRAFT_PART_MAX = 16,
     DRAFT_ITEMS_MAX = 12,
     DRAFT_ITEM_MAX = 48,
+    DRAFT_WHO_MAX = 64,
 };
 
 struct draft {
@@ -25,6 +26,9 @@ struct draft {
     struct base_time time;     /* then part is "" */
     size_t n_items;
     char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
+    /* Only of a request that was stored before, to be spoken about. */
+    char who[DRAFT_WHO_MAX]; /* the volunteer's first name, "" */
+    struct base_time asked;  /* when the resident asked for it */
 };
 
 void draft_clear(struct draft *draft);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The assistant: the parts joined. Sound goes to the listener, what was heard to the conversation,
+ * what it says to the voice and the player, what it stores to the delivery worker, whose events
+ * come back as news.
+ *
+ * It owns none of its parts and knows no device: the daemon gives it real ones, a test their twins,
+ * and both call assistant_block       for every 10 ms of sound, assistant_delivery    when the
+ * worker has events, assistant_tick        every 100 ms or so, for what waits for time. Its
+ * player's events must be assistant_player_events. Thread: main, for all of it.
+ */
+#ifndef DAEMON_ASSISTANT_H
+#define DAEMON_ASSISTANT_H
+
+#include "audio/player.h"
+#include "base/clock.h"
+#include "base/strbuf.h"
+#include "daemon/conversation.h"
+#include "daemon/listener.h"
+#include "daemon/phrasing.h"
+#include "matching/worker.h"
+#include "tts/voice.h"
+
+struct assistant;
+
+struct assistant_settings {
+    const char *territory, *language, *device, *resident; /* resident may be "" */
+    bool sends_transcript;
+    bool has_alert; /* a carer is to be told of emergencies */
+    int duplicate_minutes;
+    int news_from_hour, news_to_hour; /* local hours in which news may be spoken */
+    struct tts_voice_settings voice;
+    int volume; /* 0 to 100 */
+};
+
+struct assistant_parts {
+    const struct base_clock *clock;
+    struct tts_voice *voice;
+    struct phrasing *phrasing;
+    struct matching_worker *worker;
+};
+
+/* Told of what others may want to know; any may be NULL. */
+struct assistant_events {
+    /* A sentence begins to sound. Not for the log: it may name people. */
+    void (*on_spoken)(void *user, const char *text);
+    void (*on_heard)(void *user, const struct utterance *utterance);
+    /* The microphone is to be opened or closed. */
+    void (*on_mute)(void *user, bool is_muted);
+    /* Rate or volume was changed by voice: to be kept over a restart. */
+    void (*on_adjusted)(void *user, int rate_wpm, int volume);
+    void *user;
+};
+
+/* Returns: 0, -ENOMEM. Owns: the caller; the parts must outlive it. Texts of the settings are
+ * borrowed. */
+int assistant_create(const struct assistant_settings *settings, const struct assistant_parts *parts,
+                     const struct assistant_events *events, struct assistant **ret_assistant);
+/* Accepts NULL. */
+void assistant_destroy(struct assistant *assistant);
+
+/* What the player and the listener must be created with; then they are handed over by
+ * assistant_join. */
+struct audio_player_events assistant_player_events(struct assistant *assistant);
+struct listener_events assistant_listener_events(struct assistant *assistant);
+void assistant_join(struct assistant *assistant, struct listener *listener,
+                    struct audio_player *player);
+
+void assistant_block(struct assistant *assistant, const int16_t block[AUDIO_BLOCK_SAMPLES]);
+void assistant_delivery(struct assistant *assistant);
+void assistant_tick(struct assistant *assistant);
+
+void assistant_button(struct assistant *assistant, bool is_long);
+void assistant_set_muted(struct assistant *assistant, bool is_muted);
+/* The microphone was lost, or is back. */
+void assistant_set_deaf(struct assistant *assistant, bool is_deaf);
+
+/* Says a prompt outside any conversation, when nothing else goes on (start, failures). */
+void assistant_announce(struct assistant *assistant, const char *key);
+
+enum conversation_state assistant_state(const struct assistant *assistant);
+/* Speaks, or waits for the end of what it spoke. */
+bool assistant_is_speaking(const struct assistant *assistant);
+
+/* Counters for status and bench, as JSON members without braces. */
+void assistant_describe(const struct assistant *assistant, struct base_strbuf *json);
+
+#endif

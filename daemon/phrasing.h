@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is said about a request: joins the prompt catalogue (tts/), the names of the services
+ * (config/) and the words of days and hours into one sentence to speak. Pure: `now` is handed in.
+ * Thread: main.
+ */
+#ifndef DAEMON_PHRASING_H
+#define DAEMON_PHRASING_H
+
+#include "base/date.h"
+#include "base/strbuf.h"
+#include "daemon/draft.h"
+
+struct config_catalogue;
+struct phrasing;
+
+struct phrasing_options {
+    const char *language_folder; /* tts/fr: prompts and numbers */
+    const struct config_catalogue *catalogue;
+    const char *const *services; /* ids that the territory offers, in the order of its file */
+    size_t n_services;
+    bool is_moderated;
+    const char *alert_name; /* who is told of an emergency, "" nobody */
+    const char *wake_phrase;
+};
+
+/* Returns: 0, -ENOENT, -EINVAL (a prompt is missing or broken), -ENOMEM. Owns: the caller; what the
+ * options point to must outlive it. */
+int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing);
+/* Accepts NULL. */
+void phrasing_destroy(struct phrasing *phrasing);
+
+/*
+ * The sentence of a prompt about a request, added to `text`. `n_before` is how often this prompt
+ * was said in this conversation, since a repeated question changes its words. Returns: 0, -ENOENT
+ * for an unknown key, -ENOMEM.
+ */
+int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft *about,
+                 unsigned n_before, struct base_datetime now, struct base_strbuf *text);
+
+#endif
