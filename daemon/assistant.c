@@ -44,6 +44,7 @@ struct assistant {
     char news_id[MATCHING_ID_SIZE];  /* being told, "" none */
     char transcript[UTTERANCE_TEXT_MAX];
     int64_t timer_at_ms; /* 0: none */
+    bool told_away;      /* the resident was told that the service is away: tell when it is back */
     int64_t heard_at_ms; /* the last utterance was decided, until the first sound of the answer */
 
     unsigned n_wakes, n_utterances, n_not_understood, n_stored;
@@ -529,12 +530,14 @@ static void delivery_event(struct assistant *a, const struct matching_event *eve
     } else if (is_in_hand && event->type == MATCHING_EVENT_TRANSMITTED) {
         happen(a, EVENT_TRANSMITTED);
     } else if (is_in_hand && event->type == MATCHING_EVENT_KEPT) {
+        a->told_away = true;
         happen(a, EVENT_KEPT);
     } else if (is_in_hand && event->type == MATCHING_EVENT_REFUSED &&
                conversation_state(a->conversation) == STATE_SENDING) {
         matching_worker_told(a->parts.worker, event->id);
         happen(a, EVENT_REFUSED);
-    } else {
+    } else if (event->type != MATCHING_EVENT_SERVICE_BACK || a->told_away) {
+        a->told_away = a->told_away && event->type != MATCHING_EVENT_SERVICE_BACK;
         told_add(a->told, event);
     }
 }

@@ -15,7 +15,7 @@ enum {
     DRAFT_SERVICE_MAX = 32,
     DRAFT_PART_MAX = 16,
     DRAFT_ITEMS_MAX = 12,
-    DRAFT_ITEM_MAX = 48,
+    DRAFT_ITEM_MAX = 64,
     DRAFT_WHO_MAX = 64,
 };
 

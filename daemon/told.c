@@ -49,15 +49,6 @@ void told_about_summary(const struct matching_summary *summary, struct draft *re
     about_request(summary->kind, summary->service, when, summary->first_name, ret_about);
 }
 
-static const char *status_word_key(const char *status)
-{
-    if (strcmp(status, "pending_review") == 0)
-        return "news.pending_review";
-    if (strcmp(status, "open") == 0)
-        return NULL; /* only of interest to one who asks */
-    return NULL;
-}
-
 /* The prompt for an event outside a conversation; NULL when it is not for a resident's ears. */
 static const char *event_key(const struct matching_event *event)
 {
@@ -67,7 +58,7 @@ static const char *event_key(const struct matching_event *event)
     case MATCHING_EVENT_REFUSED:
         return "refused";
     case MATCHING_EVENT_STATUS:
-        return status_word_key(event->status);
+        return strcmp(event->status, "pending_review") == 0 ? "news.pending_review" : NULL;
     case MATCHING_EVENT_CANCELLED:
         return event->by_service ? "news.cancelled" : NULL;
     case MATCHING_EVENT_OVERDUE:

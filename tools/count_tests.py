@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counts what meson's test log holds: the names of what failed, then the line "N passed, N failed"."""
+import json
+import sys
+
+passed, skipped, failed = [], [], []
+with open(sys.argv[1], encoding="utf-8") as log:
+    for line in log:
+        test = json.loads(line)
+        {"OK": passed, "EXPECTEDFAIL": passed, "SKIP": skipped}.get(test["result"], failed).append(test["name"])
+for name in failed:
+    print(f"failed: {name}")
+for name in skipped:
+    print(f"skipped: {name}")
+print(f"{len(passed)} passed, {len(failed)} failed" + (f", {len(skipped)} skipped" if skipped else ""))
+sys.exit(1 if failed or not passed else 0)
