@@ -58,6 +58,19 @@ int base_log_level_parse(const char *name, enum base_log_level *ret_level)
     return -EINVAL;
 }
 
+int base_log_form_parse(const char *name, enum base_log_form *ret_form)
+{
+    static const char *const names[] = {"auto", "human", "json", "journal"};
+
+    for (int i = BASE_LOG_AUTO; i <= BASE_LOG_JOURNAL; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *ret_form = (enum base_log_form)i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
 static int journal_open(void)
 {
     static const struct sockaddr_un address = {AF_UNIX, "/run/systemd/journal/socket"};

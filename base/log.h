@@ -61,5 +61,7 @@ const char *base_log_level_name(enum base_log_level level);
 
 /* Reads such a name. Returns: 0, or -EINVAL. Thread: any. */
 int base_log_level_parse(const char *name, enum base_log_level *ret_level);
+/* Reads "auto", "human", "json", "journal". Returns: 0, or -EINVAL. Thread: any. */
+int base_log_form_parse(const char *name, enum base_log_form *ret_form);
 
 #endif

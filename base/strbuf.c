@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/strbuf.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,6 +74,24 @@ void base_strbuf_addf(struct base_strbuf *buf, const char *format, ...)
     vsnprintf(buf->text + buf->length, (size_t)n + 1, format, args);
     va_end(args);
     buf->length += (size_t)n;
+}
+
+void base_strbuf_add_json(struct base_strbuf *buf, const char *text)
+{
+    uint32_t c;
+
+    base_strbuf_add(buf, "\"");
+    while ((c = base_utf8_next(&text)) != 0) {
+        char bytes[4];
+
+        if (c == '"' || c == '\\')
+            base_strbuf_addf(buf, "\\%c", (int)c);
+        else if (c < 0x20 || c == 0x7f)
+            base_strbuf_addf(buf, "\\u%04x", (unsigned)c);
+        else
+            base_strbuf_add_n(buf, bytes, base_utf8_put(c, bytes));
+    }
+    base_strbuf_add(buf, "\"");
 }
 
 const char *base_strbuf_text(const struct base_strbuf *buf)

@@ -22,6 +22,8 @@ void base_strbuf_add(struct base_strbuf *buf, const char *text);
 void base_strbuf_add_n(struct base_strbuf *buf, const char *text, size_t n_bytes);
 void base_strbuf_addf(struct base_strbuf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Adds the text as a JSON string, quotes included; bytes that are no valid UTF-8 become U+FFFD. */
+void base_strbuf_add_json(struct base_strbuf *buf, const char *text);
 /* Returns: the text, "" when empty; valid until the next change. */
 const char *base_strbuf_text(const struct base_strbuf *buf);
 /* Gives the text away and leaves the buffer empty. Returns: the text, or NULL after an error. Owns:

@@ -550,13 +550,18 @@ void assistant_delivery(struct assistant *a)
         delivery_event(a, &event);
 }
 
+static int minutes(struct base_time time)
+{
+    return time.hour * 60 + time.minute;
+}
+
 static bool may_tell_news(const struct assistant *a)
 {
-    int hour = local_now(a).time.hour;
+    int now = minutes(local_now(a).time);
 
     return conversation_state(a->conversation) == STATE_ASLEEP &&
-           !audio_player_is_busy(a->player) && hour >= a->settings.news_from_hour &&
-           hour < a->settings.news_to_hour;
+           !audio_player_is_busy(a->player) && now >= minutes(a->settings.news_from) &&
+           now < minutes(a->settings.news_to);
 }
 
 static void tell_news(struct assistant *a)

@@ -28,7 +28,7 @@ struct assistant_settings {
     bool sends_transcript;
     bool has_alert; /* a carer is to be told of emergencies */
     int duplicate_minutes;
-    int news_from_hour, news_to_hour; /* local hours in which news may be spoken */
+    struct base_time news_from, news_to; /* local hours in which news may be spoken */
     struct tts_voice_settings voice;
     int volume; /* 0 to 100 */
 };

@@ -15,7 +15,7 @@ struct config_catalogue;
 struct phrasing;
 
 struct phrasing_options {
-    const char *language_folder; /* tts/fr: prompts and numbers */
+    const char *language; /* "fr": the folder of tts/ with prompts and numbers */
     const struct config_catalogue *catalogue;
     const char *const *services; /* ids that the territory offers, in the order of its file */
     size_t n_services;
@@ -24,9 +24,10 @@ struct phrasing_options {
     const char *wake_phrase;
 };
 
-/* Returns: 0, -ENOENT, -EINVAL (a prompt is missing or broken), -ENOMEM. Owns: the caller; what the
- * options point to must outlive it. */
-int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing);
+/* Returns: 0, -ENOENT, -EINVAL (a prompt is missing or broken; `error` says which), -ENOMEM. Owns:
+ * the caller; what the options point to must outlive it. */
+int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing,
+                    struct base_strbuf *error);
 /* Accepts NULL. */
 void phrasing_destroy(struct phrasing *phrasing);
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/identity.h"
+
+#include "base/file.h"
+#include "matching/request.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int copy(const char *text, char *ret_text, size_t size)
+{
+    return (size_t)snprintf(ret_text, size, "%s", text) >= size ? -ENAMETOOLONG : 0;
+}
+
+int identity_device(const char *state_folder, const char *configured, char *ret_id, size_t size)
+{
+    char path[PATH_MAX], id[MATCHING_ID_SIZE], *kept;
+    size_t n;
+    int r = base_file_join(state_folder, "device-id", path, sizeof(path));
+
+    if (r < 0 || configured[0])
+        return r < 0 ? r : copy(configured, ret_id, size);
+    if (base_file_read(path, 64, &kept, &n) == 0) {
+        kept[strcspn(kept, "\n")] = '\0';
+        r = matching_id_is_valid(kept) ? copy(kept, ret_id, size) : -EINVAL;
+        free(kept);
+        if (r == 0)
+            return 0;
+    }
+    r = matching_id_make(id);
+    if (r == 0)
+        r = base_file_replace(path, id, strlen(id), 0600);
+    return r < 0 ? r : copy(id, ret_id, size);
+}
+
+int identity_control_path(const struct config_options *config, char *ret_path, size_t size)
+{
+    const char *configured = config_options_text(config, CONFIG_CONTROL_SOCKET);
+
+    if (configured[0])
+        return copy(configured, ret_path, size);
+    return base_file_join(config_options_text(config, CONFIG_STATE_FOLDER), "control.sock",
+                          ret_path, size);
+}

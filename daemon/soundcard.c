@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/soundcard.h"
+
+#include "audio/device.h"
+#include "audio/hearing.h"
+#include "base/error.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OPEN_AGAIN_MS = 5000,
+    PLAYER_STUCK_MS = 10000,
+    BLOCKS_AT_ONCE = 200, /* of a backlog: 2 s, then the loop gets its turn */
+};
+
+struct soundcard {
+    struct base_loop *loop;
+    const struct base_clock *clock;
+    struct soundcard_events events;
+    char capture_name[256];
+    struct audio_devices *devices;
+    struct audio_capture *capture; /* NULL while there is none */
+    struct base_watch *watch;
+    struct audio_playback *playback;
+    struct audio_player *player;
+    struct audio_hearing hearing;
+    int64_t open_again_at_ms;
+    int64_t progress, progress_at_ms;
+    bool is_deaf, is_muted;
+};
+
+static int64_t now_ms(const struct soundcard *card)
+{
+    return card->clock->monotonic_ms(card->clock);
+}
+
+static void on_readable(void *user, int events)
+{
+    struct soundcard *card = user;
+    int16_t block[AUDIO_BLOCK_SAMPLES];
+
+    (void)events;
+    for (int i = 0; i < BLOCKS_AT_ONCE && card->capture && !card->is_muted; i++) {
+        if (audio_capture_read(card->capture, block, AUDIO_BLOCK_SAMPLES) <= 0)
+            break;
+        card->events.on_block(card->events.user, block);
+    }
+    memset(block, 0, sizeof(block));
+}
+
+/* Returns: whether there is a microphone now. */
+static bool open_capture(struct soundcard *card)
+{
+    int r = audio_devices_open_capture(card->devices, card->capture_name, &card->capture);
+
+    if (r == 0)
+        r = base_watch_create(card->loop, audio_capture_fd(card->capture), BASE_LOOP_READABLE,
+                              on_readable, card, &card->watch);
+    if (r != 0) {
+        log_error("mic-missing",
+                  "no microphone: %s; plug one in, or set audio.capture_device (voisine devices)",
+                  audio_devices_error(card->devices));
+        audio_capture_close(card->capture);
+        card->capture = NULL;
+        card->open_again_at_ms = now_ms(card) + OPEN_AGAIN_MS;
+        return false;
+    }
+    audio_hearing_init(&card->hearing, now_ms(card));
+    log_info("mic-open", "the microphone is open");
+    return true;
+}
+
+static void set_deaf(struct soundcard *card, bool is_deaf)
+{
+    if (card->is_deaf == is_deaf)
+        return;
+    card->is_deaf = is_deaf;
+    log_notice(is_deaf ? "mic-lost" : "mic-back", "%s",
+               is_deaf ? soundcard_health(card) : "hearing again");
+    card->events.on_deaf(card->events.user, is_deaf);
+}
+
+int soundcard_create(struct base_loop *loop, const struct soundcard_options *options,
+                     const struct soundcard_events *events, struct soundcard **ret_soundcard,
+                     struct base_strbuf *error)
+{
+    struct soundcard *card = calloc(1, sizeof(*card));
+    int r;
+
+    if (!card)
+        return -ENOMEM;
+    card->loop = loop;
+    card->clock = options->clock;
+    card->events = *events;
+    snprintf(card->capture_name, sizeof(card->capture_name), "%s", options->capture_name);
+    r = audio_devices_create(&card->devices);
+    if (r < 0)
+        goto fail;
+    r = audio_devices_open_playback(card->devices, options->playback_name, &card->playback);
+    if (r > 0) {
+        base_strbuf_addf(error,
+                         "no loudspeaker: %s; plug one in, or set audio.playback_device (`voisine "
+                         "devices` lists them)",
+                         audio_devices_error(card->devices));
+        soundcard_destroy(card);
+        return SOUNDCARD_NO_LOUDSPEAKER;
+    }
+    if (r == 0)
+        r = audio_player_create(loop, card->playback, &options->player, &options->player_events,
+                                &card->player);
+    if (r < 0)
+        goto fail;
+    open_capture(card);
+    *ret_soundcard = card;
+    return 0;
+fail:
+    soundcard_destroy(card);
+    return base_trace(r);
+}
+
+void soundcard_destroy(struct soundcard *card)
+{
+    if (!card)
+        return;
+    base_watch_destroy(card->watch);
+    audio_player_destroy(card->player);
+    audio_capture_close(card->capture);
+    audio_playback_close(card->playback);
+    audio_devices_destroy(card->devices);
+    free(card);
+}
+
+struct audio_player *soundcard_player(struct soundcard *card)
+{
+    return card->player;
+}
+
+void soundcard_set_muted(struct soundcard *card, bool is_muted)
+{
+    if (card->is_muted == is_muted)
+        return;
+    card->is_muted = is_muted;
+    if (card->capture && is_muted)
+        audio_capture_stop(card->capture);
+    else if (card->capture && audio_capture_reopen(card->capture) != 0)
+        log_error("mic-lost", "the microphone did not open again: %s",
+                  audio_devices_error(card->devices));
+    audio_hearing_reset(&card->hearing, now_ms(card));
+}
+
+static void heal_capture(struct soundcard *card)
+{
+    struct audio_capture_health health;
+    int r = 0;
+
+    audio_capture_health(card->capture, &health);
+    switch (audio_hearing_judge(&card->hearing, now_ms(card), &health)) {
+    case AUDIO_HEARING_FINE:
+        break;
+    case AUDIO_HEARING_REOPEN:
+        r = audio_capture_reopen(card->capture);
+        log_warning("mic-reopen", "%s: %d", soundcard_health(card), r);
+        break;
+    case AUDIO_HEARING_RESTART:
+        r = audio_devices_restart(card->devices);
+        log_warning("sound-restart", "%s: %d", soundcard_health(card), r);
+        audio_player_recover(card->player);
+        break;
+    case AUDIO_HEARING_GIVE_UP:
+        log_error("sound-hopeless", "nothing helped: ending to be started anew");
+        card->events.on_hopeless(card->events.user);
+        break;
+    }
+    set_deaf(card, card->hearing.state != AUDIO_HEARING_HEARS);
+}
+
+/* A loudspeaker that takes nothing while something is to be said is opened anew (R25). */
+static void heal_playback(struct soundcard *card)
+{
+    int64_t progress = audio_player_progress(card->player);
+
+    if (!audio_player_is_busy(card->player) || progress != card->progress) {
+        card->progress = progress;
+        card->progress_at_ms = now_ms(card);
+        return;
+    }
+    if (now_ms(card) - card->progress_at_ms < PLAYER_STUCK_MS)
+        return;
+    card->progress_at_ms = now_ms(card);
+    log_warning("playback-stuck", "the loudspeaker took nothing for %d s: opening it anew",
+                PLAYER_STUCK_MS / 1000);
+    if (audio_playback_reopen(card->playback) != 0 && audio_devices_restart(card->devices) != 0)
+        log_error("playback-lost", "%s", audio_devices_error(card->devices));
+    audio_player_recover(card->player);
+}
+
+void soundcard_check(struct soundcard *card)
+{
+    heal_playback(card);
+    if (card->is_muted)
+        return;
+    if (card->capture) {
+        heal_capture(card);
+        return;
+    }
+    set_deaf(card, true);
+    if (now_ms(card) < card->open_again_at_ms)
+        return;
+    (void)audio_devices_restart(card->devices);
+    audio_player_recover(card->player);
+    if (open_capture(card))
+        set_deaf(card, false);
+}
+
+const char *soundcard_health(const struct soundcard *card)
+{
+    if (card->is_muted)
+        return "muted";
+    if (!card->capture)
+        return "no-microphone";
+    switch (card->hearing.state) {
+    case AUDIO_HEARING_STARVED:
+        return "no-frames";
+    case AUDIO_HEARING_ZERO:
+        return "silent";
+    case AUDIO_HEARING_HEARS:
+        break;
+    }
+    return "ok";
+}
+
+void soundcard_describe(const struct soundcard *card, struct base_strbuf *json)
+{
+    struct audio_capture_health health = {0};
+
+    if (card->capture)
+        audio_capture_health(card->capture, &health);
+    base_strbuf_addf(json,
+                     "\"audio\":\"%s\",\"heard_s\":%.1f,\"silent_s\":%.1f,\"overflows\":%lld,"
+                     "\"dropped\":%lld",
+                     soundcard_health(card), audio_samples_to_s(health.n_samples),
+                     audio_samples_to_s(health.zero_run_samples), (long long)health.n_overflows,
+                     (long long)health.n_dropped);
+}

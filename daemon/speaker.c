@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every 10 ms of sound comes through on_block, on the main thread: the recogniser runs there too,
+ * since one thing is said at a time and the ring holds what arrives meanwhile. create goes through
+ * a list of steps in the order in which the parts need each other; destroy undoes whatever was
+ * made.
+ */
+#include "daemon/speaker.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/notify.h"
+#include "config/catalogue.h"
+#include "config/territory.h"
+#include "daemon/assistant.h"
+#include "daemon/commands.h"
+#include "daemon/control.h"
+#include "daemon/identity.h"
+#include "daemon/language.h"
+#include "daemon/soundcard.h"
+#include "daemon/trace.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+    TICK_MS = 100,
+    CHECK_MS = 1000,
+    DEAF_AGAIN_MS = 6 * 3600 * 1000, /* how often the loss of the microphone is told again */
+};
+
+struct speaker {
+    const struct config_options *config;
+    const struct base_clock *clock;
+    struct base_strbuf error; /* of the step that failed */
+    int64_t started_at_ms;
+    int64_t deaf_told_at_ms; /* 0: never */
+    int exit_status;
+    char layer_path[PATH_MAX]; /* settings made by voice */
+    char device_id[64];
+
+    struct base_loop *loop;
+    struct base_timer *tick, *check, *watchdog;
+    struct config_territory *territory;
+    struct config_catalogue *catalogue;
+    struct trace *trace;
+    struct language language;
+    struct tts_voice *voice;
+    struct phrasing *phrasing;
+    struct matching_worker *worker;
+    struct base_watch *worker_watch;
+    struct assistant *assistant;
+    struct soundcard *soundcard;
+    struct interpreter *interpreter;
+    struct listener *listener;
+    struct control *control;
+};
+
+static const char *text(const struct speaker *s, enum config_key key)
+{
+    return config_options_text(s->config, key);
+}
+
+static int number(const struct speaker *s, enum config_key key)
+{
+    return config_options_number(s->config, key);
+}
+
+/* ---- what happens ---- */
+
+static void on_block(void *user, const int16_t block[AUDIO_BLOCK_SAMPLES])
+{
+    struct speaker *s = user;
+
+    assistant_block(s->assistant, block);
+}
+
+static void on_deaf(void *user, bool is_deaf)
+{
+    struct speaker *s = user;
+    int64_t now_ms = s->clock->monotonic_ms(s->clock);
+
+    if (is_deaf && s->deaf_told_at_ms && now_ms - s->deaf_told_at_ms < DEAF_AGAIN_MS)
+        return;
+    if (is_deaf)
+        s->deaf_told_at_ms = now_ms;
+    assistant_set_deaf(s->assistant, is_deaf);
+}
+
+static void on_hopeless(void *user)
+{
+    struct speaker *s = user;
+
+    s->exit_status = EXIT_NO_SERVICE;
+    base_loop_stop(s->loop);
+}
+
+static void on_mute(void *user, bool is_muted)
+{
+    struct speaker *s = user;
+
+    soundcard_set_muted(s->soundcard, is_muted);
+}
+
+/* Rate and volume chosen by voice hold over a restart. */
+static void on_adjusted(void *user, int rate_wpm, int volume)
+{
+    struct speaker *s = user;
+    char json[128];
+    int n = snprintf(json, sizeof(json), "{\"voice\":{\"rate_wpm\":%d,\"volume\":%d}}\n", rate_wpm,
+                     volume);
+    int r = base_file_replace(s->layer_path, json, (size_t)n, 0600);
+
+    if (r < 0)
+        log_warning("layer-not-kept", "%s: %s", s->layer_path, strerror(-r));
+}
+
+static void on_spoken(void *user, const char *words)
+{
+    struct speaker *s = user;
+
+    trace_spoken(s->trace, words);
+}
+
+static void on_heard(void *user, const struct utterance *utterance)
+{
+    struct speaker *s = user;
+
+    trace_heard(s->trace, utterance);
+}
+
+static void on_delivery(void *user, int events)
+{
+    struct speaker *s = user;
+
+    (void)events;
+    assistant_delivery(s->assistant);
+}
+
+static void on_tick(void *user)
+{
+    struct speaker *s = user;
+
+    assistant_tick(s->assistant);
+}
+
+static void on_check(void *user)
+{
+    struct speaker *s = user;
+    struct matching_health health = {
+        .uptime_s = (s->clock->monotonic_ms(s->clock) - s->started_at_ms) / 1000,
+    };
+
+    soundcard_check(s->soundcard);
+    health.audio = soundcard_health(s->soundcard);
+    (void)matching_worker_set_health(s->worker, &health);
+}
+
+static void on_watchdog(void *user)
+{
+    (void)user;
+    base_notify("WATCHDOG=1");
+}
+
+static void on_signal(void *user, int signal_number)
+{
+    struct speaker *s = user;
+
+    log_notice("stopping", "signal %d", signal_number);
+    base_loop_stop(s->loop);
+}
+
+/* ---- the control socket ---- */
+
+static void answer_status(struct speaker *s, struct base_strbuf *answer)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    base_strbuf_addf(answer,
+                     "{\"version\":\"" VOISINE_VERSION "\",\"uptime_s\":%lld,\"territory\":\"%s\",",
+                     (long long)(s->clock->monotonic_ms(s->clock) - s->started_at_ms) / 1000,
+                     config_territory_id(s->territory));
+    assistant_describe(s->assistant, answer);
+    base_strbuf_add(answer, ",");
+    soundcard_describe(s->soundcard, answer);
+    base_strbuf_addf(answer, ",\"cpu_s\":%.2f,\"memory_peak_kb\":%ld}",
+                     (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+                         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+                     usage.ru_maxrss);
+}
+
+static void answer_outbox(struct speaker *s, struct base_strbuf *answer)
+{
+    struct matching_summary *summaries = NULL;
+    size_t n = 0;
+
+    if (matching_worker_list(s->worker, &summaries, &n) < 0)
+        n = 0;
+    base_strbuf_add(answer, "[");
+    for (size_t i = 0; i < n; i++)
+        base_strbuf_addf(answer,
+                         "%s{\"id\":\"%s\",\"state\":\"%s\",\"status\":\"%s\",\"service\":\"%s\","
+                         "\"date\":\"%s\",\"part\":\"%s\",\"time\":\"%s\",\"age_s\":%lld}",
+                         i ? "," : "", summaries[i].id, matching_state_name(summaries[i].state),
+                         summaries[i].status, summaries[i].service, summaries[i].when.date,
+                         summaries[i].when.part, summaries[i].when.time,
+                         (long long)summaries[i].age_ms / 1000);
+    base_strbuf_add(answer, "]");
+    free(summaries);
+}
+
+static int on_command(void *user, const char *command, struct base_strbuf *answer)
+{
+    struct speaker *s = user;
+
+    if (strcmp(command, "status") == 0) {
+        answer_status(s, answer);
+        return 0;
+    }
+    if (strcmp(command, "outbox") == 0) {
+        answer_outbox(s, answer);
+        return 0;
+    }
+    if (strcmp(command, "button") == 0 || strcmp(command, "button-long") == 0)
+        assistant_button(s->assistant, command[6] != '\0');
+    else if (strcmp(command, "mute") == 0 || strcmp(command, "unmute") == 0)
+        assistant_set_muted(s->assistant, command[0] == 'm');
+    else
+        return -EINVAL;
+    base_strbuf_add(answer, "{\"ok\":true}");
+    return 0;
+}
+
+/* ---- the steps of create: 0, or the exit status with `error` filled ---- */
+
+static int make_state_folder(struct speaker *s)
+{
+    const char *folder = text(s, CONFIG_STATE_FOLDER);
+    int r = base_file_make_folder(folder, 0700);
+
+    if (r == 0)
+        r = identity_device(folder, text(s, CONFIG_DEVICE_ID), s->device_id, sizeof(s->device_id));
+    if (r == 0)
+        return 0;
+    base_strbuf_addf(&s->error,
+                     "the state folder %s cannot be written: %s; make it writable for this user, "
+                     "or set state.folder",
+                     folder, strerror(-r));
+    return EXIT_NO_STATE;
+}
+
+static int load_territory(struct speaker *s, const char *territories_folder)
+{
+    struct config_problems *problems;
+    int r = config_problems_create(&problems);
+
+    if (r < 0)
+        return EXIT_SOFTWARE;
+    r = config_territory_load(territories_folder, text(s, CONFIG_TERRITORY), problems,
+                              &s->territory);
+    if (r == 0)
+        r = config_catalogue_load(text(s, CONFIG_LANGUAGE), problems, &s->catalogue);
+    for (size_t i = 0; r != 0 && i < config_problems_count(problems); i++) {
+        char *line = config_problems_text(problems, i);
+
+        base_strbuf_addf(&s->error, "%s%s", i ? "; " : "", line ? line : "memory is short");
+        free(line);
+    }
+    config_problems_destroy(problems);
+    return r == 0 ? 0 : EXIT_CONFIG;
+}
+
+static int open_language(struct speaker *s)
+{
+    struct language_options options = {
+        .id = text(s, CONFIG_LANGUAGE),
+        .models_folder = text(s, CONFIG_MODELS_FOLDER),
+        .services = config_territory_services(s->territory),
+        .n_services = config_territory_n_services(s->territory),
+        .wake_phrase = text(s, CONFIG_WAKE_PHRASE),
+        .wake_sensitivity = number(s, CONFIG_WAKE_SENSITIVITY) / 100.0,
+        .parts = LANGUAGE_HEARS | LANGUAGE_WAKES,
+    };
+
+    return language_open(&options, &s->language, &s->error) == 0 ? 0 : EXIT_CONFIG;
+}
+
+static struct tts_voice_settings voice_settings(const struct speaker *s)
+{
+    const char *name = text(s, CONFIG_VOICE_NAME);
+
+    return (struct tts_voice_settings){
+        .name = *name ? name : text(s, CONFIG_LANGUAGE),
+        .rate_wpm = number(s, CONFIG_VOICE_RATE_WPM),
+        .pitch = number(s, CONFIG_VOICE_PITCH),
+        .volume = 100, /* the player's volume is the one that a person changes */
+    };
+}
+
+static int open_voice(struct speaker *s)
+{
+    struct tts_voice_settings settings = voice_settings(s);
+    struct phrasing_options phrasing = {
+        .language = text(s, CONFIG_LANGUAGE),
+        .catalogue = s->catalogue,
+        .services = config_territory_services(s->territory),
+        .n_services = config_territory_n_services(s->territory),
+        .is_moderated = config_territory_is_moderated(s->territory),
+        .alert_name = text(s, CONFIG_CARER_ALERT_NAME),
+        .wake_phrase = text(s, CONFIG_WAKE_PHRASE),
+    };
+    int r = tts_voice_create(&settings, &s->voice);
+
+    if (r != 0) {
+        base_strbuf_addf(&s->error,
+                         "espeak-ng has no voice \"%s\": install espeak-ng-data, or set voice.name",
+                         settings.name);
+        return EXIT_CONFIG;
+    }
+    r = phrasing_create(&phrasing, &s->phrasing, &s->error);
+    return r == 0 ? 0 : EXIT_CONFIG;
+}
+
+static void on_worker_failed(struct speaker *s, int r)
+{
+    if (r == MATCHING_OUTBOX_NEWER)
+        base_strbuf_addf(&s->error,
+                         "the outbox in %s was written by a newer version: install that version "
+                         "again; nothing was changed",
+                         text(s, CONFIG_STATE_FOLDER));
+    else
+        base_strbuf_addf(&s->error, "the outbox in %s cannot be opened: %s",
+                         text(s, CONFIG_STATE_FOLDER), strerror(-r));
+}
+
+static int open_worker(struct speaker *s)
+{
+    const char *url = text(s, CONFIG_SERVICE_URL);
+    struct matching_settings settings = {
+        .state_folder = text(s, CONFIG_STATE_FOLDER),
+        .device = s->device_id,
+        .version = VOISINE_VERSION,
+        .queue_max = (unsigned)number(s, CONFIG_SERVICE_OUTBOX_MAX),
+        .boot_splay_ms = -1,
+        .news_wait_ms = (int64_t)number(s, CONFIG_SERVICE_NEWS_WAIT_S) * 1000,
+        .client = {
+            .base_url = *url ? url : config_territory_service_url(s->territory),
+            .ca_file = text(s, CONFIG_SERVICE_CA_FILE),
+            .token_file = text(s, CONFIG_SERVICE_TOKEN_FILE),
+            .cert_file = text(s, CONFIG_SERVICE_CLIENT_CERT_FILE),
+            .key_file = text(s, CONFIG_SERVICE_CLIENT_KEY_FILE),
+        }};
+    int r = matching_worker_create(&settings, s->clock, &s->worker);
+
+    if (r == 0)
+        return 0;
+    on_worker_failed(s, r);
+    return EXIT_NO_STATE;
+}
+
+static int make_assistant(struct speaker *s)
+{
+    struct assistant_settings settings = {
+        .territory = config_territory_id(s->territory),
+        .language = text(s, CONFIG_LANGUAGE),
+        .device = s->device_id,
+        .resident = text(s, CONFIG_RESIDENT_REFERENCE),
+        .sends_transcript = config_options_switch(s->config, CONFIG_PRIVACY_SEND_TRANSCRIPT),
+        .has_alert = text(s, CONFIG_CARER_ALERT_NAME)[0] != '\0',
+        .duplicate_minutes = number(s, CONFIG_CONVERSATION_DUPLICATE_MINUTES),
+        .news_from = config_options_time(s->config, CONFIG_NEWS_HOURS_FROM),
+        .news_to = config_options_time(s->config, CONFIG_NEWS_HOURS_TO),
+        .voice = voice_settings(s),
+        .volume = number(s, CONFIG_VOICE_VOLUME),
+    };
+    struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker};
+    struct assistant_events events = {on_spoken, on_heard, on_mute, on_adjusted, s};
+
+    return assistant_create(&settings, &parts, &events, &s->assistant) == 0 ? 0 : EXIT_SOFTWARE;
+}
+
+static int make_ears(struct speaker *s)
+{
+    struct listener_options options = {.wake = s->language.wake};
+    struct listener_events events = assistant_listener_events(s->assistant);
+    int r = interpreter_create(s->language.recogniser, s->language.understander,
+                               text(s, CONFIG_WAKE_PHRASE), &s->interpreter);
+
+    if (r < 0)
+        return EXIT_SOFTWARE;
+    options.interpreter = s->interpreter;
+    audio_endpointer_settings_default(&options.endpoint);
+    options.endpoint.preroll_ms = number(s, CONFIG_AUDIO_PREROLL_MS);
+    options.endpoint.end_silence_ms = number(s, CONFIG_AUDIO_END_SILENCE_MS);
+    options.endpoint.max_ms = number(s, CONFIG_AUDIO_MAX_UTTERANCE_S) * 1000;
+    options.endpoint.no_speech_ms = number(s, CONFIG_CONVERSATION_ANSWER_TIMEOUT_S) * 1000;
+    return listener_create(&options, &events, &s->listener) == 0 ? 0 : EXIT_SOFTWARE;
+}
+
+static int open_soundcard(struct speaker *s)
+{
+    struct soundcard_options options = {
+        .capture_name = text(s, CONFIG_AUDIO_CAPTURE_DEVICE),
+        .playback_name = text(s, CONFIG_AUDIO_PLAYBACK_DEVICE),
+        .clock = s->clock,
+        .player_events = assistant_player_events(s->assistant),
+    };
+    struct soundcard_events events = {on_block, on_deaf, on_hopeless, s};
+    int r;
+
+    audio_player_settings_default(&options.player);
+    options.player.volume = number(s, CONFIG_VOICE_VOLUME);
+    options.player.gate_ms = number(s, CONFIG_AUDIO_GATE_REOPEN_MS);
+    r = soundcard_create(s->loop, &options, &events, &s->soundcard, &s->error);
+    if (r == 0)
+        assistant_join(s->assistant, s->listener, soundcard_player(s->soundcard));
+    return r == 0 ? 0 : r == SOUNDCARD_NO_LOUDSPEAKER ? EXIT_NO_SERVICE : EXIT_SOFTWARE;
+}
+
+static int open_control(struct speaker *s)
+{
+    char path[PATH_MAX];
+    int r = identity_control_path(s->config, path, sizeof(path));
+
+    if (r == 0)
+        r = control_create(s->loop, path, on_command, s, &s->control);
+    if (r == 0)
+        return 0;
+    base_strbuf_addf(&s->error,
+                     r == -EADDRINUSE ? "another voisined runs already (it answers on %s)"
+                                      : "the control socket %s cannot be made",
+                     path);
+    return r == -EADDRINUSE ? EXIT_NO_SERVICE : EXIT_NO_STATE;
+}
+
+static int start_loop(struct speaker *s)
+{
+    int64_t watchdog_ms = base_notify_watchdog_ms();
+    int r = base_watch_create(s->loop, matching_worker_fd(s->worker), BASE_LOOP_READABLE,
+                              on_delivery, s, &s->worker_watch);
+
+    if (r == 0)
+        r = base_timer_create(s->loop, on_tick, s, &s->tick);
+    if (r == 0)
+        r = base_timer_create(s->loop, on_check, s, &s->check);
+    if (r == 0)
+        r = base_timer_create(s->loop, on_watchdog, s, &s->watchdog);
+    if (r == 0)
+        r = base_loop_on_signal(s->loop, SIGTERM, on_signal, s);
+    if (r == 0)
+        r = base_loop_on_signal(s->loop, SIGINT, on_signal, s);
+    if (r < 0)
+        return EXIT_SOFTWARE;
+    base_timer_start(s->tick, TICK_MS, TICK_MS);
+    base_timer_start(s->check, CHECK_MS, CHECK_MS);
+    if (watchdog_ms > 0)
+        base_timer_start(s->watchdog, watchdog_ms, watchdog_ms);
+    return 0;
+}
+
+static int make_all(struct speaker *s, const struct speaker_options *options)
+{
+    int (*const steps[])(struct speaker *) = {open_language,  open_voice, open_worker,
+                                              make_assistant, make_ears,  open_control,
+                                              open_soundcard, start_loop};
+    int status = make_state_folder(s);
+
+    if (status == 0)
+        status = load_territory(s, options->territories_folder);
+    if (status == 0 && trace_create(options->trace_path, s->clock, &s->trace) < 0) {
+        base_strbuf_addf(&s->error, "the trace %s cannot be written", options->trace_path);
+        status = EXIT_NO_STATE;
+    }
+    if (status == 0 && base_loop_create(&s->loop) < 0)
+        status = EXIT_SOFTWARE;
+    for (size_t i = 0; status == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+        status = steps[i](s);
+    return status;
+}
+
+int speaker_create(const struct speaker_options *options, struct speaker **ret_speaker)
+{
+    struct speaker *s = calloc(1, sizeof(*s));
+    int status;
+
+    if (!s)
+        return EXIT_SOFTWARE;
+    s->config = options->config;
+    s->clock = options->clock;
+    s->started_at_ms = s->clock->monotonic_ms(s->clock);
+    base_strbuf_init(&s->error);
+    snprintf(s->layer_path, sizeof(s->layer_path), "%s/voice.json", text(s, CONFIG_STATE_FOLDER));
+    status = make_all(s, options);
+    if (status != 0) {
+        log_error("start-failed", "%s",
+                  s->error.length ? base_strbuf_text(&s->error) : "memory is short");
+        speaker_destroy(s);
+        return status;
+    }
+    *ret_speaker = s;
+    return 0;
+}
+
+void speaker_destroy(struct speaker *s)
+{
+    if (!s)
+        return;
+    control_destroy(s->control);
+    base_watch_destroy(s->worker_watch);
+    soundcard_destroy(s->soundcard);
+    listener_destroy(s->listener);
+    interpreter_destroy(s->interpreter);
+    assistant_destroy(s->assistant);
+    matching_worker_destroy(s->worker);
+    phrasing_destroy(s->phrasing);
+    tts_voice_destroy(s->voice);
+    language_close(&s->language);
+    trace_destroy(s->trace);
+    config_catalogue_destroy(s->catalogue);
+    config_territory_destroy(s->territory);
+    base_loop_destroy(s->loop);
+    base_strbuf_finish(&s->error);
+    free(s);
+}
+
+int speaker_run(struct speaker *s)
+{
+    int r;
+
+    log_notice("listening", "ready after %lld ms",
+               (long long)(s->clock->monotonic_ms(s->clock) - s->started_at_ms));
+    base_notify("READY=1");
+    trace_ready(s->trace);
+    r = base_loop_run(s->loop);
+    base_notify("STOPPING=1");
+    return r < 0 ? EXIT_SOFTWARE : s->exit_status;
+}

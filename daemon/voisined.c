@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `voisined`, the daemon: its command line, its configuration and its log; then daemon/speaker. */
+#include "base/date.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "config/options.h"
+#include "daemon/commands.h"
+#include "daemon/speaker.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct arguments {
+    const char *config, *now, *trace;
+};
+
+static void print_usage(FILE *file)
+{
+    fputs("usage: voisined [--config FILE] [--now YYYY-MM-DDTHH:MM] [--trace FILE]\n\n"
+          "  --config FILE  the configuration (default " CONFIG_DEFAULT_PATH ")\n"
+          "  --now TIME     lets the clock begin at another time, for trials and tests\n"
+          "  --trace FILE   writes what is heard and said, in words, for trials and tests\n",
+          file);
+}
+
+/* Returns: -1 to go on, or the exit status. */
+static int parse(int argc, char **argv, struct arguments *ret_arguments)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"now", required_argument, NULL, 'n'},
+        {"trace", required_argument, NULL, 't'},  {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {0}};
+    int c;
+
+    *ret_arguments = (struct arguments){CONFIG_DEFAULT_PATH, NULL, NULL};
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            ret_arguments->config = optarg;
+            break;
+        case 'n':
+            ret_arguments->now = optarg;
+            break;
+        case 't':
+            ret_arguments->trace = optarg;
+            break;
+        case 'v':
+            puts("voisined " VOISINE_VERSION);
+            return EXIT_OK;
+        case 'h':
+            print_usage(stdout);
+            return EXIT_OK;
+        default:
+            print_usage(stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind < argc) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    return -1;
+}
+
+/*
+ * The carer's file, the copy of the last good one when it is broken (R42), then what the resident
+ * changed by voice. Returns: 0 or -errno.
+ */
+static int load_config(struct config_options *config, const char *path,
+                       struct config_problems *problems)
+{
+    char last_good[PATH_MAX], by_voice[PATH_MAX];
+    enum config_source source;
+    int r;
+
+    snprintf(last_good, sizeof(last_good), "%s.last-good", path);
+    r = config_options_start(config, path, last_good, problems, &source);
+    if (r < 0)
+        return r;
+    snprintf(by_voice, sizeof(by_voice), "%s/voice.json",
+             config_options_text(config, CONFIG_STATE_FOLDER));
+    r = config_options_load(config, by_voice, NULL);
+    return r < 0 ? r : 0;
+}
+
+static int open_log(const struct config_options *config)
+{
+    const char *file = config_options_text(config, CONFIG_LOG_FILE);
+    enum base_log_level level = BASE_LOG_INFO;
+    enum base_log_form form = BASE_LOG_AUTO;
+
+    (void)base_log_level_parse(config_options_text(config, CONFIG_LOG_LEVEL), &level);
+    (void)base_log_form_parse(config_options_text(config, CONFIG_LOG_FORM), &form);
+    return base_log_open(level, form, *file ? file : NULL);
+}
+
+static int run(const struct config_options *config, const struct arguments *arguments)
+{
+    struct base_clock_shifted shifted;
+    struct base_datetime now;
+    struct speaker_options options = {
+        .config = config, .clock = base_clock_system(), .trace_path = arguments->trace};
+    struct speaker *speaker;
+    int status;
+
+    if (arguments->now) {
+        if (base_datetime_parse(arguments->now, &now) < 0) {
+            fprintf(stderr, "voisined: --now: \"%s\" is no time like 2026-06-15T09:30\n",
+                    arguments->now);
+            return EXIT_USAGE;
+        }
+        base_clock_shifted_init(&shifted, base_datetime_to_wall_ms(now));
+        options.clock = &shifted.base;
+    }
+    status = speaker_create(&options, &speaker);
+    if (status == 0) {
+        status = speaker_run(speaker);
+        speaker_destroy(speaker);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments;
+    struct config_options *config = NULL;
+    struct config_problems *problems = NULL;
+    const struct rlimit no_core = {0, 0};
+    int status = parse(argc, argv, &arguments);
+
+    if (status >= 0)
+        return status;
+    setrlimit(RLIMIT_CORE, &no_core); /* what people said must not land in a core file (R10) */
+    signal(SIGPIPE, SIG_IGN);
+    if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
+        load_config(config, arguments.config, problems) < 0) {
+        fprintf(stderr, "voisined: memory is short\n");
+        status = EXIT_SOFTWARE;
+    } else {
+        int r = open_log(config);
+
+        if (r < 0)
+            log_warning("log-file", "%s: %s", config_options_text(config, CONFIG_LOG_FILE),
+                        strerror(-r));
+        config_problems_log(problems);
+        status = run(config, &arguments);
+    }
+    config_problems_destroy(problems);
+    config_options_destroy(config);
+    base_log_close();
+    return status;
+}
