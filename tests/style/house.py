@@ -34,7 +34,7 @@ DOORS = {
     "jansson.h": ["config/", "intents/", "matching/", "tts/"],
 }
 # Headers that no other folder includes (checked) and that show a library's type within their own.
-PRIVATE_HEADERS = {"config/json.h", "config/value.h"}
+PRIVATE_HEADERS = {"config/json.h", "config/value.h", "tts/json.h"}
 LIBRARY_PREFIXES = ("sphinxbase/", "pocketsphinx", "speex/", "espeak-ng/", "curl/", "microhttpd")
 FOLDERS = list(MAY_USE)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
