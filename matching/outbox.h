@@ -129,9 +129,10 @@ int matching_outbox_told(struct matching_outbox *outbox, const char *id);
 
 /*
  * Erases the text of requests delivered or ended 24 h ago, and forgets those of 30 days ago (R31).
- * Writes only when there is something to erase. Returns: 0 or -errno.
+ * Writes only when there is something to erase. ret_n_changed may be NULL. Returns: 0 or -errno.
  */
-int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms);
+int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms,
+                              unsigned *ret_n_changed);
 
 /* Folds the journal back when it has grown, and puts the reserve back. Returns: 0 or -errno. */
 int matching_outbox_tidy(struct matching_outbox *outbox);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The two halves of matching/courier share this: its fields, and the calls to the service. Nobody
+ * else includes it. */
+#ifndef MATCHING_COURIER_CALLS_H
+#define MATCHING_COURIER_CALLS_H
+
+#include "matching/alerts.h"
+#include "matching/courier.h"
+#include "matching/ledger.h"
+#include "matching/outbox.h"
+#include "matching/schedule.h"
+
+enum matching_delivery {
+    MATCHING_DELIVERY_IDLE,
+    MATCHING_DELIVERY_SEND,
+    MATCHING_DELIVERY_CANCEL,
+    MATCHING_DELIVERY_HEARTBEAT,
+};
+
+struct matching_courier {
+    const struct base_clock *clock;
+    struct matching_client *client;
+    matching_emit_fn *emit;
+    void *user;
+    char *folder, *device, *app_version;
+    unsigned queue_max;
+    int64_t news_wait_ms;
+
+    struct matching_outbox *outbox; /* NULL after it broke, until it opens again */
+    struct matching_ledger ledger;
+    struct matching_schedule schedule;
+    struct matching_alerts alerts;
+    unsigned version;
+
+    enum matching_delivery delivery; /* what the delivery lane holds */
+    char delivering[MATCHING_ID_SIZE];
+    bool is_polling;
+    int64_t polled_ms;
+    bool is_alerting;
+    char alerting[MATCHING_ID_SIZE];
+    char cursor[MATCHING_CURSOR_SIZE];
+
+    bool is_away; /* each of these is told once, until it is over */
+    bool is_identity_told;
+    bool is_clock_told;
+    int64_t clock_offset_ms;
+    int64_t hour_ms;
+
+    int64_t uptime_s; /* health, for the heartbeat */
+    unsigned n_restarts;
+    char audio[24];
+};
+
+static inline int64_t matching_courier_now(const struct matching_courier *courier)
+{
+    return courier->clock->monotonic_ms(courier->clock);
+}
+
+static inline int64_t matching_courier_wall(const struct matching_courier *courier)
+{
+    return courier->clock->wall_ms(courier->clock);
+}
+
+void matching_courier_emit(struct matching_courier *courier, enum matching_event_type type,
+                           const char *id);
+void matching_courier_take_replies(struct matching_courier *courier);
+/* Returns: when something is due next. */
+int64_t matching_courier_begin_calls(struct matching_courier *courier, int64_t now_ms);
+
+#endif

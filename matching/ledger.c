@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "matching/ledger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_S 86400
+
+void matching_ledger_finish(struct matching_ledger *ledger)
+{
+    free(ledger->items);
+    memset(ledger, 0, sizeof(*ledger));
+}
+
+struct matching_item *matching_ledger_find(struct matching_ledger *ledger, const char *id)
+{
+    for (size_t i = ledger->n_items; i-- > 0;) { /* the youngest is asked for most */
+        if (strcmp(ledger->items[i].entry.summary.id, id) == 0)
+            return &ledger->items[i];
+    }
+    return NULL;
+}
+
+static struct matching_item *append(struct matching_ledger *ledger)
+{
+    if (ledger->n_items == ledger->n_items_max) {
+        size_t n_max = ledger->n_items_max ? ledger->n_items_max * 2 : 16;
+        void *larger = realloc(ledger->items, n_max * sizeof(*ledger->items));
+
+        if (!larger)
+            return NULL;
+        ledger->items = larger;
+        ledger->n_items_max = n_max;
+    }
+    memset(&ledger->items[ledger->n_items], 0, sizeof(ledger->items[0]));
+    return &ledger->items[ledger->n_items++];
+}
+
+struct loading {
+    struct matching_ledger fresh;
+    struct matching_ledger *before;
+    int64_t now_ms, now_wall_ms;
+};
+
+static int load_one(void *user, const struct matching_entry *entry)
+{
+    struct loading *loading = user;
+    struct matching_item *item = append(&loading->fresh);
+    struct matching_item *before = matching_ledger_find(loading->before, entry->summary.id);
+    int64_t age_ms = loading->now_wall_ms - entry->summary.noted_wall_ms;
+
+    if (!item)
+        return -ENOMEM;
+    if (before)
+        *item = *before;
+    else
+        *item = (struct matching_item){.since_ms = loading->now_ms,
+                                       .age_then_ms = age_ms > 0 ? age_ms : 0};
+    item->entry = *entry;
+    if (before) /* counted in this run already */
+        item->entry.waited_s = before->entry.waited_s;
+    return 0;
+}
+
+int matching_ledger_load(struct matching_ledger *ledger, struct matching_outbox *outbox,
+                         int64_t now_ms, int64_t now_wall_ms)
+{
+    struct loading loading = {.before = ledger, .now_ms = now_ms, .now_wall_ms = now_wall_ms};
+    int r = matching_outbox_each(outbox, load_one, &loading);
+
+    if (r) {
+        matching_ledger_finish(&loading.fresh);
+        return r;
+    }
+    matching_ledger_finish(ledger);
+    *ledger = loading.fresh;
+    return 0;
+}
+
+int matching_ledger_refresh(struct matching_ledger *ledger, struct matching_outbox *outbox,
+                            const char *id, int64_t now_ms, struct matching_item **ret_item)
+{
+    struct matching_entry entry;
+    struct matching_item *item;
+    int r = matching_outbox_get(outbox, id, &entry);
+
+    if (r)
+        return r;
+    item = matching_ledger_find(ledger, id);
+    if (item) {
+        entry.waited_s = item->entry.waited_s;
+    } else {
+        item = append(ledger);
+        if (!item)
+            return -ENOMEM;
+        item->since_ms = now_ms;
+    }
+    item->entry = entry;
+    if (ret_item)
+        *ret_item = item;
+    return 0;
+}
+
+bool matching_item_is_waiting(const struct matching_item *item)
+{
+    return item->entry.summary.state == MATCHING_NOTED ||
+           item->entry.summary.state == MATCHING_SENDING;
+}
+
+int64_t matching_item_waited_s(const struct matching_item *item, int64_t now_ms)
+{
+    return item->entry.waited_s + (now_ms - item->since_ms) / 1000;
+}
+
+int matching_ledger_copy(const struct matching_ledger *ledger, int64_t now_ms,
+                         struct matching_summary **ret_summaries)
+{
+    struct matching_summary *copy = malloc((ledger->n_items + 1) * sizeof(*copy));
+
+    if (!copy)
+        return -ENOMEM;
+    for (size_t i = 0; i < ledger->n_items; i++) {
+        const struct matching_item *item = &ledger->items[i];
+
+        copy[i] = item->entry.summary;
+        copy[i].age_ms = item->age_then_ms + now_ms - item->since_ms;
+        copy[i].is_overdue =
+            matching_item_is_waiting(item) && matching_item_waited_s(item, now_ms) >= DAY_S;
+    }
+    *ret_summaries = copy;
+    return 0;
+}

@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "matching/outbox.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "matching/database.h"
+#include "matching/outbox_store.h"
+#include "matching/request.h"
+#include "matching/reserve.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOURS_MS          (3600 * 1000LL)
+#define ERASE_AFTER_MS    (24 * HOURS_MS)
+#define FORGET_AFTER_MS   (30 * 24 * HOURS_MS)
+#define JOURNAL_PAGES_MAX 64
+
+struct matching_outbox {
+    struct matching_db *db;
+    char reserve[PATH_MAX];
+    unsigned limit;
+    struct matching_outbox_counts counts;
+};
+
+static int of_db(int r)
+{
+    if (r == MATCHING_DB_NO_SPACE)
+        return MATCHING_OUTBOX_NO_SPACE;
+    return r == MATCHING_DB_DAMAGED ? -EBADMSG : r;
+}
+
+static bool is_waiting(enum matching_state state)
+{
+    return state == MATCHING_NOTED || state == MATCHING_SENDING;
+}
+
+/* Columns of a row, in the order of struct matching_entry. */
+#define ENTRY_COLUMNS                                                                              \
+    "id, state, kind, service, date, part, time, status, first_name, matched_date, matched_part,"  \
+    " matched_time, noted_ms, settled_ms, waited_s, untold, body IS NULL"
+
+static void copy(char *target, size_t size, struct matching_row *row, int column)
+{
+    snprintf(target, size, "%s", matching_row_text(row, column));
+}
+
+static void read_when(struct matching_row *row, int column, struct matching_when *ret_when)
+{
+    copy(ret_when->date, sizeof(ret_when->date), row, column);
+    copy(ret_when->part, sizeof(ret_when->part), row, column + 1);
+    copy(ret_when->time, sizeof(ret_when->time), row, column + 2);
+}
+
+static void read_entry(struct matching_row *row, struct matching_entry *ret_entry)
+{
+    struct matching_summary *s = &ret_entry->summary;
+    const char *callback = matching_kind_name(MATCHING_KIND_CALLBACK);
+
+    memset(ret_entry, 0, sizeof(*ret_entry));
+    copy(s->id, sizeof(s->id), row, 0);
+    s->state = matching_state_parse(matching_row_text(row, 1));
+    s->kind = strcmp(matching_row_text(row, 2), callback) == 0 ? MATCHING_KIND_CALLBACK
+                                                               : MATCHING_KIND_REQUEST;
+    copy(s->service, sizeof(s->service), row, 3);
+    read_when(row, 4, &s->when);
+    copy(s->status, sizeof(s->status), row, 7);
+    copy(s->first_name, sizeof(s->first_name), row, 8);
+    read_when(row, 9, &s->matched_when);
+    s->noted_wall_ms = matching_row_int(row, 12);
+    ret_entry->settled_wall_ms = matching_row_int(row, 13);
+    ret_entry->waited_s = matching_row_int(row, 14);
+    s->is_untold = matching_row_int(row, 15) != 0;
+    ret_entry->is_erased = matching_row_int(row, 16) != 0;
+}
+
+/*
+ * Runs a change that must not fail for want of room, since a noted request depends on it: the
+ * reserve is given up for it. `change` is an expression that gives a result of matching_db_*.
+ */
+#define WITH_RESERVE(outbox, r, change)                                                            \
+    do {                                                                                           \
+        (r) = (change);                                                                            \
+        if ((r) == MATCHING_DB_NO_SPACE) {                                                         \
+            log_error("outbox-no-space", "disk full: the reserve is used");                        \
+            matching_reserve_release((outbox)->reserve);                                           \
+            (r) = (change);                                                                        \
+        }                                                                                          \
+    } while (0)
+
+static int mark_damaged(struct matching_outbox *outbox, const char *id)
+{
+    int r;
+
+    base_log(BASE_LOG_ERROR, "outbox-row-damaged", id, "text changed on disk: not sent");
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, NULL,
+                                 "UPDATE request SET state = 'damaged' WHERE id = ?", "s", id));
+    return r;
+}
+
+/* Counts what waits, and finds rows whose text changed. */
+static int take_stock(struct matching_outbox *outbox)
+{
+    char(*damaged)[MATCHING_ID_SIZE] = NULL;
+    struct matching_row *row;
+    unsigned n_damaged = 0;
+    int r = matching_db_query(outbox->db, &row, "SELECT id, state, body FROM request", "");
+
+    if (r)
+        return r;
+    while ((r = matching_row_next(row)) == 1) {
+        enum matching_state state = matching_state_parse(matching_row_text(row, 1));
+        size_t n;
+        const void *blob = matching_row_blob(row, 2, &n);
+
+        outbox->counts.n_all++;
+        if (!is_waiting(state))
+            continue;
+        if (matching_store_check(blob, n)) {
+            outbox->counts.n_waiting++;
+            continue;
+        }
+        if ((n_damaged & (n_damaged + 1)) == 0) {
+            void *larger = realloc(damaged, (n_damaged + 1) * 2 * sizeof(*damaged));
+
+            if (!larger) {
+                r = -ENOMEM;
+                break;
+            }
+            damaged = larger;
+        }
+        copy(damaged[n_damaged++], MATCHING_ID_SIZE, row, 0);
+    }
+    matching_row_finish(row);
+    for (unsigned i = 0; r == 0 && i < n_damaged; i++)
+        r = mark_damaged(outbox, damaged[i]);
+    free(damaged);
+    outbox->counts.n_damaged = n_damaged;
+    return r;
+}
+
+/* Opens the file as it is. Returns: conditions of both the database and the outbox. */
+static int open_as_is(struct matching_outbox *outbox, const char *path)
+{
+    int r = matching_db_open(path, false, &outbox->db);
+
+    if (r == 0)
+        r = matching_db_check(outbox->db);
+    if (r == 0)
+        r = matching_store_migrate(outbox->db);
+    if (r == 0)
+        r = take_stock(outbox);
+    if (r) {
+        matching_db_close(outbox->db);
+        outbox->db = NULL;
+    }
+    return r;
+}
+
+static int open_or_mend(struct matching_outbox *outbox, const char *folder)
+{
+    char path[PATH_MAX];
+    unsigned n_saved;
+    int r = base_file_join(folder, MATCHING_OUTBOX_FILE, path, sizeof(path));
+
+    if (r < 0 || (r = matching_mend_finish(folder)) < 0)
+        return r;
+    r = open_as_is(outbox, path);
+    if (r == MATCHING_DB_NO_SPACE) { /* the reserve may hold what the start itself needs */
+        matching_reserve_release(outbox->reserve);
+        r = open_as_is(outbox, path);
+    }
+    if (r != MATCHING_DB_DAMAGED && r != -EIO)
+        return of_db(r);
+    log_error("outbox-damaged", "cannot be read as it is: good rows are copied");
+    matching_reserve_release(outbox->reserve);
+    r = matching_mend(folder, &n_saved);
+    if (r)
+        return r;
+    memset(&outbox->counts, 0, sizeof(outbox->counts));
+    r = open_as_is(outbox, path);
+    outbox->counts.was_damaged = true;
+    outbox->counts.n_saved = n_saved;
+    log_error("outbox-mended", "requests saved: %u", n_saved);
+    return of_db(r);
+}
+
+int matching_outbox_open(const char *folder, unsigned limit, int64_t now_wall_ms,
+                         struct matching_outbox **ret_outbox)
+{
+    struct matching_outbox *outbox = calloc(1, sizeof(*outbox));
+    int r;
+
+    if (!outbox)
+        return -ENOMEM;
+    outbox->limit = limit;
+    r = base_file_join(folder, MATCHING_OUTBOX_RESERVE, outbox->reserve, sizeof(outbox->reserve));
+    if (r == 0)
+        r = open_or_mend(outbox, folder);
+    if (r == 0) {
+        r = matching_outbox_erase_old(outbox, now_wall_ms, NULL);
+        if (r == 0 && matching_reserve_make(outbox->reserve) == -ENOSPC)
+            log_error("outbox-no-space", "no room for the reserve: nothing can be noted");
+    }
+    if (r) {
+        matching_outbox_close(outbox);
+        return r < 0 ? base_trace(r) : r;
+    }
+    *ret_outbox = outbox;
+    return 0;
+}
+
+int matching_outbox_open_read_only(const char *folder, struct matching_outbox **ret_outbox)
+{
+    struct matching_outbox *outbox;
+    char path[PATH_MAX];
+    int64_t version = 0;
+    int r = base_file_join(folder, MATCHING_OUTBOX_FILE, path, sizeof(path));
+
+    if (r < 0)
+        return r;
+    if (access(path, F_OK) < 0)
+        return errno == ENOENT ? MATCHING_OUTBOX_ABSENT : -errno;
+    outbox = calloc(1, sizeof(*outbox));
+    if (!outbox)
+        return -ENOMEM;
+    r = matching_db_open(path, true, &outbox->db);
+    if (r == 0)
+        r = matching_db_number(outbox->db, "PRAGMA user_version", &version);
+    if (r == 0 && MATCHING_SCHEMA_MAJOR(version) > MATCHING_SCHEMA_MAJOR(MATCHING_SCHEMA_VERSION))
+        r = MATCHING_OUTBOX_NEWER;
+    if (r) {
+        matching_outbox_close(outbox);
+        return of_db(r);
+    }
+    *ret_outbox = outbox;
+    return 0;
+}
+
+void matching_outbox_close(struct matching_outbox *outbox)
+{
+    if (!outbox)
+        return;
+    matching_db_close(outbox->db);
+    free(outbox);
+}
+
+void matching_outbox_counts(const struct matching_outbox *outbox,
+                            struct matching_outbox_counts *ret_counts)
+{
+    *ret_counts = outbox->counts;
+}
+
+/* Whether the id is there with the same text. */
+static int find_seen(struct matching_outbox *outbox, const char *id, const char *body,
+                     size_t n_body)
+{
+    char *stored;
+    size_t n_stored;
+    int r = matching_outbox_body(outbox, id, &stored, &n_stored);
+
+    if (r)
+        return r == MATCHING_OUTBOX_ABSENT ? MATCHING_OUTBOX_SEEN : r; /* erased: delivered */
+    r = n_stored == n_body && memcmp(stored, body, n_body) == 0 ? MATCHING_OUTBOX_SEEN : -EEXIST;
+    free(stored);
+    return r;
+}
+
+static int insert(struct matching_outbox *outbox, const struct matching_digest *digest,
+                  const void *blob, size_t n_blob, int64_t now_wall_ms, int *ret_n_changed)
+{
+    return matching_db_run(outbox->db, ret_n_changed,
+                           "INSERT INTO request (id, state, kind, service, date, part, time, body,"
+                           " noted_ms) VALUES (?, 'noted', ?, ?, ?, ?, ?, ?, ?)"
+                           " ON CONFLICT (id) DO NOTHING",
+                           "ssssssbi", digest->id, matching_kind_name(digest->kind),
+                           digest->service, digest->when.date, digest->when.part, digest->when.time,
+                           blob, n_blob, now_wall_ms);
+}
+
+int matching_outbox_put(struct matching_outbox *outbox, const char *id, const char *body,
+                        size_t n_body, int64_t now_wall_ms)
+{
+    struct matching_digest digest;
+    int n_changed = 0, r = matching_request_digest(body, n_body, &digest);
+    char *blob;
+
+    if (r < 0 || strcmp(digest.id, id) != 0 || n_body > MATCHING_BODY_MAX)
+        return -EINVAL;
+    if (outbox->counts.n_waiting >= outbox->limit)
+        return MATCHING_OUTBOX_FULL;
+    r = matching_reserve_make(outbox->reserve);
+    if (r < 0)
+        return r == -ENOSPC ? MATCHING_OUTBOX_NO_SPACE : base_trace(r);
+    blob = malloc(n_body + MATCHING_SUM_SIZE);
+    if (!blob)
+        return -ENOMEM;
+    memcpy(blob, body, n_body);
+    matching_store_seal(blob, n_body);
+    r = insert(outbox, &digest, blob, n_body + MATCHING_SUM_SIZE, now_wall_ms, &n_changed);
+    free(blob);
+    if (r) {
+        /* The failed commit may stand in the journal, whole but not synced, and come back after a
+         * crash although the resident was told no. Writing once more goes over it (R15). */
+        (void)matching_db_run(outbox->db, NULL, "DELETE FROM request WHERE id = ?", "s", id);
+        return base_trace(of_db(r));
+    }
+    if (n_changed == 0)
+        return find_seen(outbox, id, body, n_body);
+    outbox->counts.n_waiting++;
+    outbox->counts.n_all++;
+    return 0;
+}
+
+int matching_outbox_each(struct matching_outbox *outbox, matching_outbox_fn *fn, void *user)
+{
+    struct matching_row *row;
+    struct matching_entry entry;
+    int r = matching_db_query(outbox->db, &row,
+                              "SELECT " ENTRY_COLUMNS " FROM request ORDER BY seq", "");
+
+    if (r)
+        return of_db(r);
+    while ((r = matching_row_next(row)) == 1) {
+        read_entry(row, &entry);
+        r = fn(user, &entry);
+        if (r) {
+            matching_row_finish(row);
+            return r;
+        }
+    }
+    matching_row_finish(row);
+    return of_db(r);
+}
+
+int matching_outbox_get(struct matching_outbox *outbox, const char *id,
+                        struct matching_entry *ret_entry)
+{
+    struct matching_row *row;
+    int r = matching_db_query(outbox->db, &row,
+                              "SELECT " ENTRY_COLUMNS " FROM request WHERE id = ?", "s", id);
+
+    if (r)
+        return of_db(r);
+    r = matching_row_next(row);
+    if (r == 1)
+        read_entry(row, ret_entry);
+    matching_row_finish(row);
+    if (r == 0)
+        return MATCHING_OUTBOX_ABSENT;
+    return r == 1 ? 0 : of_db(r);
+}
+
+int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **ret_body,
+                         size_t *ret_n_body)
+{
+    struct matching_row *row;
+    const void *blob;
+    size_t n_blob, n_body = 0;
+    char *body = NULL;
+    int r = matching_db_query(outbox->db, &row, "SELECT body FROM request WHERE id = ?", "s", id);
+
+    if (r)
+        return of_db(r);
+    r = matching_row_next(row);
+    blob = r == 1 ? matching_row_blob(row, 0, &n_blob) : NULL;
+    if (blob && (n_body = matching_store_check(blob, n_blob)) > 0 && (body = malloc(n_body + 1))) {
+        memcpy(body, blob, n_body);
+        body[n_body] = '\0';
+    }
+    matching_row_finish(row);
+    if (r != 0 && r != 1)
+        return of_db(r);
+    if (!blob)
+        return MATCHING_OUTBOX_ABSENT;
+    if (n_body == 0) {
+        if (outbox->counts.n_waiting > 0)
+            outbox->counts.n_waiting--;
+        outbox->counts.n_damaged++;
+        (void)mark_damaged(outbox, id);
+        return -EBADMSG;
+    }
+    if (!body)
+        return -ENOMEM;
+    *ret_body = body;
+    *ret_n_body = n_body;
+    return 0;
+}
+
+int matching_outbox_mark(struct matching_outbox *outbox, const char *id, enum matching_state state,
+                         int64_t now_wall_ms)
+{
+    bool is_end = !is_waiting(state) && state != MATCHING_CANCELLING;
+    bool is_news = state == MATCHING_REFUSED || state == MATCHING_EXPIRED;
+    struct matching_entry before;
+    int n_changed = 0, r = matching_outbox_get(outbox, id, &before);
+
+    if (r)
+        return r;
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, &n_changed,
+                                 "UPDATE request SET state = ?1,"
+                                 " settled_ms = CASE WHEN ?2 AND settled_ms = 0 THEN ?3"
+                                 " ELSE settled_ms END, untold = max(untold, ?4) WHERE id = ?5",
+                                 "siiis", matching_state_name(state), (int64_t)is_end, now_wall_ms,
+                                 (int64_t)is_news, id));
+    if (r)
+        return base_trace(of_db(r));
+    outbox->counts.n_waiting -= is_waiting(before.summary.state);
+    outbox->counts.n_waiting += is_waiting(state);
+    return 0;
+}
+
+int matching_outbox_add_waited(struct matching_outbox *outbox, int64_t seconds)
+{
+    int r;
+
+    if (outbox->counts.n_waiting == 0)
+        return 0;
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, NULL,
+                                 "UPDATE request SET waited_s = waited_s + ?"
+                                 " WHERE state IN ('noted', 'sending')",
+                                 "i", seconds));
+    return of_db(r);
+}
+
+/* The state that a status of the service puts a request into. */
+static enum matching_state state_after(enum matching_state state, const char *status)
+{
+    static const struct {
+        const char *status;
+        enum matching_state state;
+    } table[] = {
+        {"received", MATCHING_TRANSMITTED},
+        {"pending_review", MATCHING_TRANSMITTED},
+        {"open", MATCHING_TRANSMITTED},
+        {"matched", MATCHING_MATCHED},
+        {"done", MATCHING_DONE},
+        {"cancelled", MATCHING_CANCELLED},
+        {"expired", MATCHING_EXPIRED},
+    };
+
+    /* What the resident called off stays so, and what was refused here never lives again. */
+    if (state == MATCHING_CANCELLING || state == MATCHING_CANCELLED || state == MATCHING_REFUSED)
+        return state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        if (strcmp(status, table[i].status) == 0)
+            return table[i].state;
+    }
+    return state; /* a status of a later version: kept as a word */
+}
+
+static int store_news(struct matching_outbox *outbox, const struct matching_news *news,
+                      int64_t now_wall_ms, bool *ret_is_changed)
+{
+    struct matching_entry entry;
+    enum matching_state state;
+    bool is_told;
+    int n_changed = 0, r = matching_outbox_get(outbox, news->id, &entry);
+
+    *ret_is_changed = false;
+    if (r)
+        return r == MATCHING_OUTBOX_ABSENT ? 0 : r;
+    state = state_after(entry.summary.state, news->status);
+    if (strcmp(entry.summary.status, news->status) == 0 &&
+        strcmp(entry.summary.first_name, news->first_name) == 0 &&
+        memcmp(&entry.summary.matched_when, &news->when, sizeof(news->when)) == 0)
+        return 0; /* the same again: a long poll may repeat after a lost answer */
+    is_told = state == entry.summary.state && state != MATCHING_MATCHED;
+    is_told |= state == MATCHING_TRANSMITTED || state == MATCHING_DONE;
+    r = matching_db_run(outbox->db, &n_changed,
+                        "UPDATE request SET state = ?1, status = ?2, first_name = ?3,"
+                        " matched_date = ?4, matched_part = ?5, matched_time = ?6,"
+                        " settled_ms = CASE settled_ms WHEN 0 THEN ?7 ELSE settled_ms END,"
+                        " untold = ?8 WHERE id = ?9",
+                        "ssssssiis", matching_state_name(state), news->status, news->first_name,
+                        news->when.date, news->when.part, news->when.time, now_wall_ms,
+                        (int64_t)!is_told, news->id);
+    if (r)
+        return r;
+    outbox->counts.n_waiting -= is_waiting(entry.summary.state) && !is_waiting(state);
+    *ret_is_changed = true;
+    return 0;
+}
+
+static int store_all_news(struct matching_outbox *outbox, const struct matching_news *news,
+                          size_t n_news, const char *cursor, int64_t now_wall_ms, bool *ret_changed)
+{
+    int r = matching_db_exec(outbox->db, "BEGIN IMMEDIATE");
+
+    for (size_t i = 0; r == 0 && i < n_news; i++)
+        r = store_news(outbox, &news[i], now_wall_ms, &ret_changed[i]);
+    if (r == 0)
+        r = matching_db_run(outbox->db, NULL,
+                            "INSERT INTO meta (name, value) VALUES ('cursor', ?)"
+                            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                            "s", cursor);
+    if (r == 0)
+        r = matching_db_exec(outbox->db, "COMMIT");
+    else
+        (void)matching_db_exec(outbox->db, "ROLLBACK");
+    return r;
+}
+
+int matching_outbox_news(struct matching_outbox *outbox, const struct matching_news *news,
+                         size_t n_news, const char *cursor, int64_t now_wall_ms, bool *ret_changed)
+{
+    unsigned n_waiting = outbox->counts.n_waiting;
+    int r;
+
+    WITH_RESERVE(outbox, r, store_all_news(outbox, news, n_news, cursor, now_wall_ms, ret_changed));
+    if (r)
+        outbox->counts.n_waiting = n_waiting;
+    return of_db(r);
+}
+
+int matching_outbox_cursor(struct matching_outbox *outbox, char ret_cursor[MATCHING_CURSOR_SIZE])
+{
+    struct matching_row *row;
+    int r = matching_db_query(outbox->db, &row, "SELECT value FROM meta WHERE name = 'cursor'", "");
+
+    ret_cursor[0] = '\0';
+    if (r)
+        return of_db(r);
+    r = matching_row_next(row);
+    if (r == 1)
+        copy(ret_cursor, MATCHING_CURSOR_SIZE, row, 0);
+    matching_row_finish(row);
+    return r == 0 || r == 1 ? 0 : of_db(r);
+}
+
+int matching_outbox_told(struct matching_outbox *outbox, const char *id)
+{
+    int n_changed = 0, r;
+
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, &n_changed,
+                                 "UPDATE request SET untold = 0 WHERE id = ? AND untold <> 0", "s",
+                                 id));
+    return r ? of_db(r) : 0;
+}
+
+/* A time too far ahead counts as long ago: the wall clock was set back since (R17). */
+#define IS_OLD "settled_ms > 0 AND (settled_ms <= ?1 OR settled_ms > ?2)"
+
+int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms,
+                              unsigned *ret_n_changed)
+{
+    int64_t ahead_ms = now_wall_ms + ERASE_AFTER_MS;
+    int n_erased = 0, n_forgotten = 0, r;
+
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, &n_forgotten,
+                                 "DELETE FROM request WHERE settled_ms > 0 AND settled_ms <= ?",
+                                 "i", now_wall_ms - FORGET_AFTER_MS));
+    if (r == 0)
+        WITH_RESERVE(outbox, r,
+                     matching_db_run(outbox->db, &n_erased,
+                                     "UPDATE request SET body = NULL, service = NULL, date = NULL,"
+                                     " part = NULL, time = NULL WHERE body IS NOT NULL AND " IS_OLD,
+                                     "ii", now_wall_ms - ERASE_AFTER_MS, ahead_ms));
+    if (r)
+        return of_db(r);
+    outbox->counts.n_all -= (unsigned)n_forgotten;
+    if (ret_n_changed)
+        *ret_n_changed = (unsigned)(n_erased + n_forgotten);
+    if (n_erased + n_forgotten == 0)
+        return 0;
+    log_info("outbox-erased", "texts erased: %d, requests forgotten: %d", n_erased, n_forgotten);
+    r = matching_db_checkpoint(outbox->db, true); /* no copy of it stays in the journal */
+    return r == -EBUSY ? 0 : of_db(r);
+}
+
+int matching_outbox_tidy(struct matching_outbox *outbox)
+{
+    int r = 0;
+
+    if (matching_db_journal_pages(outbox->db) >= JOURNAL_PAGES_MAX) {
+        WITH_RESERVE(outbox, r, matching_db_checkpoint(outbox->db, false));
+    }
+    if (r && r != -EBUSY)
+        return of_db(r);
+    r = matching_reserve_make(outbox->reserve);
+    return r == -ENOSPC ? 0 : base_trace(r);
+}

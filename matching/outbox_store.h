@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What matching/outbox and matching/mend share: the schema, and a request's bytes as they lie on
+ * disk. Nobody else includes this.
+ *
+ * A body is stored as the JSON followed by its CRC-32 (four bytes, big end first), in one blob, so
+ * that a body found anywhere in a damaged file proves itself.
+ */
+#ifndef MATCHING_OUTBOX_STORE_H
+#define MATCHING_OUTBOX_STORE_H
+
+#include "matching/database.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 1000 * major + minor. A minor step adds columns that have defaults, or indexes. */
+#define MATCHING_SCHEMA_VERSION     1000
+#define MATCHING_SCHEMA_MAJOR(v)    ((v) / 1000)
+#define MATCHING_SCHEMA_APPLICATION 0x566f6973 /* "Vois" */
+
+#define MATCHING_SUM_SIZE 4
+
+/* Brings an empty or older database to this version. Returns: 0, MATCHING_OUTBOX_NEWER, and as
+ * matching_db_exec. */
+int matching_store_migrate(struct matching_db *db);
+
+/* The JSON's length if the blob is sound, else 0. */
+size_t matching_store_check(const void *blob, size_t n_bytes);
+/* Writes the sum behind n_body bytes; `blob` has MATCHING_SUM_SIZE more room. */
+void matching_store_seal(char *blob, size_t n_body);
+
+/*
+ * Copies every good row of a damaged outbox into a sound one and puts it in its place; the damaged
+ * files are kept beside it as outbox.db.damaged-N (the last three). Finishes what a power cut
+ * interrupted. Returns: 0, MATCHING_OUTBOX_NO_SPACE, -errno.
+ */
+int matching_mend(const char *folder, unsigned *ret_n_saved);
+/* Ends a mending that was cut off after its copy was whole. Returns: 0 or -errno. */
+int matching_mend_finish(const char *folder);
+
+#endif

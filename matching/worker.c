@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "matching/worker.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "matching/answer.h"
+#include "matching/courier.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum command_kind {
+    COMMAND_SUBMIT,
+    COMMAND_CANCEL,
+    COMMAND_TOLD,
+    COMMAND_ALERT,
+    COMMAND_HEALTH,
+    COMMAND_STOP,
+};
+
+struct command {
+    struct command *next;
+    enum command_kind kind;
+    char id[MATCHING_ID_SIZE];
+    char *body; /* SUBMIT, ALERT */
+    size_t n_body;
+    int64_t uptime_s; /* HEALTH */
+    unsigned n_restarts;
+    char audio[24];
+};
+
+struct told {
+    struct told *next;
+    struct matching_event event;
+};
+
+/* `lock` guards the two queues and the list; it is never held across a call into a library. */
+struct matching_worker {
+    pthread_t thread;
+    bool is_running;
+    const struct base_clock *clock;
+    char device[MATCHING_NAME_SIZE];
+    struct matching_courier *courier; /* the thread's own once it runs */
+    struct matching_client *client;
+    int command_fd, event_fd;
+
+    pthread_mutex_t lock;
+    struct command *commands, **commands_end;
+    struct told *events, **events_end;
+    struct matching_summary *summaries;
+    size_t n_summaries;
+    int64_t published_ms;
+};
+
+static void ring(int fd)
+{
+    uint64_t one = 1;
+
+    (void)!write(fd, &one, sizeof(one));
+}
+
+static void silence(int fd)
+{
+    uint64_t count;
+
+    (void)!read(fd, &count, sizeof(count));
+}
+
+/* --- the thread --- */
+
+static void publish(struct matching_worker *worker)
+{
+    struct matching_summary *summaries, *before;
+    size_t n;
+
+    if (matching_courier_list(worker->courier, &summaries, &n) != 0)
+        return; /* the list stays as it was */
+    pthread_mutex_lock(&worker->lock);
+    before = worker->summaries;
+    worker->summaries = summaries;
+    worker->n_summaries = n;
+    worker->published_ms = worker->clock->monotonic_ms(worker->clock);
+    pthread_mutex_unlock(&worker->lock);
+    free(before);
+}
+
+static void emit(void *user, const struct matching_event *event)
+{
+    struct matching_worker *worker = user;
+    struct told *told = malloc(sizeof(*told));
+
+    if (!told) {
+        base_log(BASE_LOG_ERROR, "memory", event->id, "event %s lost",
+                 matching_event_name(event->type));
+        return;
+    }
+    if (worker->courier) /* the list is never behind an event that was read */
+        publish(worker);
+    *told = (struct told){.event = *event};
+    pthread_mutex_lock(&worker->lock);
+    *worker->events_end = told;
+    worker->events_end = &told->next;
+    pthread_mutex_unlock(&worker->lock);
+    ring(worker->event_fd);
+}
+
+static struct command *take_command(struct matching_worker *worker)
+{
+    struct command *command;
+
+    pthread_mutex_lock(&worker->lock);
+    command = worker->commands;
+    if (command && !(worker->commands = command->next))
+        worker->commands_end = &worker->commands;
+    pthread_mutex_unlock(&worker->lock);
+    return command;
+}
+
+/* Returns: whether to go on. */
+static bool obey(struct matching_worker *worker, struct command *command)
+{
+    struct matching_courier *courier = worker->courier;
+
+    switch (command->kind) {
+    case COMMAND_SUBMIT:
+        matching_courier_submit(courier, command->id, command->body, command->n_body);
+        break;
+    case COMMAND_CANCEL:
+        matching_courier_cancel(courier, command->id);
+        break;
+    case COMMAND_TOLD:
+        matching_courier_told(courier, command->id);
+        break;
+    case COMMAND_ALERT:
+        matching_courier_alert(courier, command->id, command->body, command->n_body);
+        break;
+    case COMMAND_HEALTH:
+        matching_courier_set_health(courier, command->uptime_s, command->n_restarts,
+                                    command->audio);
+        break;
+    case COMMAND_STOP:
+        return false;
+    }
+    return true;
+}
+
+static void *run(void *user)
+{
+    struct matching_worker *worker = user;
+    unsigned version = matching_courier_version(worker->courier) - 1;
+    struct command *command;
+    int wait_ms;
+
+    for (;;) {
+        while ((command = take_command(worker)) != NULL) {
+            bool goes_on = obey(worker, command);
+
+            free(command);
+            if (!goes_on)
+                return NULL;
+        }
+        wait_ms = matching_courier_turn(worker->courier);
+        if (version != matching_courier_version(worker->courier)) {
+            version = matching_courier_version(worker->courier);
+            publish(worker);
+            matching_courier_tidy(worker->courier);
+        }
+        if (worker->client->ops->wait(worker->client, worker->command_fd, wait_ms) != 0)
+            log_error("worker-wait", "the network library failed");
+        silence(worker->command_fd);
+    }
+}
+
+/* --- life --- */
+
+static int start_thread(struct matching_worker *worker)
+{
+    sigset_t all, before;
+    int r;
+
+    /* Signals are the main thread's. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    r = -pthread_create(&worker->thread, NULL, run, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    worker->is_running = r == 0;
+    return r;
+}
+
+int matching_worker_create(const struct matching_settings *settings, const struct base_clock *clock,
+                           struct matching_worker **ret_worker)
+{
+    struct matching_worker *worker = calloc(1, sizeof(*worker));
+    int r = 0;
+
+    if (!worker)
+        return -ENOMEM;
+    pthread_mutex_init(&worker->lock, NULL);
+    worker->clock = clock;
+    worker->commands_end = &worker->commands;
+    worker->events_end = &worker->events;
+    worker->command_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    worker->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (worker->command_fd < 0 || worker->event_fd < 0)
+        r = -errno;
+    snprintf(worker->device, sizeof(worker->device), "%s", settings->device);
+    if (r == 0)
+        r = matching_client_create(&settings->client, &worker->client);
+    if (r == 0)
+        r = matching_courier_create(settings, clock, worker->client, emit, worker,
+                                    &worker->courier);
+    if (r == 0) {
+        publish(worker);
+        r = start_thread(worker);
+    }
+    if (r) {
+        matching_worker_destroy(worker);
+        return r < 0 ? base_trace(r) : r;
+    }
+    *ret_worker = worker;
+    return 0;
+}
+
+static void add_command(struct matching_worker *worker, struct command *command)
+{
+    pthread_mutex_lock(&worker->lock);
+    *worker->commands_end = command;
+    worker->commands_end = &command->next;
+    pthread_mutex_unlock(&worker->lock);
+    ring(worker->command_fd);
+}
+
+static void free_queues(struct matching_worker *worker)
+{
+    struct command *command;
+
+    while ((command = take_command(worker)) != NULL) {
+        free(command->body);
+        free(command);
+    }
+    while (worker->events) {
+        struct told *told = worker->events;
+
+        worker->events = told->next;
+        free(told);
+    }
+}
+
+void matching_worker_destroy(struct matching_worker *worker)
+{
+    struct command *stop;
+
+    if (!worker)
+        return;
+    if (worker->is_running) {
+        /* Commands given before are obeyed first: what was submitted is still stored. */
+        while (!(stop = calloc(1, sizeof(*stop))))
+            usleep(1000);
+        stop->kind = COMMAND_STOP;
+        add_command(worker, stop);
+        pthread_join(worker->thread, NULL);
+    }
+    matching_courier_destroy(worker->courier);
+    if (worker->client)
+        worker->client->ops->destroy(worker->client);
+    free_queues(worker);
+    free(worker->summaries);
+    if (worker->command_fd >= 0)
+        close(worker->command_fd);
+    if (worker->event_fd >= 0)
+        close(worker->event_fd);
+    pthread_mutex_destroy(&worker->lock);
+    free(worker);
+}
+
+/* --- events --- */
+
+int matching_worker_fd(const struct matching_worker *worker)
+{
+    return worker->event_fd;
+}
+
+bool matching_worker_next_event(struct matching_worker *worker, struct matching_event *ret_event)
+{
+    struct told *told;
+
+    pthread_mutex_lock(&worker->lock);
+    told = worker->events;
+    if (told && !(worker->events = told->next))
+        worker->events_end = &worker->events;
+    if (!told)
+        silence(worker->event_fd); /* under the lock: an event added after this rings again */
+    pthread_mutex_unlock(&worker->lock);
+    if (!told)
+        return false;
+    *ret_event = told->event;
+    free(told);
+    return true;
+}
+
+/* --- commands --- */
+
+static struct command *make_command(enum command_kind kind, const char *id)
+{
+    struct command *command = calloc(1, sizeof(*command));
+
+    if (!command)
+        return NULL;
+    command->kind = kind;
+    if (id)
+        snprintf(command->id, sizeof(command->id), "%s", id);
+    return command;
+}
+
+int matching_worker_submit(struct matching_worker *worker, const struct matching_request *request,
+                           char ret_id[MATCHING_ID_SIZE])
+{
+    struct command *command = make_command(COMMAND_SUBMIT, NULL);
+    int r;
+
+    if (!command)
+        return -ENOMEM;
+    r = matching_id_make(command->id);
+    if (r == 0)
+        r = matching_request_encode(request, command->id, &command->body, &command->n_body);
+    if (r < 0) {
+        free(command);
+        return base_trace(r);
+    }
+    memcpy(ret_id, command->id, MATCHING_ID_SIZE);
+    add_command(worker, command);
+    return 0;
+}
+
+int matching_worker_cancel(struct matching_worker *worker, const char *id)
+{
+    struct command *command = make_command(COMMAND_CANCEL, id);
+
+    if (!command)
+        return -ENOMEM;
+    add_command(worker, command);
+    return 0;
+}
+
+int matching_worker_told(struct matching_worker *worker, const char *id)
+{
+    struct command *command = make_command(COMMAND_TOLD, id);
+
+    if (!command)
+        return -ENOMEM;
+    add_command(worker, command);
+    return 0;
+}
+
+int matching_worker_alert(struct matching_worker *worker, const char *resident,
+                          const char *spoken_at, char ret_id[MATCHING_ID_SIZE])
+{
+    struct command *command = make_command(COMMAND_ALERT, NULL);
+    int r;
+
+    if (!command)
+        return -ENOMEM;
+    r = matching_id_make(command->id);
+    if (r == 0)
+        r = matching_alert_encode(command->id, worker->device, resident, spoken_at, &command->body,
+                                  &command->n_body);
+    if (r < 0) {
+        free(command);
+        return base_trace(r);
+    }
+    memcpy(ret_id, command->id, MATCHING_ID_SIZE);
+    add_command(worker, command);
+    return 0;
+}
+
+int matching_worker_set_health(struct matching_worker *worker, const struct matching_health *health)
+{
+    struct command *command = make_command(COMMAND_HEALTH, NULL);
+
+    if (!command)
+        return -ENOMEM;
+    command->uptime_s = health->uptime_s;
+    command->n_restarts = health->n_restarts;
+    snprintf(command->audio, sizeof(command->audio), "%s", health->audio);
+    add_command(worker, command);
+    return 0;
+}
+
+/* --- the list --- */
+
+int matching_worker_list(struct matching_worker *worker, struct matching_summary **ret_summaries,
+                         size_t *ret_n)
+{
+    int64_t now_ms = worker->clock->monotonic_ms(worker->clock);
+    struct matching_summary *copy;
+    size_t n;
+
+    pthread_mutex_lock(&worker->lock);
+    n = worker->n_summaries;
+    copy = malloc((n + 1) * sizeof(*copy));
+    for (size_t i = 0; copy && i < n; i++) {
+        copy[i] = worker->summaries[i];
+        copy[i].age_ms += now_ms - worker->published_ms;
+    }
+    pthread_mutex_unlock(&worker->lock);
+    if (!copy)
+        return -ENOMEM;
+    *ret_summaries = copy;
+    *ret_n = n;
+    return 0;
+}
+
+static bool is_similar(const struct matching_summary *s, const struct matching_request *request)
+{
+    const char *service = request->service ? request->service : "";
+
+    if (s->state == MATCHING_REFUSED || s->state == MATCHING_CANCELLING ||
+        s->state == MATCHING_CANCELLED || s->state == MATCHING_EXPIRED ||
+        s->state == MATCHING_DAMAGED)
+        return false;
+    return s->kind == request->kind && strcmp(s->service, service) == 0 &&
+           (!*s->when.date || !*request->when.date ||
+            strcmp(s->when.date, request->when.date) == 0);
+}
+
+bool matching_worker_find_similar(struct matching_worker *worker,
+                                  const struct matching_request *request, int64_t within_ms,
+                                  struct matching_summary *ret_summary)
+{
+    int64_t now_ms = worker->clock->monotonic_ms(worker->clock);
+    bool is_found = false;
+
+    pthread_mutex_lock(&worker->lock);
+    for (size_t i = worker->n_summaries; i-- > 0 && !is_found;) {
+        const struct matching_summary *s = &worker->summaries[i];
+        int64_t age_ms = s->age_ms + now_ms - worker->published_ms;
+
+        if (age_ms > within_ms || !is_similar(s, request))
+            continue;
+        *ret_summary = *s;
+        ret_summary->age_ms = age_ms;
+        is_found = true;
+    }
+    pthread_mutex_unlock(&worker->lock);
+    return is_found;
+}

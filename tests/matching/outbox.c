@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "matching/outbox.h"
+
+#include "base/file.h"
+#include "tests/check.h"
+#include "tests/matching/scene.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOW_MS  1800000000000LL
+#define HOUR_MS (3600 * 1000LL)
+
+static struct matching_outbox *open_box(const char *folder, unsigned limit)
+{
+    struct matching_outbox *outbox = NULL;
+
+    REQUIRE(matching_outbox_open(folder, limit, NOW_MS, &outbox) == 0);
+    return outbox;
+}
+
+static int put_one(struct matching_outbox *outbox, char ret_id[MATCHING_ID_SIZE])
+{
+    char *body = scene_body("groceries", ret_id);
+    int r = matching_outbox_put(outbox, ret_id, body, strlen(body), NOW_MS);
+
+    free(body);
+    return r;
+}
+
+/* R1, R3: the same bytes after a restart. */
+static void a_request_is_there_after_a_restart(void)
+{
+    char folder[64], id[MATCHING_ID_SIZE], *body = NULL, *sent;
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+    size_t n;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    sent = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, sent, strlen(sent), NOW_MS), 0);
+    matching_outbox_close(outbox);
+
+    outbox = open_box(folder, 10);
+    CHECK_INT(matching_outbox_get(outbox, id, &entry), 0);
+    CHECK_INT(entry.summary.state, MATCHING_NOTED);
+    CHECK_STR(entry.summary.service, "groceries");
+    CHECK_STR(entry.summary.when.date, "2026-06-16");
+    CHECK_INT(entry.summary.noted_wall_ms, NOW_MS);
+    REQUIRE(matching_outbox_body(outbox, id, &body, &n) == 0);
+    CHECK_STR(body, sent);
+    CHECK_INT(n, strlen(sent));
+    free(body);
+    free(sent);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+static void a_repeated_put_is_recognised(void)
+{
+    char folder[64], id[MATCHING_ID_SIZE], *body;
+    struct matching_outbox *outbox;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), MATCHING_OUTBOX_SEEN);
+    CHECK_INT(matching_outbox_put(outbox, id, "{}", 2, NOW_MS), -EINVAL);
+    free(body);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* R21 */
+static void a_full_outbox_refuses_and_drops_nothing(void)
+{
+    char folder[64], id[MATCHING_ID_SIZE], first[MATCHING_ID_SIZE];
+    struct matching_outbox *outbox;
+    struct matching_outbox_counts counts;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 3);
+    CHECK_INT(put_one(outbox, first), 0);
+    CHECK_INT(put_one(outbox, id), 0);
+    CHECK_INT(put_one(outbox, id), 0);
+    CHECK_INT(put_one(outbox, id), MATCHING_OUTBOX_FULL);
+    matching_outbox_close(outbox);
+    outbox = open_box(folder, 3);
+    CHECK_INT(put_one(outbox, id), MATCHING_OUTBOX_FULL);
+    CHECK_INT(matching_outbox_mark(outbox, first, MATCHING_TRANSMITTED, NOW_MS), 0);
+    CHECK_INT(put_one(outbox, id), 0);
+    matching_outbox_counts(outbox, &counts);
+    CHECK_INT(counts.n_waiting, 3);
+    CHECK_INT(counts.n_all, 4);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+static bool holds(const char *folder, const char *name, const char *text)
+{
+    char path[128], *data;
+    size_t n;
+    bool is_there;
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    if (base_file_read(path, 1 << 26, &data, &n) != 0)
+        return false;
+    is_there = memmem(data, n, text, strlen(text)) != NULL;
+    free(data);
+    return is_there;
+}
+
+/* R31: the text goes after a day, from the journal too; the id after thirty. */
+static void delivered_text_is_erased(void)
+{
+    char folder[64], id[MATCHING_ID_SIZE];
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+    unsigned n = 0;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, id), 0);
+    CHECK_INT(matching_outbox_mark(outbox, id, MATCHING_TRANSMITTED, NOW_MS), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 23 * HOUR_MS, &n), 0);
+    CHECK_INT(n, 0);
+    CHECK(holds(folder, "outbox.db-wal", "du pain") || holds(folder, "outbox.db", "du pain"));
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 25 * HOUR_MS, &n), 0);
+    CHECK_INT(n, 1);
+    CHECK(!holds(folder, "outbox.db-wal", "du pain"));
+    CHECK(!holds(folder, "outbox.db", "du pain"));
+    CHECK(holds(folder, "outbox.db", id));
+    REQUIRE(matching_outbox_get(outbox, id, &entry) == 0);
+    CHECK(entry.is_erased);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 31 * 24 * HOUR_MS, &n), 0);
+    CHECK(!holds(folder, "outbox.db", id));
+    CHECK_INT(matching_outbox_get(outbox, id, &entry), MATCHING_OUTBOX_ABSENT);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* R17: nothing that waits is lost when the wall clock jumps. */
+static void a_clock_step_erases_nothing_that_waits(void)
+{
+    char folder[64], id[MATCHING_ID_SIZE], *body;
+    struct matching_outbox *outbox;
+    size_t n;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, id), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 10 * 365 * 24 * HOUR_MS, NULL), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, 0, NULL), 0);
+    CHECK_INT(matching_outbox_body(outbox, id, &body, &n), 0);
+    free(body);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+static void news_are_stored_with_their_place(void)
+{
+    struct matching_news news = {
+        .status = "matched", .first_name = "Marie", .when = {"2026-06-16", "", "10:00"}};
+    char folder[64], cursor[MATCHING_CURSOR_SIZE];
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+    bool is_changed;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, news.id), 0);
+    CHECK_INT(matching_outbox_mark(outbox, news.id, MATCHING_TRANSMITTED, NOW_MS), 0);
+    CHECK_INT(matching_outbox_news(outbox, &news, 1, "17", NOW_MS, &is_changed), 0);
+    CHECK(is_changed);
+    CHECK_INT(matching_outbox_news(outbox, &news, 1, "17", NOW_MS, &is_changed), 0);
+    CHECK(!is_changed);
+    matching_outbox_close(outbox);
+
+    outbox = open_box(folder, 10);
+    CHECK_INT(matching_outbox_cursor(outbox, cursor), 0);
+    CHECK_STR(cursor, "17");
+    REQUIRE(matching_outbox_get(outbox, news.id, &entry) == 0);
+    CHECK_INT(entry.summary.state, MATCHING_MATCHED);
+    CHECK_STR(entry.summary.first_name, "Marie");
+    CHECK_STR(entry.summary.matched_when.time, "10:00");
+    CHECK(entry.summary.is_untold);
+    CHECK_INT(matching_outbox_told(outbox, news.id), 0);
+    REQUIRE(matching_outbox_get(outbox, news.id, &entry) == 0);
+    CHECK(!entry.summary.is_untold);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* What the resident called off stays so, whatever the service says. */
+static void news_do_not_revive_a_cancelled_request(void)
+{
+    struct matching_news news = {.status = "matched", .first_name = "Marie"};
+    char folder[64];
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+    bool is_changed;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, news.id), 0);
+    CHECK_INT(matching_outbox_mark(outbox, news.id, MATCHING_CANCELLING, NOW_MS), 0);
+    CHECK_INT(matching_outbox_news(outbox, &news, 1, "1", NOW_MS, &is_changed), 0);
+    REQUIRE(matching_outbox_get(outbox, news.id, &entry) == 0);
+    CHECK_INT(entry.summary.state, MATCHING_CANCELLING);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* R60 */
+static void a_newer_version_is_left_alone(void)
+{
+    char folder[64], path[96], id[MATCHING_ID_SIZE];
+    struct matching_outbox *outbox;
+    sqlite3 *db;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, id), 0);
+    matching_outbox_close(outbox);
+
+    snprintf(path, sizeof(path), "%s/outbox.db", folder);
+    REQUIRE(sqlite3_open(path, &db) == SQLITE_OK);
+    sqlite3_exec(db, "ALTER TABLE request ADD COLUMN later TEXT; PRAGMA user_version=1001", NULL,
+                 NULL, NULL);
+    sqlite3_close(db);
+    outbox = open_box(folder, 10); /* a newer minor version is used as it is */
+    CHECK_INT(put_one(outbox, id), 0);
+    matching_outbox_close(outbox);
+
+    REQUIRE(sqlite3_open(path, &db) == SQLITE_OK);
+    sqlite3_exec(db, "PRAGMA user_version=2000", NULL, NULL, NULL);
+    sqlite3_close(db);
+    CHECK_INT(matching_outbox_open(folder, 10, NOW_MS, &outbox), MATCHING_OUTBOX_NEWER);
+    CHECK(access(path, F_OK) == 0);
+    CHECK(holds(folder, "outbox.db", id) || holds(folder, "outbox.db-wal", id));
+    scene_remove(folder);
+}
+
+static void a_reader_sees_what_the_daemon_wrote(void)
+{
+    char folder[64], id[MATCHING_ID_SIZE];
+    struct matching_outbox *outbox, *reader;
+    struct matching_entry entry;
+
+    scene_folder(folder);
+    CHECK_INT(matching_outbox_open_read_only(folder, &reader), MATCHING_OUTBOX_ABSENT);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, id), 0);
+    REQUIRE(matching_outbox_open_read_only(folder, &reader) == 0);
+    CHECK_INT(matching_outbox_get(reader, id, &entry), 0);
+    matching_outbox_close(reader);
+    CHECK_INT(put_one(outbox, id), 0);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+CHECK_MAIN(a_request_is_there_after_a_restart, a_repeated_put_is_recognised,
+           a_full_outbox_refuses_and_drops_nothing, delivered_text_is_erased,
+           a_clock_step_erases_nothing_that_waits, news_are_stored_with_their_place,
+           news_do_not_revive_a_cancelled_request, a_newer_version_is_left_alone,
+           a_reader_sees_what_the_daemon_wrote)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What several tests of matching/ need: a folder of their own, requests, a scripted service. */
+#ifndef TESTS_MATCHING_SCENE_H
+#define TESTS_MATCHING_SCENE_H
+
+#include "matching/client.h"
+#include "matching/request.h"
+
+#include <stddef.h>
+
+/* Makes a folder under $TMPDIR or /tmp. */
+void scene_folder(char ret_path[64]);
+/* Removes it and what is in it (no deeper). */
+void scene_remove(const char *folder);
+
+/* A request of the resident for groceries, "2026-06-16" in the morning, two items. */
+struct matching_request scene_request(const char *service);
+/* Its bytes under a new id. Owns: the caller (free). */
+char *scene_body(const char *service, char ret_id[MATCHING_ID_SIZE]);
+
+#endif
