@@ -29,7 +29,7 @@ DOORS = {
     "pocketsphinx.h": ["asr/decoder.c"],
     "espeak-ng/speak_lib.h": ["tts/voice_espeak.c"],
     "espeak-ng/espeak_ng.h": ["tts/voice_espeak.c"],
-    "sqlite3.h": ["matching/outbox.c"],
+    "sqlite3.h": ["matching/database.c"],
     "curl/curl.h": ["matching/client.c"],
     "jansson.h": ["config/", "intents/", "matching/", "tts/"],
 }
