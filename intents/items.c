@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "intents/items.h"
+
+#include "base/log.h"
+#include "intents/language_private.h"
+#include "intents/match.h"
+#include "intents/when.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PHRASE_WORDS_MAX 6
+#define KEY_BYTES        128
+/* A word of buying opens a list this many words behind it, at most. */
+#define CUE_REACH 4
+
+enum set_id {
+    SET_NOUNS,    /* things that are sold */
+    SET_UNITS,    /* "kilo de" */
+    SET_ARTICLES, /* dropped before a noun */
+    SET_DEFINITE, /* articles that need a list or a word of buying before them */
+    SET_ONES,     /* "une": a quantity before a unit, an article before a noun */
+    SET_JOINS,    /* "et" */
+    SET_CUES,     /* words of buying */
+    SET_MISSING,  /* "plus de" */
+    SET_NEVER,    /* nouns that are no items: "courses", "aide" */
+    SET_INNER,    /* between a noun and what it is made of: "de", "à la" */
+    N_SETS,
+};
+
+struct intents_item_finder {
+    const struct intents_language *language;
+    json_t *sets[N_SETS];
+    json_t *structure;
+};
+
+/* Where an item stands: `from` its first word that is kept. */
+struct found {
+    size_t from, last, end;
+    bool is_missing;
+};
+
+struct reader {
+    const struct intents_item_finder *finder;
+    const struct intents_words *words;
+    unsigned char tags[INTENTS_WORDS_MAX];
+};
+
+/* "pommes de terre" and "pomme de terre" have one key: the plural's last letter is left out. */
+static bool make_key(const struct intents_words *words, size_t first, size_t n, char key[KEY_BYTES])
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *word = words->word[first + i];
+        size_t n_word = strlen(word);
+
+        if (n_word > 3 && (word[n_word - 1] == 's' || word[n_word - 1] == 'x'))
+            n_word--;
+        if (length + n_word + 2 > KEY_BYTES)
+            return false;
+        if (i > 0)
+            key[length++] = ' ';
+        memcpy(key + length, word, n_word);
+        length += n_word;
+    }
+    key[length] = '\0';
+    return true;
+}
+
+static int know(const struct intents_item_finder *finder, enum set_id set, const char *text)
+{
+    struct intents_words words;
+    char key[KEY_BYTES];
+
+    intents_words_split(text, finder->language->grammar.whole, &words);
+    if (words.n == 0 || words.n > PHRASE_WORDS_MAX || !make_key(&words, 0, words.n, key))
+        return 0;
+    return json_object_set_new(finder->sets[set], key, json_true()) < 0 ? -ENOMEM : 0;
+}
+
+static int know_array(const struct intents_item_finder *finder, enum set_id set, const json_t *array)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < json_array_size(array); i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+
+        r = text ? know(finder, set, text) : -EINVAL;
+    }
+    return r;
+}
+
+static int know_list(const struct intents_item_finder *finder, enum set_id set, const char *name)
+{
+    const struct intents_list *list = intents_lists_find(&finder->language->lexicon, name);
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && list && i < list->n; i++)
+        r = know(finder, set, list->entries[i].text);
+    return r;
+}
+
+static int fill(struct intents_item_finder *finder)
+{
+    static const char *const names[N_SETS] = {
+        [SET_NOUNS] = "nouns",     [SET_UNITS] = "units", [SET_ARTICLES] = "articles",
+        [SET_DEFINITE] = "definite", [SET_ONES] = "ones", [SET_JOINS] = "joins",
+        [SET_CUES] = "cues",       [SET_MISSING] = "missing", [SET_NEVER] = "never",
+        [SET_INNER] = "inner",
+    };
+    const json_t *items = json_object_get(finder->language->grammar.root, "items");
+    const json_t *lists, *structure = json_object_get(finder->language->grammar.root, "structure");
+    int r = 0;
+
+    for (int i = 0; i < N_SETS; i++) {
+        finder->sets[i] = json_object();
+        if (!finder->sets[i])
+            return -ENOMEM;
+        r = know_array(finder, (enum set_id)i, json_object_get(items, names[i]));
+        if (r < 0)
+            return r;
+        lists = json_object_get(json_object_get(items, "lists"), names[i]);
+        for (size_t k = 0; r == 0 && k < json_array_size(lists); k++)
+            r = know_list(finder, (enum set_id)i, json_string_value(json_array_get(lists, k)));
+    }
+    finder->structure = json_object();
+    for (size_t i = 0; finder->structure && i < json_array_size(structure); i++)
+        json_object_set_new(finder->structure, json_string_value(json_array_get(structure, i)), json_true());
+    return finder->structure ? r : -ENOMEM;
+}
+
+int intents_item_finder_create(const struct intents_language *language,
+                               struct intents_item_finder **ret_finder)
+{
+    struct intents_item_finder *finder = calloc(1, sizeof(*finder));
+    int r;
+
+    if (!finder)
+        return -ENOMEM;
+    finder->language = language;
+    r = fill(finder);
+    if (r < 0) {
+        if (r == -EINVAL)
+            log_error("language-bad", "grammar.json: \"items\" holds more than lists of words");
+        intents_item_finder_destroy(finder);
+        return r;
+    }
+    *ret_finder = finder;
+    return 0;
+}
+
+void intents_item_finder_destroy(struct intents_item_finder *finder)
+{
+    if (!finder)
+        return;
+    for (int i = 0; i < N_SETS; i++)
+        json_decref(finder->sets[i]);
+    json_decref(finder->structure);
+    free(finder);
+}
+
+/* The end of the longest phrase of a set at a word; `at` when there is none. */
+static size_t match_set(const struct reader *reader, enum set_id set, size_t at)
+{
+    char key[KEY_BYTES];
+
+    for (size_t n = PHRASE_WORDS_MAX; n > 0; n--) {
+        if (at + n <= reader->words->n && make_key(reader->words, at, n, key) &&
+            json_object_get(reader->finder->sets[set], key))
+            return at + n;
+    }
+    return at;
+}
+
+static bool is_structure(const struct reader *reader, size_t at)
+{
+    return json_object_get(reader->finder->structure, reader->words->word[at]) != NULL;
+}
+
+/* A word that could be a noun: no grammar, no day, none of the nouns that are no items. */
+static bool is_open(const struct reader *reader, size_t at)
+{
+    return at < reader->words->n && reader->tags[at] == INTENTS_TAG_NONE && !is_structure(reader, at) &&
+           match_set(reader, SET_NEVER, at) == at && match_set(reader, SET_CUES, at) == at &&
+           strlen(reader->words->word[at]) > 2;
+}
+
+/* "deux", "deux ou trois" */
+static size_t match_count(const struct reader *reader, size_t at)
+{
+    const struct intents_when_data *when = &reader->finder->language->when;
+    int value;
+    size_t n = intents_match_number(when, reader->words, at, 3, &value);
+
+    if (n == 0 || match_set(reader, SET_ONES, at) == at + n)
+        return at;
+    at += n;
+    if (at + 1 < reader->words->n && match_set(reader, SET_JOINS, at) == at + 1) {
+        n = intents_match_number(when, reader->words, at + 1, 3, &value);
+        if (n > 0)
+            at += 1 + n;
+    }
+    return at;
+}
+
+/* What follows a noun and belongs to it: "d'orange", "aux noix", "frais". */
+static size_t extend(const struct reader *reader, size_t at)
+{
+    size_t inner = match_set(reader, SET_INNER, at);
+
+    if (inner > at && is_open(reader, inner))
+        return inner + 1;
+    if (is_open(reader, at)) {
+        size_t behind = at + 1;
+
+        if (behind >= reader->words->n || match_set(reader, SET_JOINS, behind) > behind ||
+            match_set(reader, SET_ARTICLES, behind) > behind || is_structure(reader, behind) ||
+            reader->tags[behind] != INTENTS_TAG_NONE || match_count(reader, behind) > behind)
+            return behind;
+    }
+    return at;
+}
+
+/* A noun at a word, any noun when `is_listed`. Returns: its end, `at` when there is none. */
+static size_t match_noun(const struct reader *reader, size_t at, bool is_listed)
+{
+    size_t end;
+
+    if (at >= reader->words->n || match_set(reader, SET_NEVER, at) > at)
+        return at;
+    end = match_set(reader, SET_NOUNS, at);
+    if (end == at && is_listed && is_open(reader, at))
+        end = at + 1;
+    return end > at ? extend(reader, end) : at;
+}
+
+/* One item at a word. Returns: whether there is one. */
+static bool match_item(const struct reader *reader, size_t at, bool is_listed, struct found *ret_found)
+{
+    size_t count = match_count(reader, at), from = at, noun = at, unit;
+
+    if (count > at) {
+        noun = count;
+    } else {
+        noun = match_set(reader, SET_ARTICLES, at);
+        from = noun;
+    }
+    if (noun == at && !is_listed)
+        return false;
+    if (match_set(reader, SET_DEFINITE, at) == noun && noun > at && !is_listed)
+        return false;
+    unit = match_set(reader, SET_UNITS, noun);
+    if (unit > noun) {
+        size_t end = match_noun(reader, unit, true);
+
+        if (end > unit) {
+            bool keeps_one = match_set(reader, SET_ONES, at) == noun && noun > at;
+
+            *ret_found = (struct found){.from = keeps_one ? at : from, .last = end - 1, .end = end};
+            return true;
+        }
+    }
+    *ret_found = (struct found){.from = from, .end = match_noun(reader, noun, is_listed && noun > at)};
+    ret_found->last = ret_found->end - 1;
+    return ret_found->end > noun;
+}
+
+/* Whether a word of buying stands shortly before. */
+static bool is_bought(const struct reader *reader, size_t at)
+{
+    for (size_t back = 1; back <= CUE_REACH && back <= at; back++) {
+        if (match_set(reader, SET_CUES, at - back) > at - back)
+            return true;
+        if (reader->tags[at - back] == INTENTS_TAG_NONE && !is_structure(reader, at - back))
+            return false;
+    }
+    return false;
+}
+
+static bool is_missing(const struct reader *reader, size_t from)
+{
+    for (size_t back = 1; back <= 3 && back <= from; back++) {
+        size_t end = match_set(reader, SET_MISSING, from - back);
+
+        if (end > from - back && end >= from)
+            return true;
+    }
+    return false;
+}
+
+static void quote(const struct reader *reader, const struct found *found, char ret_item[INTENTS_ITEM_BYTES])
+{
+    intents_words_quote(reader->words, found->from, found->last, ret_item, INTENTS_ITEM_BYTES);
+}
+
+size_t intents_items_find(const struct intents_item_finder *finder, const struct intents_words *words,
+                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
+{
+    struct reader reader = {.finder = finder, .words = words};
+    struct found found[INTENTS_ITEMS_MAX];
+    size_t n = 0, n_asked = 0, n_kept = 0, list_end = SIZE_MAX;
+
+    intents_when_tag(&finder->language->when, words, reader.tags);
+    for (size_t at = 0; at < words->n && n < INTENTS_ITEMS_MAX;) {
+        size_t joined = list_end == at ? match_set(&reader, SET_JOINS, at) : at;
+        bool is_listed = list_end == at || is_bought(&reader, joined) || at == 0;
+
+        if (reader.tags[joined < words->n ? joined : at] == INTENTS_TAG_NONE && joined < words->n &&
+            match_item(&reader, joined, is_listed, &found[n])) {
+            found[n].is_missing = is_missing(&reader, found[n].from);
+            n_asked += !found[n].is_missing;
+            at = list_end = found[n++].end;
+        } else {
+            at++;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (n_asked == 0 || !found[i].is_missing)
+            quote(&reader, &found[i], ret_items[n_kept++]);
+    }
+    return n_kept;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is to be bought: the items of a sentence that asks for shopping, in the order they were
+ * said, with their quantity and adjectives and without their article ("six bouteilles d'eau",
+ * "vin rouge").
+ *
+ * An item is an optional quantity or article, an optional unit ("kilo de"), and a noun of the
+ * lexicon's list "items"; in the middle of a list, or behind a word of buying, any noun will do,
+ * as no lexicon knows everything that is sold. What is only said to be missing ("je n'ai plus de
+ * lait") counts when nothing else is asked for. The words that steer this stand in grammar.json
+ * ("items"). Thread: any, one owner.
+ */
+#ifndef INTENTS_ITEMS_H
+#define INTENTS_ITEMS_H
+
+#include "intents/understand.h"
+#include "intents/words.h"
+
+struct intents_item_finder;
+
+/* Owns: the caller; the language must outlive it. Returns: 0, -ENOMEM, -EINVAL (logged). */
+int intents_item_finder_create(const struct intents_language *language,
+                               struct intents_item_finder **ret_finder);
+void intents_item_finder_destroy(struct intents_item_finder *finder);
+
+/* Returns: how many items, at most INTENTS_ITEMS_MAX. */
+size_t intents_items_find(const struct intents_item_finder *finder, const struct intents_words *words,
+                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES]);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "intents/understand.h"
+
+#include "intents/classifier.h"
+#include "intents/items.h"
+#include "intents/language_private.h"
+#include "intents/train.h"
+#include "intents/when.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An emergency is believed below even odds: a false one costs a sentence, a missed one a life. */
+#define EMERGENCY_FROM 0.35f
+/* How much likelier yes and no are while a question is open. */
+#define CONFIRMATION_FACTOR 4.0f
+/* A service of the territory this probable is preferred to a likelier one that is not offered. */
+#define OFFERED_FROM 0.35f
+/* The guess for "Est-ce pour ... ?" must stand out this much. */
+#define GUESS_FROM 0.3f
+
+struct intents_understander {
+    const struct intents_language *language;
+    struct intents_model *model;
+    struct intents_classifier *classifier;
+    struct intents_item_finder *items;
+    bool is_offered[INTENTS_SERVICES_MAX];
+};
+
+/* A model made from other data would name services that the language does not have. */
+static int check_model(const struct intents_language *language, const struct intents_model *model)
+{
+    for (size_t i = 0; i < model->n_services; i++) {
+        if (!intents_language_find_service(language, model->services[i]))
+            return -EINVAL;
+    }
+    return 0;
+}
+
+static int get_model(const struct intents_language *language, const char *path,
+                     struct intents_model **ret_model)
+{
+    const struct intents_train_options options = {.seed = 1};
+
+    return path ? intents_model_load(path, ret_model)
+                : intents_train_model(language, &options, ret_model);
+}
+
+int intents_understander_create(const struct intents_language *language, const char *path,
+                                struct intents_understander **ret_understander)
+{
+    struct intents_understander *understander = calloc(1, sizeof(*understander));
+    int r;
+
+    if (!understander)
+        return -ENOMEM;
+    understander->language = language;
+    r = get_model(language, path, &understander->model);
+    if (r == 0)
+        r = check_model(language, understander->model);
+    if (r == 0)
+        r = intents_classifier_create(language, understander->model, &understander->classifier);
+    if (r == 0)
+        r = intents_item_finder_create(language, &understander->items);
+    if (r < 0) {
+        intents_understander_destroy(understander);
+        return r;
+    }
+    intents_understander_offer(understander, NULL, 0);
+    *ret_understander = understander;
+    return 0;
+}
+
+void intents_understander_destroy(struct intents_understander *understander)
+{
+    if (!understander)
+        return;
+    intents_item_finder_destroy(understander->items);
+    intents_classifier_destroy(understander->classifier);
+    intents_model_destroy(understander->model);
+    free(understander);
+}
+
+void intents_understander_offer(struct intents_understander *understander, const char *const *services,
+                                size_t n_services)
+{
+    for (size_t i = 0; i < understander->model->n_services; i++) {
+        understander->is_offered[i] = services == NULL;
+        for (size_t k = 0; services && k < n_services; k++) {
+            if (strcmp(services[k], understander->model->services[i]) == 0)
+                understander->is_offered[i] = true;
+        }
+    }
+}
+
+static void expect_answer(float act[INTENTS_N_ACTS])
+{
+    float sum = 0;
+
+    act[INTENTS_AFFIRM] *= CONFIRMATION_FACTOR;
+    act[INTENTS_DENY] *= CONFIRMATION_FACTOR;
+    for (int i = 0; i < INTENTS_N_ACTS; i++)
+        sum += act[i];
+    for (int i = 0; i < INTENTS_N_ACTS; i++)
+        act[i] /= sum;
+}
+
+/* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
+static int best_service(const struct intents_understander *understander,
+                        const struct intents_opinion *opinion, bool only_offered, int but)
+{
+    int best = -1;
+
+    for (int i = 0; i < (int)understander->model->n_services; i++) {
+        if ((only_offered && !understander->is_offered[i]) || i == but)
+            continue;
+        if (best < 0 || opinion->service[i] > opinion->service[best])
+            best = i;
+    }
+    return best;
+}
+
+static enum intents_act best_act(const struct intents_opinion *opinion)
+{
+    enum intents_act best = INTENTS_NONE;
+
+    if (opinion->act[INTENTS_EMERGENCY] >= EMERGENCY_FROM)
+        return INTENTS_EMERGENCY;
+    for (int i = 1; i < INTENTS_N_ACTS; i++) {
+        if (opinion->act[i] > opinion->act[best])
+            best = (enum intents_act)i;
+    }
+    return best;
+}
+
+static void name_service(const struct intents_understander *understander, int service,
+                         char ret_name[INTENTS_RESULT_SERVICE])
+{
+    snprintf(ret_name, INTENTS_RESULT_SERVICE, "%s",
+             service < 0 ? "" : understander->model->services[service]);
+}
+
+/* One of the two readings that come next: another act, or the same request for another service. */
+static void find_second(const struct intents_understander *understander,
+                        const struct intents_opinion *opinion, int service,
+                        struct intents_result *result)
+{
+    float best = -1;
+
+    for (int i = 0; i < INTENTS_N_ACTS; i++) {
+        if (i == (int)result->act || opinion->act[i] <= best)
+            continue;
+        best = opinion->act[i];
+        result->second_act = (enum intents_act)i;
+    }
+    result->second_confidence = (double)best;
+    if (result->act == INTENTS_REQUEST) {
+        int other = best_service(understander, opinion, true, service);
+        float probability = other < 0 ? 0 : opinion->act[INTENTS_REQUEST] * opinion->service[other];
+
+        if (probability > best) {
+            result->second_act = INTENTS_REQUEST;
+            result->second_confidence = (double)probability;
+            name_service(understander, other, result->second_service);
+        }
+    } else if (result->second_act == INTENTS_REQUEST) {
+        name_service(understander, service, result->second_service);
+    }
+}
+
+static void decide(const struct intents_understander *understander, const struct intents_opinion *opinion,
+                   struct intents_result *result)
+{
+    int any = best_service(understander, opinion, false, -1);
+    int service = best_service(understander, opinion, true, -1);
+
+    result->act = best_act(opinion);
+    result->confidence = (double)opinion->act[result->act];
+    if (service >= 0 && opinion->service[service] >= GUESS_FROM) {
+        name_service(understander, service, result->best_service);
+        result->best_service_confidence = (double)opinion->service[service];
+    }
+    if (result->act == INTENTS_REQUEST && service != any &&
+        (service < 0 || opinion->service[service] < OFFERED_FROM)) {
+        result->act = INTENTS_NONE;
+        result->confidence *= (double)opinion->service[any];
+        name_service(understander, any, result->outside_service);
+    }
+    if (result->act == INTENTS_REQUEST) {
+        name_service(understander, service, result->service);
+        result->confidence *= (double)opinion->service[service];
+    }
+    find_second(understander, opinion, service, result);
+}
+
+/* Days and times belong to requests, and to answers: "non, vendredi plutôt". */
+static bool has_when(enum intents_act act)
+{
+    return act == INTENTS_REQUEST || act == INTENTS_AFFIRM || act == INTENTS_DENY ||
+           act == INTENTS_CANCEL || act == INTENTS_STATUS;
+}
+
+static bool takes_items(const struct intents_understander *understander, const char *service)
+{
+    const struct intents_service *info = intents_language_find_service(understander->language, service);
+
+    return info && info->takes_items;
+}
+
+void intents_understand(struct intents_understander *understander, const char *text,
+                        struct base_datetime now, enum intents_expect expect,
+                        struct intents_result *ret_result)
+{
+    const struct intents_language *language = understander->language;
+    struct intents_words words;
+    struct intents_opinion opinion;
+    struct intents_when when;
+
+    *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
+    intents_words_split(text, language->grammar.whole, &words);
+    if (words.n == 0) {
+        ret_result->confidence = 1;
+        return;
+    }
+    intents_classifier_judge(understander->classifier, &words, &opinion);
+    if (expect == INTENTS_EXPECT_CONFIRMATION)
+        expect_answer(opinion.act);
+    decide(understander, &opinion, ret_result);
+    if (has_when(ret_result->act) ||
+        (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION)) {
+        intents_when_find(&language->when, &words, now, &when);
+        ret_result->date = when.date;
+        ret_result->part = when.part;
+        ret_result->time = when.time;
+    }
+    if (ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service))
+        ret_result->n_items = intents_items_find(understander->items, &words, ret_result->items);
+}
