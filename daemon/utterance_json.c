@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/utterance_json.h"
 
-#include <errno.h>
-#include <jansson.h>
-#include <math.h>
+#include "base/strbuf.h"
+#include "base/utf8.h"
 
-struct utterance_report utterance_report_of_text(const char *text, const struct intents_result *result)
+#include <errno.h>
+
+struct utterance_report utterance_report_of_text(const char *text,
+                                                 const struct intents_result *result)
 {
     return (struct utterance_report){.start_s = -1,
                                      .end_s = -1,
@@ -16,69 +18,91 @@ struct utterance_report utterance_report_of_text(const char *text, const struct 
                                      .cpu_s = -1};
 }
 
-static json_t *text_or_null(const char *text)
+static void add_key(struct base_strbuf *line, const char *key)
 {
-    return text && *text ? json_string(text) : json_null();
+    base_strbuf_addf(line, "%s\"%s\":", line->length > 1 ? "," : "", key);
 }
 
-static json_t *number_or_null(double value)
+/* A JSON string; bytes that are no UTF-8 become U+FFFD. */
+static void add_string(struct base_strbuf *line, const char *text)
 {
-    return value >= 0 ? json_real(round(value * 10000) / 10000) : json_null();
+    uint32_t c;
+
+    base_strbuf_add(line, "\"");
+    while ((c = base_utf8_next(&text)) != 0) {
+        char bytes[4];
+
+        if (c == '"' || c == '\\')
+            base_strbuf_addf(line, "\\%c", (int)c);
+        else if (c < 0x20)
+            base_strbuf_addf(line, "\\u%04x", (unsigned)c);
+        else
+            base_strbuf_add_n(line, bytes, base_utf8_put(c, bytes));
+    }
+    base_strbuf_add(line, "\"");
 }
 
-static json_t *items_or_null(const struct intents_result *result)
+static void add_text(struct base_strbuf *line, const char *key, const char *text)
 {
-    json_t *items = result->n_items > 0 ? json_array() : json_null();
-
-    for (size_t i = 0; i < result->n_items; i++)
-        json_array_append_new(items, json_string(result->items[i]));
-    return items;
+    add_key(line, key);
+    if (text && *text)
+        add_string(line, text);
+    else
+        base_strbuf_add(line, "null");
 }
 
-static int add(json_t *object, const char *key, json_t *value)
+static void add_number(struct base_strbuf *line, const char *key, double value)
 {
-    return json_object_set_new(object, key, value) < 0 ? -ENOMEM : 0;
+    add_key(line, key);
+    if (value >= 0)
+        base_strbuf_addf(line, "%.4f", value);
+    else
+        base_strbuf_add(line, "null");
 }
 
-static int fill(json_t *object, const struct utterance_report *report)
+static void add_items(struct base_strbuf *line, const struct intents_result *result)
 {
-    const struct intents_result *result = report->result;
-    char date[16], time[8];
-    int r = 0;
-
-    base_date_format(result->date, date);
-    base_time_format(result->time, time);
-    r |= add(object, "file", text_or_null(report->file));
-    r |= add(object, "start_s", number_or_null(report->start_s));
-    r |= add(object, "end_s", number_or_null(report->end_s));
-    r |= add(object, "text", json_string(report->text));
-    r |= add(object, "act", json_string(intents_act_name(result->act)));
-    r |= add(object, "service", text_or_null(result->service));
-    r |= add(object, "date", text_or_null(date));
-    r |= add(object, "part", text_or_null(intents_part_name(result->part)));
-    r |= add(object, "time", text_or_null(time));
-    r |= add(object, "items", items_or_null(result));
-    r |= add(object, "confidence", number_or_null(report->confidence));
-    r |= add(object, "audio_s", number_or_null(report->audio_s));
-    r |= add(object, "cpu_s", number_or_null(report->cpu_s));
-    return r ? -ENOMEM : 0;
+    add_key(line, "items");
+    if (result->n_items == 0) {
+        base_strbuf_add(line, "null");
+        return;
+    }
+    for (size_t i = 0; i < result->n_items; i++) {
+        base_strbuf_add(line, i > 0 ? "," : "[");
+        add_string(line, result->items[i]);
+    }
+    base_strbuf_add(line, "]");
 }
 
 int utterance_json_print(FILE *f, const struct utterance_report *report)
 {
-    json_t *object = json_object();
-    char *line;
+    const struct intents_result *result = report->result;
+    struct base_strbuf line;
+    char date[16], time[8];
     int r;
 
-    if (!object)
-        return -ENOMEM;
-    r = fill(object, report);
-    line = r == 0 ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
-    if (r == 0 && !line)
-        r = -ENOMEM;
-    if (r == 0 && (fputs(line, f) == EOF || fputc('\n', f) == EOF))
+    base_strbuf_init(&line);
+    base_date_format(result->date, date);
+    base_time_format(result->time, time);
+    base_strbuf_add(&line, "{");
+    add_text(&line, "file", report->file);
+    add_number(&line, "start_s", report->start_s);
+    add_number(&line, "end_s", report->end_s);
+    add_key(&line, "text");
+    add_string(&line, report->text);
+    add_text(&line, "act", intents_act_name(result->act));
+    add_text(&line, "service", result->service);
+    add_text(&line, "date", date);
+    add_text(&line, "part", intents_part_name(result->part));
+    add_text(&line, "time", time);
+    add_items(&line, result);
+    add_number(&line, "confidence", report->confidence);
+    add_number(&line, "audio_s", report->audio_s);
+    add_number(&line, "cpu_s", report->cpu_s);
+    base_strbuf_add(&line, "}\n");
+    r = line.error;
+    if (r == 0 && fputs(base_strbuf_text(&line), f) == EOF)
         r = -EIO;
-    free(line);
-    json_decref(object);
+    base_strbuf_finish(&line);
     return r;
 }

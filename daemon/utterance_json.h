@@ -21,7 +21,8 @@ struct utterance_report {
 };
 
 /* A report of text alone. */
-struct utterance_report utterance_report_of_text(const char *text, const struct intents_result *result);
+struct utterance_report utterance_report_of_text(const char *text,
+                                                 const struct intents_result *result);
 
 /* Prints one line. Returns: 0, -ENOMEM, -EIO. */
 int utterance_json_print(FILE *f, const struct utterance_report *report);

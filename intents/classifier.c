@@ -10,7 +10,8 @@ struct intents_classifier {
     struct intents_features features;
 };
 
-int intents_classifier_create(const struct intents_language *language, const struct intents_model *model,
+int intents_classifier_create(const struct intents_language *language,
+                              const struct intents_model *model,
                               struct intents_classifier **ret_classifier)
 {
     struct intents_classifier *classifier = calloc(1, sizeof(*classifier));
@@ -36,7 +37,8 @@ void intents_classifier_destroy(struct intents_classifier *classifier)
     free(classifier);
 }
 
-void intents_classifier_judge(struct intents_classifier *classifier, const struct intents_words *words,
+void intents_classifier_judge(struct intents_classifier *classifier,
+                              const struct intents_words *words,
                               struct intents_opinion *ret_opinion)
 {
     const struct intents_model *model = classifier->model;

@@ -134,7 +134,8 @@ static void know_lists(struct intents_lexis *lexis, json_t *classes)
     const char *name;
     json_t *value;
 
-    json_object_foreach(classes, name, value) {
+    json_object_foreach(classes, name, value)
+    {
         const struct intents_list *list = intents_lists_find(&language->lexicon, name);
         const char *class = json_string_value(value);
 
@@ -215,7 +216,8 @@ static bool ends_with(const char *word, size_t n_word, const char *end, size_t l
 }
 
 /* The word without its longest known ending, accents off, a doubled last letter made single. */
-static void make_stem(const struct intents_lexis *lexis, const char *word, char ret_stem[STEM_BYTES])
+static void make_stem(const struct intents_lexis *lexis, const char *word,
+                      char ret_stem[STEM_BYTES])
 {
     char cut[STEM_BYTES];
     size_t n = strlen(word);
@@ -266,8 +268,8 @@ static void add_place(struct reading *reading, const char *surface, const char *
     reading->places[reading->n++] = (struct place){.surface = surface, .skeleton = skeleton};
 }
 
-static void add_word(const struct intents_lexis *lexis, const struct intents_words *words, size_t at,
-                     struct reading *reading)
+static void add_word(const struct intents_lexis *lexis, const struct intents_words *words,
+                     size_t at, struct reading *reading)
 {
     const char *word = words->word[at];
     unsigned char class = find_place(lexis, word)->class;
@@ -391,7 +393,11 @@ static void put_form(const struct reading *reading, struct intents_features *fea
     const struct place *p = reading->places;
     size_t n = reading->n;
 
-    put_words(features, 'N', n - 2 < 10 ? lengths[n - 2] : n < 20 ? "20" : "long", NULL, NULL, NULL);
+    put_words(features, 'N',
+              n - 2 < 10 ? lengths[n - 2]
+              : n < 20   ? "20"
+                         : "long",
+              NULL, NULL, NULL);
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && i + 1 < n)
             put_words(features, '1', p[i].skeleton, NULL, NULL, NULL);

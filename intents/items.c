@@ -82,7 +82,8 @@ static int know(const struct intents_item_finder *finder, enum set_id set, const
     return json_object_set_new(finder->sets[set], key, json_true()) < 0 ? -ENOMEM : 0;
 }
 
-static int know_array(const struct intents_item_finder *finder, enum set_id set, const json_t *array)
+static int know_array(const struct intents_item_finder *finder, enum set_id set,
+                      const json_t *array)
 {
     int r = 0;
 
@@ -107,9 +108,9 @@ static int know_list(const struct intents_item_finder *finder, enum set_id set, 
 static int fill(struct intents_item_finder *finder)
 {
     static const char *const names[N_SETS] = {
-        [SET_NOUNS] = "nouns",     [SET_UNITS] = "units", [SET_ARTICLES] = "articles",
-        [SET_DEFINITE] = "definite", [SET_ONES] = "ones", [SET_JOINS] = "joins",
-        [SET_CUES] = "cues",       [SET_MISSING] = "missing", [SET_NEVER] = "never",
+        [SET_NOUNS] = "nouns",       [SET_UNITS] = "units",     [SET_ARTICLES] = "articles",
+        [SET_DEFINITE] = "definite", [SET_ONES] = "ones",       [SET_JOINS] = "joins",
+        [SET_CUES] = "cues",         [SET_MISSING] = "missing", [SET_NEVER] = "never",
         [SET_INNER] = "inner",
     };
     const json_t *items = json_object_get(finder->language->grammar.root, "items");
@@ -129,7 +130,8 @@ static int fill(struct intents_item_finder *finder)
     }
     finder->structure = json_object();
     for (size_t i = 0; finder->structure && i < json_array_size(structure); i++)
-        json_object_set_new(finder->structure, json_string_value(json_array_get(structure, i)), json_true());
+        json_object_set_new(finder->structure, json_string_value(json_array_get(structure, i)),
+                            json_true());
     return finder->structure ? r : -ENOMEM;
 }
 
@@ -184,9 +186,9 @@ static bool is_structure(const struct reader *reader, size_t at)
 /* A word that could be a noun: no grammar, no day, none of the nouns that are no items. */
 static bool is_open(const struct reader *reader, size_t at)
 {
-    return at < reader->words->n && reader->tags[at] == INTENTS_TAG_NONE && !is_structure(reader, at) &&
-           match_set(reader, SET_NEVER, at) == at && match_set(reader, SET_CUES, at) == at &&
-           strlen(reader->words->word[at]) > 2;
+    return at < reader->words->n && reader->tags[at] == INTENTS_TAG_NONE &&
+           !is_structure(reader, at) && match_set(reader, SET_NEVER, at) == at &&
+           match_set(reader, SET_CUES, at) == at && strlen(reader->words->word[at]) > 2;
 }
 
 /* "deux", "deux ou trois" */
@@ -239,7 +241,8 @@ static size_t match_noun(const struct reader *reader, size_t at, bool is_listed)
 }
 
 /* One item at a word. Returns: whether there is one. */
-static bool match_item(const struct reader *reader, size_t at, bool is_listed, struct found *ret_found)
+static bool match_item(const struct reader *reader, size_t at, bool is_listed,
+                       struct found *ret_found)
 {
     size_t count = match_count(reader, at), from = at, noun = at, unit;
 
@@ -264,7 +267,8 @@ static bool match_item(const struct reader *reader, size_t at, bool is_listed, s
             return true;
         }
     }
-    *ret_found = (struct found){.from = from, .end = match_noun(reader, noun, is_listed && noun > at)};
+    *ret_found =
+        (struct found){.from = from, .end = match_noun(reader, noun, is_listed && noun > at)};
     ret_found->last = ret_found->end - 1;
     return ret_found->end > noun;
 }
@@ -292,12 +296,14 @@ static bool is_missing(const struct reader *reader, size_t from)
     return false;
 }
 
-static void quote(const struct reader *reader, const struct found *found, char ret_item[INTENTS_ITEM_BYTES])
+static void quote(const struct reader *reader, const struct found *found,
+                  char ret_item[INTENTS_ITEM_BYTES])
 {
     intents_words_quote(reader->words, found->from, found->last, ret_item, INTENTS_ITEM_BYTES);
 }
 
-size_t intents_items_find(const struct intents_item_finder *finder, const struct intents_words *words,
+size_t intents_items_find(const struct intents_item_finder *finder,
+                          const struct intents_words *words,
                           char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
 {
     struct reader reader = {.finder = finder, .words = words};

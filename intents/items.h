@@ -24,7 +24,8 @@ int intents_item_finder_create(const struct intents_language *language,
 void intents_item_finder_destroy(struct intents_item_finder *finder);
 
 /* Returns: how many items, at most INTENTS_ITEMS_MAX. */
-size_t intents_items_find(const struct intents_item_finder *finder, const struct intents_words *words,
+size_t intents_items_find(const struct intents_item_finder *finder,
+                          const struct intents_words *words,
                           char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES]);
 
 #endif

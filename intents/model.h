@@ -27,11 +27,11 @@ enum intents_head_id {
 
 struct intents_head {
     size_t n_classes;
-    float *weights;       /* while learning: [bucket][n_classes] */
-    float *bias;          /* [n_classes] */
-    float scale;          /* of the 8-bit weights */
-    signed char *rows;    /* finished: [n_rows][n_classes] */
-    uint32_t *row_of;     /* [bucket]: row + 1, 0: none */
+    float *weights;    /* while learning: [bucket][n_classes] */
+    float *bias;       /* [n_classes] */
+    float scale;       /* of the 8-bit weights */
+    signed char *rows; /* finished: [n_rows][n_classes] */
+    uint32_t *row_of;  /* [bucket]: row + 1, 0: none */
     uint32_t n_rows;
 };
 

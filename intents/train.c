@@ -83,10 +83,11 @@ static void remember(struct trainer *trainer, const char *sentence)
 }
 
 /* Something said before or after in the same breath. */
-static void surround(struct trainer *trainer, const char *sentence, const struct intents_label *label,
-                     char text[TEXT_BYTES])
+static void surround(struct trainer *trainer, const char *sentence,
+                     const struct intents_label *label, char text[TEXT_BYTES])
 {
-    bool may = trainer->n_others > 0 && (label->act == INTENTS_REQUEST || label->act == INTENTS_NONE);
+    bool may =
+        trainer->n_others > 0 && (label->act == INTENTS_REQUEST || label->act == INTENTS_NONE);
     uint32_t where = may ? base_rng_below(&trainer->rng, 100) : 100;
 
     if (where < 6)
@@ -126,7 +127,8 @@ static int learn_sentence(void *user, const char *sentence, const struct intents
 }
 
 int intents_train_model(const struct intents_language *language,
-                        const struct intents_train_options *options, struct intents_model **ret_model)
+                        const struct intents_train_options *options,
+                        struct intents_model **ret_model)
 {
     struct intents_sampler_options draws = {.seed = options->seed,
                                             .n_sentences = options->n_sentences,

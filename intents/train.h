@@ -18,6 +18,7 @@ struct intents_train_options {
 
 /* Returns: 0 or -ENOMEM. Owns: the caller (intents_model_destroy). */
 int intents_train_model(const struct intents_language *language,
-                        const struct intents_train_options *options, struct intents_model **ret_model);
+                        const struct intents_train_options *options,
+                        struct intents_model **ret_model);
 
 #endif

@@ -83,8 +83,8 @@ void intents_understander_destroy(struct intents_understander *understander)
     free(understander);
 }
 
-void intents_understander_offer(struct intents_understander *understander, const char *const *services,
-                                size_t n_services)
+void intents_understander_offer(struct intents_understander *understander,
+                                const char *const *services, size_t n_services)
 {
     for (size_t i = 0; i < understander->model->n_services; i++) {
         understander->is_offered[i] = services == NULL;
@@ -170,8 +170,8 @@ static void find_second(const struct intents_understander *understander,
     }
 }
 
-static void decide(const struct intents_understander *understander, const struct intents_opinion *opinion,
-                   struct intents_result *result)
+static void decide(const struct intents_understander *understander,
+                   const struct intents_opinion *opinion, struct intents_result *result)
 {
     int any = best_service(understander, opinion, false, -1);
     int service = best_service(understander, opinion, true, -1);
@@ -204,7 +204,8 @@ static bool has_when(enum intents_act act)
 
 static bool takes_items(const struct intents_understander *understander, const char *service)
 {
-    const struct intents_service *info = intents_language_find_service(understander->language, service);
+    const struct intents_service *info =
+        intents_language_find_service(understander->language, service);
 
     return info && info->takes_items;
 }
