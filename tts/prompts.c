@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SAMPLE_LISTS = 4, SAMPLES_MAX = 8 };
+
 struct row {
     const char *key; /* all borrowed from the root */
     const json_t *prompt;
@@ -18,6 +20,7 @@ struct row {
 
 struct tts_prompts {
     json_t *root;
+    const char *sample_lists[SAMPLE_LISTS][SAMPLES_MAX];
     struct row *rows;
     size_t n_rows;
     struct tts_language language;
@@ -110,6 +113,22 @@ static int index_rows(struct tts_prompts *prompts, const char *language)
     return r;
 }
 
+static void index_samples(struct tts_prompts *prompts)
+{
+    json_t *list;
+    const json_t *entry;
+    const char *name;
+    size_t n = 0, i;
+
+    json_object_foreach(json_object_get(prompts->root, "samples"), name, list)
+    {
+        if (!json_is_array(list) || n == SAMPLE_LISTS || json_array_size(list) > SAMPLES_MAX)
+            continue;
+        json_array_foreach(list, i, entry) prompts->sample_lists[n][i] = json_string_value(entry);
+        n++;
+    }
+}
+
 int tts_prompts_load(const char *language, struct tts_prompts **ret_prompts)
 {
     struct tts_prompts *prompts = calloc(1, sizeof(*prompts));
@@ -126,6 +145,7 @@ int tts_prompts_load(const char *language, struct tts_prompts **ret_prompts)
         return base_trace(r);
     }
     prompts->language.rules = prompts->root;
+    index_samples(prompts);
     *ret_prompts = prompts;
     return 0;
 }
@@ -253,4 +273,53 @@ const char *tts_prompts_extra(const struct tts_prompts *prompts, const char *id,
 const struct tts_numbers *tts_prompts_numbers(const struct tts_prompts *prompts)
 {
     return prompts->language.numbers;
+}
+
+static void add_samples(const struct tts_prompts *prompts, struct tts_args *args)
+{
+    json_t *samples = json_object_get(prompts->root, "samples"), *value;
+    const char *name;
+    size_t n_lists = 0;
+
+    json_object_foreach(samples, name, value)
+    {
+        if (json_is_string(value))
+            tts_args_text(args, name, json_string_value(value));
+        else if (n_lists < SAMPLE_LISTS)
+            tts_args_list(args, name, prompts->sample_lists[n_lists++], json_array_size(value));
+    }
+}
+
+void tts_prompts_sample(const struct tts_prompts *prompts, struct tts_args *ret_args,
+                        struct base_datetime *ret_now)
+{
+    static const struct tts_when when = {{2026, 6, 16}, "morning", {-1, 0}},
+                                 asked = {{2026, 6, 15}, "", {8, 15}};
+
+    *ret_now = (struct base_datetime){{2026, 6, 15}, {9, 30}};
+    *ret_args = (struct tts_args){0};
+    add_samples(prompts, ret_args);
+    tts_args_when(ret_args, "when", &when);
+    tts_args_when(ret_args, "asked", &asked);
+    tts_args_number(ret_args, "n", 3);
+}
+
+void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file)
+{
+    char text[TTS_PROMPT_SIZE];
+    struct base_datetime now;
+    struct tts_args args;
+
+    tts_prompts_sample(prompts, &args, &now);
+    fputs("| key | what is said | when | log code |\n|---|---|---|---|\n", file);
+    for (size_t i = 0; i < prompts->n_rows; i++) {
+        fprintf(file, "| `%s` | ", prompts->rows[i].key);
+        for (unsigned turn = 0; turn < tts_prompts_n_wordings(prompts, i); turn++) {
+            if (tts_prompts_render(prompts, prompts->rows[i].key, turn, &args, now, text,
+                                   sizeof(text)) != 0)
+                snprintf(text, sizeof(text), "?");
+            fprintf(file, "%s%s", turn ? "<br>*then:* " : "", text);
+        }
+        fprintf(file, " | %s | %s |\n", tts_prompts_when(prompts, i), tts_prompts_code(prompts, i));
+    }
 }

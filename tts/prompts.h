@@ -26,6 +26,7 @@
 #include "tts/numbers.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 enum {
     TTS_ARGS_MAX = 16,
@@ -100,6 +101,14 @@ bool tts_prompts_has(const struct tts_prompts *prompts, const char *key);
  * "choice", "want", "of" or "will". Returns: the text, or NULL. Owns: prompts.
  */
 const char *tts_prompts_extra(const struct tts_prompts *prompts, const char *id, const char *field);
+
+/* Arguments that satisfy every prompt: the language's own samples, Monday 15 June 2026 as today.
+ * For the reference and for tests. Owns: prompts. */
+void tts_prompts_sample(const struct tts_prompts *prompts, struct tts_args *ret_args,
+                        struct base_datetime *ret_now);
+
+/* The table of docs/conversation.md in Markdown: key, sentence, when, log code. */
+void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file);
 
 const struct tts_numbers *tts_prompts_numbers(const struct tts_prompts *prompts);
 

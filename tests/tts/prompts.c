@@ -2,19 +2,29 @@
 #include "tts/prompts.h"
 #include "base/utf8.h"
 #include "tests/check.h"
-#include "tests/tts/samples.h"
 #include "tts/voice.h"
 
 static struct tts_prompts *prompts;
+/* Monday 15 June 2026, half past nine. */
+static const struct base_datetime sample_now = {{2026, 6, 15}, {9, 30}};
 
 static const char *say_turn(const char *key, unsigned turn, const struct tts_args *args)
 {
     static char text[TTS_PROMPT_SIZE];
-    int r = tts_prompts_render(prompts, key, turn, args, SAMPLE_NOW, text, sizeof(text));
+    int r = tts_prompts_render(prompts, key, turn, args, sample_now, text, sizeof(text));
 
     if (r != 0)
         snprintf(text, sizeof(text), "(%d)", r);
     return text;
+}
+
+static struct tts_args samples(void)
+{
+    struct base_datetime now;
+    struct tts_args args;
+
+    tts_prompts_sample(prompts, &args, &now);
+    return args;
 }
 
 static const char *say(const char *key, const struct tts_args *args)
@@ -70,7 +80,7 @@ static void check_all(const struct tts_args *args, const char *what)
 /* The same arguments with others in place of some. */
 static struct tts_args with(const char *name, const char *text)
 {
-    struct tts_args args = sample_args();
+    struct tts_args args = samples();
 
     for (size_t i = 0; i < args.n; i++) {
         if (strcmp(args.args[i].name, name) == 0)
@@ -84,9 +94,10 @@ static void every_prompt_is_a_sentence(void)
     static const char *const languages[] = {"fr", "en"};
 
     for (size_t l = 0; l < 2; l++) {
-        struct tts_args args = sample_args(), bare = {0};
+        struct tts_args args, bare = {0};
 
         load(languages[l]);
+        args = samples();
         check_all(&args, "all arguments");
         args = with("name", "Alice");
         check_all(&args, "Alice");
@@ -124,10 +135,11 @@ static void both_languages_have_the_same_prompts(void)
 
 static void a_confirmation_restates_everything(void)
 {
-    struct tts_args args = sample_args(), without = {0};
+    struct tts_args args, without = {0};
     struct tts_when thursday = {{2026, 6, 18}, "", {10, 30}};
 
     load("fr");
+    args = samples();
     CHECK_STR(
         say("confirm.request", &args),
         "Vous demandez que quelqu'un fasse vos courses demain matin : du pain, du lait et six "
@@ -237,7 +249,7 @@ static void what_is_promised_is_said_and_no_more(void)
     CHECK_STR(say("mute.on", NULL), "Le micro est coupé.");
     CHECK_STR(say("news.back", NULL), "C'est revenu, je peux de nouveau envoyer.");
     for (size_t i = 0; i < tts_prompts_count(prompts); i++) {
-        struct tts_args args = sample_args();
+        struct tts_args args = samples();
         const char *key = tts_prompts_key(prompts, i), *text = say(key, &args);
 
         /* Only what the outbox holds is "noted", only what was echoed is "passed on". */
@@ -253,10 +265,11 @@ static void the_ladder_never_repeats_itself(void)
 {
     static const char *const ladder[] = {"repair.pardon", "repair.choice", "repair.guess",
                                          "repair.callback"};
-    struct tts_args args = sample_args();
+    struct tts_args args;
     char said[4][TTS_PROMPT_SIZE];
 
     load("fr");
+    args = samples();
     for (size_t i = 0; i < 4; i++) {
         snprintf(said[i], sizeof(said[i]), "%s", say(ladder[i], &args));
         for (size_t k = 0; k < i; k++)
@@ -270,23 +283,22 @@ static void the_ladder_never_repeats_itself(void)
 
 static void hostile_arguments_are_cleaned(void)
 {
-    struct tts_args args = sample_args();
+    struct tts_args args = {0};
     struct tts_when when = {{2026, 6, 16}, "", {10, 0}};
     char name[600];
 
     load("fr");
-    args.n = 0;
     tts_args_text(&args, "name", "Ma\x1brie<break/>\xF0\x9F\x98\x80");
     tts_args_when(&args, "when", &when);
     CHECK_STR(say("status.matched", &args), "Mariebreak/ viendra demain à dix heures.");
     memset(name, 'a', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     args.args[0].text = name;
-    CHECK_INT(tts_prompts_render(prompts, "status.matched", 0, &args, SAMPLE_NOW, name, 10),
+    CHECK_INT(tts_prompts_render(prompts, "status.matched", 0, &args, sample_now, name, 10),
               TTS_ARGUMENT_MISSING);
-    CHECK_INT(tts_prompts_render(prompts, "none.such", 0, &args, SAMPLE_NOW, name, 10),
+    CHECK_INT(tts_prompts_render(prompts, "none.such", 0, &args, sample_now, name, 10),
               TTS_PROMPT_UNKNOWN);
-    CHECK_INT(tts_prompts_render(prompts, "noted", 0, NULL, SAMPLE_NOW, name, 10), -105);
+    CHECK_INT(tts_prompts_render(prompts, "noted", 0, NULL, sample_now, name, 10), -105);
     tts_prompts_destroy(prompts);
     prompts = NULL;
 }
