@@ -73,7 +73,7 @@ static const struct config_option table[CONFIG_N_KEYS] = {
         "How readily it hears them: more misses fewer calls and wakes oftener by mistake."),
     [CONFIG_VOICE_NAME] = TEXT("voice.name", "", 40, R,
         "The espeak-ng voice: fr, fr-be, fr-ch, with a variant like fr+f2. Empty: the language's own."),
-    [CONFIG_VOICE_RATE_WPM] = NUMBER("voice.rate_wpm", 150, 80, 260, "words a minute", L, true,
+    [CONFIG_VOICE_RATE_WPM] = NUMBER("voice.rate_wpm", 150, 100, 260, "words a minute", L, true,
         "How fast it speaks. Older listeners understand 140 to 165 best."),
     [CONFIG_VOICE_PITCH] = NUMBER("voice.pitch", 50, 0, 100, "", L, false,
         "How high it speaks; 50 is the voice's own. Lower is easier with a hearing loss."),

@@ -225,6 +225,21 @@ static int append_when(const struct tts_template_job *job, const struct mark *ma
     return r;
 }
 
+/* What stands for an argument that was not given: itself a wording, which must not name another
+ * argument that has a default. */
+static int append_default(const struct tts_template_job *job, const char *name,
+                          struct base_strbuf *out)
+{
+    const json_t *defaults = json_object_get(job->language->rules, "defaults");
+    const char *wording = json_string_value(json_object_get(defaults, name));
+    struct tts_language without = *job->language;
+    struct tts_template_job inner = *job;
+
+    without.rules = NULL;
+    inner.language = &without;
+    return wording ? tts_template_render(&inner, wording, out) : TTS_ARGUMENT_MISSING;
+}
+
 static int append_mark(const struct tts_template_job *job, const struct mark *mark,
                        struct base_strbuf *out)
 {
@@ -234,11 +249,8 @@ static int append_mark(const struct tts_template_job *job, const struct mark *ma
         if (strcmp(job->args->args[i].name, mark->name) == 0)
             arg = &job->args->args[i];
     }
-    if (!arg || (arg->type == TTS_ARG_TEXT && (!arg->text || !*arg->text))) {
-        const json_t *defaults = json_object_get(job->language->rules, "defaults");
-
-        return append_text(job, json_string_value(json_object_get(defaults, mark->name)), out);
-    }
+    if (!arg || (arg->type == TTS_ARG_TEXT && (!arg->text || !*arg->text)))
+        return append_default(job, mark->name, out);
     if (mark->kind == '~')
         return append_gendered(job, mark, arg, out);
     switch (arg->type) {

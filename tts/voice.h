@@ -34,7 +34,7 @@ struct tts_voice;
 
 struct tts_voice_settings {
     const char *name; /* espeak-ng's: "fr", "fr-be", "fr+f2" */
-    int rate_wpm;     /* words a minute as heard, pauses counted in: 80 to 260 */
+    int rate_wpm;     /* words a minute as heard, pauses counted in: 100 to 260 */
     int pitch;        /* 0 to 100, 50 is the voice's own */
     int volume;       /* 0 to 100: 100 is as loud as goes without distortion, 0.3 dB a step */
 };

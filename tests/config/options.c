@@ -86,7 +86,7 @@ static void faults_say_where_and_what_to_do(void)
     refuse("{\"teritory\": \"pessac\"}",
            ":1:2: there is no key \"teritory\": did you mean \"territory\"?");
     refuse("{\"carer\": {\"alert_name\": \"é\"}, \"voice\": {\"rate_wpm\": 500}}",
-           ":1:42: \"voice.rate_wpm\" is 500: it must be from 80 to 260 words a minute");
+           ":1:42: \"voice.rate_wpm\" is 500: it must be from 100 to 260 words a minute");
     refuse("{\"voice\": {\"rate_wpm\": \"fast\"}}",
            ":1:12: \"voice.rate_wpm\" must be 123, not \"...\"");
     refuse("{\"voice\": 3}", ":1:2: \"voice\" is a group: write { } with its keys inside");

@@ -261,6 +261,23 @@ static void what_is_promised_is_said_and_no_more(void)
     }
 }
 
+static void news_say_what_the_volunteer_does(void)
+{
+    struct tts_args args = {0};
+    struct tts_when when = {{2026, 6, 16}, "", {10, 0}};
+
+    load("fr");
+    tts_args_text(&args, "name", "Marie");
+    tts_args_when(&args, "when", &when);
+    CHECK_STR(say("news.matched", &args), "Bonne nouvelle. Marie viendra demain à dix heures.");
+    tts_args_text(&args, "choice", "vos courses");
+    CHECK_STR(say("news.matched", &args),
+              "Bonne nouvelle. Marie viendra pour vos courses demain à dix heures.");
+    tts_args_text(&args, "will", "vous appellera");
+    CHECK_STR(say("news.matched", &args),
+              "Bonne nouvelle. Marie vous appellera demain à dix heures.");
+}
+
 static void the_ladder_never_repeats_itself(void)
 {
     static const char *const ladder[] = {"repair.pardon", "repair.choice", "repair.guess",
@@ -307,4 +324,5 @@ CHECK_MAIN(every_prompt_is_a_sentence, both_languages_have_the_same_prompts,
            a_confirmation_restates_everything, items_get_articles_only_when_all_can,
            a_long_list_is_cut_and_counted, words_agree_and_elide,
            the_emergency_sentence_is_the_agreed_one, what_is_promised_is_said_and_no_more,
-           the_ladder_never_repeats_itself, hostile_arguments_are_cleaned)
+           the_ladder_never_repeats_itself, news_say_what_the_volunteer_does,
+           hostile_arguments_are_cleaned)
