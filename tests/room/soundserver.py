@@ -7,18 +7,23 @@
 Real streams end to end: the device opens PortAudio on ALSA's `pulse` device, the resident is pacat and parec.
 """
 import array
-import collections
 import os
+import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 import time
+import wave
+
+from processes import Child, now_s
 
 RATE_HZ = 16000
 BLOCK_MS = 10
 BLOCK_BYTES = RATE_HZ * BLOCK_MS // 1000 * 2
 AUDIBLE_RMS = 60  # an earcon of a quiet speaker; a null sink is exactly zero between sounds
+SAME_SOUND_S = 0.3  # shorter silences are inside one sound
 
 
 def rms(pcm):
@@ -27,11 +32,26 @@ def rms(pcm):
     return (sum(s * s for s in samples) / len(samples)) ** 0.5 if samples else 0.0
 
 
+def levels(pcm):
+    """The level of each block of 10 ms."""
+    return [rms(pcm[i:i + BLOCK_BYTES]) for i in range(0, len(pcm), BLOCK_BYTES)]
+
+
 def speech_rms(pcm):
-    """The level of the loud half of the blocks: of speech without its pauses."""
-    levels = sorted(rms(pcm[i:i + BLOCK_BYTES]) for i in range(0, len(pcm) - BLOCK_BYTES, BLOCK_BYTES))
-    loud = levels[len(levels) // 2:]
-    return (sum(level * level for level in loud) / len(loud)) ** 0.5 if loud else 0.0
+    """The active speech level: of the blocks within 20 dB of the loudest, so without the pauses."""
+    heard = levels(pcm)
+    active = [level for level in heard if level >= max(heard) / 10] if heard else []
+    return (sum(level * level for level in active) / len(active)) ** 0.5 if active else 0.0
+
+
+def trailing_silence_s(pcm):
+    """How long the sound file goes on after the last word."""
+    heard = levels(pcm)
+    floor = max(heard, default=0) / 50
+    silent = 0
+    while silent < len(heard) and heard[-1 - silent] <= floor:
+        silent += 1
+    return silent * BLOCK_MS / 1000
 
 
 def scaled(pcm, factor):
@@ -39,17 +59,27 @@ def scaled(pcm, factor):
     return array.array("h", [max(-32768, min(32767, round(s * factor))) for s in samples]).tobytes()
 
 
+def save_wav(path, pcm):
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        file.writeframes(pcm)
+
+
 class SoundServer:
     """Starts in a folder of its own; several may run side by side."""
 
     def __init__(self, echo=False):
-        self.folder = tempfile.mkdtemp(prefix="voisine-room-")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="voisine-room-"))
         self.echo = echo
-        self.process = None
-        self.env = dict(os.environ, XDG_RUNTIME_DIR=self.folder, HOME=self.folder,
+        self.child = None
+        self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.folder), HOME=str(self.folder),
                         PULSE_SERVER=f"unix:{self.folder}/native", PULSE_SOURCE="room.monitor",
                         PULSE_SINK="speaker", PULSE_LATENCY_MSEC="30")
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def start(self):
         """Begins (or begins again, after stop: a restarted sound server)."""
@@ -62,25 +92,29 @@ class SoundServer:
                    "--log-target=stderr", "--log-level=error"]
         for module in modules:
             command += ["-L", module]
-        self.process = subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if not shutil.which("pulseaudio"):
+            raise RuntimeError("pulseaudio is missing: run tools/setup")
+        self.child = Child(command, env=self.env)
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self):
         deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            answer = subprocess.run(["pactl", "info"], env=self.env, capture_output=True, check=False)
-            if answer.returncode == 0:
+        while time.monotonic() < deadline and self.child.is_running():
+            if self._pactl("info").returncode == 0:
                 return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)  # polling a foreign process that offers no readiness signal
-        raise RuntimeError("the private sound server did not start: is the package pulseaudio installed?")
+            time.sleep(0.03)  # polling a foreign process that offers no readiness signal
+        raise RuntimeError("the private sound server did not start: is the package pulseaudio whole?")
+
+    def _pactl(self, *words):
+        return subprocess.run(["pactl", *words], env=self.env, capture_output=True, text=True, check=False)
+
+    def listing(self, what):
+        """"source-outputs" or "sink-inputs": one line each."""
+        return self._pactl("list", "short", what).stdout.splitlines()
 
     def stop(self, kill=False):
-        if self.process and self.process.poll() is None:
-            (self.process.kill if kill else self.process.terminate)()
-            self.process.wait()
+        if self.child:
+            self.child.stop(signal.SIGKILL if kill else signal.SIGTERM)
 
     def close(self):
         self.stop()
@@ -88,11 +122,13 @@ class SoundServer:
 
     def play(self, pcm, sink="room"):
         """Plays 16 kHz mono PCM and returns when it has been played."""
-        subprocess.run(self._pacat(sink), input=pcm, env=self.env, check=True)
+        subprocess.run(self._pacat(sink), input=pcm, env=self.env, check=True,
+                       timeout=len(pcm) / RATE_HZ / 2 + 30)
 
     def play_for_ever(self, pcm, sink="room"):
         """A television: repeats until the returned function is called."""
-        process = subprocess.Popen(self._pacat(sink), stdin=subprocess.PIPE, env=self.env)
+        process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *self._pacat(sink)],
+                                   stdin=subprocess.PIPE, env=self.env)
 
         def feed():
             try:
@@ -116,56 +152,87 @@ class SoundServer:
 
 
 class Ear:
-    """The resident's ear at the loudspeaker: knows since when it has been silent, and keeps what it heard."""
+    """An ear in the room: knows when there was sound. By default the resident's, at the loudspeaker."""
 
-    def __init__(self, server, keep=False):
-        self.lock = threading.Lock()
+    def __init__(self, server, device="speaker.monitor", keep=False):
+        self.server = server
+        self.device = device
         self.heard = bytearray() if keep else None
-        self.n_blocks = 0
-        self.last_sound = None  # block number
-        self.n_sounds = 0  # stretches of sound, told apart by 300 ms of silence
-        self.levels = collections.deque(maxlen=100)
-        self.process = subprocess.Popen(
-            ["parec", "--device=speaker.monitor", "--raw", "--format=s16le", f"--rate={RATE_HZ}",
-             "--channels=1", "--latency-msec=20"], env=server.env, stdout=subprocess.PIPE)
-        self.thread = threading.Thread(target=self._listen, daemon=True)
-        self.thread.start()
+        self.stretches = []  # [began, ended] of each sound, by now_s()
+        self._changed = threading.Condition()
+        self._process = None
+        self._thread = None
+        self.open()
 
-    def _listen(self):
+    def open(self):
+        """Begins to listen; again, after the sound server was restarted."""
+        self.close()
+        self._process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "parec", f"--device={self.device}", "--raw",
+             "--format=s16le", f"--rate={RATE_HZ}", "--channels=1", "--latency-msec=20"],
+            env=self.server.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        listening = threading.Event()
+        self._thread = threading.Thread(target=self._listen, args=(self._process, listening), daemon=True)
+        self._thread.start()
+        if not listening.wait(10):
+            raise RuntimeError(f"nothing can be recorded from {self.device}")
+
+    def _listen(self, process, listening):
+        began_s, n_blocks = None, 0
         while True:
-            block = self.process.stdout.read(BLOCK_BYTES)
+            block = process.stdout.read(BLOCK_BYTES)
             if len(block) < BLOCK_BYTES:
                 return
-            level = rms(block)
-            with self.lock:
-                self.n_blocks += 1
-                if level > AUDIBLE_RMS:
-                    if self.last_sound is None or self.n_blocks - self.last_sound > 30:
-                        self.n_sounds += 1
-                    self.last_sound = self.n_blocks
-                if self.heard is not None:
-                    self.heard += block
+            # Blocks come in batches; the earliest arrival of any gives the stream's own time.
+            n_blocks += 1
+            own_s = now_s() - n_blocks * BLOCK_MS / 1000
+            began_s = own_s if began_s is None else min(began_s, own_s)
+            listening.set()
+            self._note(block, began_s + n_blocks * BLOCK_MS / 1000)
 
-    def sounds(self):
-        with self.lock:
-            return self.n_sounds
+    def _note(self, block, end_s):
+        is_sound = any(block) and rms(block) > AUDIBLE_RMS
+        with self._changed:
+            if is_sound and self.stretches and end_s - self.stretches[-1][1] < SAME_SOUND_S:
+                self.stretches[-1][1] = end_s
+            elif is_sound:
+                self.stretches.append([end_s - BLOCK_MS / 1000, end_s])
+            if self.heard is not None:
+                self.heard += block
+            self._changed.notify_all()
 
-    def silent_for_s(self):
-        """Seconds since the last sound; since the beginning when there was none."""
-        with self.lock:
-            return (self.n_blocks - (self.last_sound or 0)) * BLOCK_MS / 1000
+    def last_sound_s(self):
+        """When the last sound ended; 0 when there was none."""
+        with self._changed:
+            return self.stretches[-1][1] if self.stretches else 0.0
 
-    def wait_until_spoken(self, n_before, silence_s, timeout_s):
-        """Waits for a sound after the first n_before, then for silence. Returns whether there was one."""
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            if self.sounds() > n_before and self.silent_for_s() >= silence_s:
-                return True
-            time.sleep(0.01)  # a person's ear: looks at the sound a hundred times a second
-        return False
+    def first_sound_after(self, after_s):
+        """When the first sound that began after this time began, or None."""
+        with self._changed:
+            return next((began for began, _ in self.stretches if began > after_s), None)
+
+    def wait_for_answer(self, after_s, silence_s, timeout_s):
+        """Waits for sound after a moment, then for silence. Returns whether something was said.
+
+        A sound that has begun is heard to its end, however long the timeout.
+        """
+        deadline = now_s() + timeout_s
+        with self._changed:
+            while True:
+                last_s = self.stretches[-1][1] if self.stretches else 0.0
+                is_answered = last_s > after_s
+                if is_answered and now_s() - last_s >= silence_s:
+                    return True
+                if not is_answered and now_s() >= deadline:
+                    return False
+                if is_answered and now_s() >= deadline + 120:
+                    raise RuntimeError("the speaker does not fall silent")
+                self._changed.wait(0.05)
 
     def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.thread.join()
-        self.process.stdout.close()
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._thread.join()
+            self._process.stdout.close()
+            self._process = None

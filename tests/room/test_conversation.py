@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds conversations/NAME/script.json in the virtual room and compares with expect.json beside it.
+
+usage: test_conversation.py NAME
+       test_conversation.py --listed NAME...    whether every folder is one of these, and holds both files
+
+expect.json: {"spoken": [words that must be said, in this order],
+              "never": [words that must not be said],
+              "requests": [the requests at the service, in order; the members named must be so]}
+"""
+import json
+import pathlib
+import sys
+
+import conversation
+from room import Room, build_folder
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "conversations"
+
+
+def missing_in(spoken, wanted):
+    """The first of the wanted words that was not said after those before it, or None."""
+    at = 0
+    for text in wanted:
+        while at < len(spoken) and conversation.words(text) not in conversation.words(spoken[at]):
+            at += 1
+        if at == len(spoken):
+            return text
+        # Two of them may stand in one sentence: the same sentence may serve the next one too.
+    return None
+
+
+def is_like(wanted, found):
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(is_like(v, found.get(k)) for k, v in wanted.items())
+    return wanted == found
+
+
+def faults(expect, spoken, requests):
+    text = missing_in(spoken, expect.get("spoken", []))
+    if text:
+        yield f"not said (in this place): {text}"
+    for never in expect.get("never", []):
+        if any(conversation.words(never) in conversation.words(said) for said in spoken):
+            yield f"said, and must not be: {never}"
+    wanted = expect.get("requests", [])
+    if len(wanted) != len(requests):
+        yield f"{len(requests)} requests at the service in place of {len(wanted)}"
+    for number, (want, found) in enumerate(zip(wanted, requests), 1):
+        if not is_like(want, found):
+            yield f"request {number} is not {json.dumps(want, ensure_ascii=False)}"
+
+
+def check_listed(names):
+    folders = sorted(path.name for path in FOLDER.iterdir())
+    wrong = [f"{name}: not listed in meson.build" for name in folders if name not in names]
+    wrong += [f"{name}: listed, but there is no such folder" for name in names if name not in folders]
+    wrong += [f"{name}: {file} is missing" for name in folders for file in ("script.json", "expect.json")
+              if not (FOLDER / name / file).is_file()]
+    print("\n".join(wrong))
+    return 1 if wrong else 0
+
+
+def hold(name):
+    prepared = conversation.Prepared(FOLDER / name / "script.json", build_folder())
+    expect = json.loads((FOLDER / name / "expect.json").read_text(encoding="utf-8"))
+    asked, events = prepared.script, []
+
+    def on_event(event):
+        events.append(event)
+        print(json.dumps(event, ensure_ascii=False), flush=True)
+
+    with Room(asked.territory, asked.now, asked.config, asked.echo, asked.accepts) as room:
+        room.start_daemon()
+        conversation.hold(room, prepared, on_event)
+        wrong = [f"not said in time: {e['text']}" for e in events if e["event"] == "missing"]
+        wrong += faults(expect, [e["text"] for e in events if e["event"] == "spoken"], events[-1]["requests"])
+        if wrong:
+            print(f"the daemon's log:\n{room.log_text(200)}")
+    print("\n".join(f"FAULT: {fault}" for fault in wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(check_listed(sys.argv[2:]) if sys.argv[1] == "--listed" else hold(sys.argv[1]))
