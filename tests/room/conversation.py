@@ -128,14 +128,14 @@ class Conversation:
 class Prepared:
     """A script with its sounds in memory, so that every fault of them shows before anything starts."""
 
-    def __init__(self, path, build):
+    def __init__(self, script, build):
         soundcat = build / "tests/room/soundcat"
-        self.script = scripts.read(path)
+        self.script = script
         self.sounds = scripts.load_turns(self.script, soundcat)
         self.noise = None
         if self.script.noise:
             self.noise = scripts.load_sound(soundcat, self.script.sound_path(self.script.noise),
-                                            f"{path}: noise")
+                                            f"{script.path}: noise")
 
 
 def hold(room, prepared, on_event, keep_sound=None):

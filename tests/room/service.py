@@ -21,6 +21,16 @@ class ServiceError(RuntimeError):
     pass
 
 
+def as_stored(record):
+    """The request's own body, with what became of it: status, who accepted and when. Its day and hour stand in
+    `when` as sent, and beside it by the names that `voisine understand` gives them."""
+    body = record["request"]
+    when = {name: body["when"].get(name) for name in ("date", "part", "time")}
+    name = record["first_name"]
+    return {**body, **when, "status": record["status"], "received_at": record["received_at"],
+            "matched": {"first_name": name, "when": record["when"]} if name else None}
+
+
 class Service:
     """The address stays the same over stop and start, as a real one's would."""
 
@@ -83,7 +93,7 @@ class Service:
         if not was_running:
             self.start()
         try:
-            return self.admin("requests")
+            return [as_stored(record) for record in self.admin("requests")]
         finally:
             if not was_running:
                 self.stop()
@@ -92,7 +102,8 @@ class Service:
         """Waits until so many requests, or one with such a status, are there: "requests=1&status=matched".
         Returns the requests, or None when it did not come."""
         try:
-            return self.admin(f"wait?{query}&timeout_ms={int(timeout_s * 1000)}", timeout_s=timeout_s + 10)
+            answer = self.admin(f"wait?{query}&timeout_ms={int(timeout_s * 1000)}", timeout_s=timeout_s + 10)
+            return [as_stored(record) for record in answer]
         except urllib.error.HTTPError as error:
             if error.code == 504:
                 return None

@@ -14,6 +14,7 @@ import pathlib
 import sys
 
 import conversation
+import script
 from room import Room, build_folder
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "conversations"
@@ -63,7 +64,7 @@ def check_listed(names):
 
 
 def hold(name):
-    prepared = conversation.Prepared(FOLDER / name / "script.json", build_folder())
+    prepared = conversation.Prepared(script.read(FOLDER / name / "script.json"), build_folder())
     expect = json.loads((FOLDER / name / "expect.json").read_text(encoding="utf-8"))
     asked, events = prepared.script, []
 

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input from the first day: one clear message that names the thing and the remedy, a distinct exit status
+where the program must stop, and nothing lost."""
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+import conversation
+from conversation import words
+from room import Room
+import script as scripts
+
+EXIT_NO_SERVICE, EXIT_NO_STATE, EXIT_CONFIG = 69, 73, 78
+NOW = "2026-06-15T09:30"
+
+
+class Case(unittest.TestCase):
+    def room(self, **settings):
+        room = Room(**{"territory": "pessac", "now": NOW, **settings})
+        self.addCleanup(room.close)
+        return room
+
+    def status_of_daemon(self, room, wrapper=()):
+        """Its exit status; it must end by itself."""
+        room.launch_daemon(wrapper)
+        status = room.daemon.wait(20)
+        self.assertIsNotNone(status, f"it did not end\n{room.log_text()}")
+        return status
+
+    def assert_told(self, room, *patterns, code=None):
+        """One line of the log that holds all of these."""
+        def fits(event):
+            text = json.dumps(event, ensure_ascii=False)
+            return all(re.search(p, text) for p in patterns) and (not code or event.get("code") == code)
+        self.assertTrue(room.log.wait(fits, 15), f"no line with {patterns}\n{room.log_text()}")
+
+    def assert_spoken(self, room, text, timeout_s=20):
+        self.assertTrue(
+            room.trace.wait(lambda e: e.get("event") == "spoken" and words(text) in words(e["text"]), timeout_s),
+            f"not said: {text}\n{room.log_text()}")
+
+    def hold(self, room, *turns):
+        """A short conversation of sentences; the requests at the service afterwards."""
+        script = scripts.Script("test", {"turns": list(turns), "end_silence_s": 3})
+        prepared = conversation.Prepared(script, room.build)
+        events = []
+        conversation.hold(room, prepared, events.append)
+        return events[-1]["requests"]
+
+
+class Configuration(Case):
+    def test_a_missing_file_is_named_and_the_last_good_one_holds(self):
+        room = self.room()
+        room.start_daemon()
+        room.stop_daemon()
+        room.config_path.unlink()
+        room.start_daemon()
+        self.assert_told(room, r"voisine\.json", "no such file|missing|not there|cannot be (read|opened)")
+        self.assertEqual(room.command("status")["territory"], "pessac")
+
+    def test_a_broken_file_is_shown_with_line_and_column_and_the_last_good_one_holds(self):
+        room = self.room()
+        room.start_daemon()
+        room.stop_daemon()
+        good = room.config_path.read_text()
+        room.config_path.write_text(good.replace('"territory": "pessac",', '"territory": "pessac"', 1))
+        room.start_daemon()
+        self.assert_told(room, r"voisine\.json:3:\d+")
+        self.assertEqual(room.command("status")["territory"], "pessac")
+
+    def test_an_unknown_option_is_named_with_the_nearest_known_one(self):
+        room = self.room()
+        room.start_daemon()
+        room.stop_daemon()
+        room.write_config({"voice": {"rate_wmp": 140}})
+        room.start_daemon()
+        self.assert_told(room, r"voisine\.json:\d+:\d+", r"rate_wmp", r"rate_wpm")
+
+    def test_an_unknown_territory_is_named_with_the_known_ones(self):
+        room = self.room(territory="bordeaux")
+        self.assertEqual(self.status_of_daemon(room), EXIT_CONFIG)
+        self.assert_told(room, "bordeaux", "correze", "pessac", "seine-et-marne", code="start-failed")
+
+    def test_a_missing_model_is_named_with_the_remedy(self):
+        room = self.room(config={"models": {"folder": "/nonexistent/models"}})
+        self.assertEqual(self.status_of_daemon(room), EXIT_CONFIG)
+        self.assert_told(room, "/nonexistent/models", "models.folder|tools/setup", code="start-failed")
+
+
+class Places(Case):
+    def test_an_unwritable_state_folder_is_named_with_the_remedy(self):
+        room = self.room()
+        locked = room.folder / "locked"
+        locked.mkdir(mode=0o500)
+        room.write_config({"state": {"folder": str(locked / "state")}})
+        # Without root's right to write everywhere, which a test run as root would have.
+        status = self.status_of_daemon(room, ["setpriv", "--inh-caps=-all", "--bounding-set=-all"])
+        self.assertEqual(status, EXIT_NO_STATE)
+        self.assert_told(room, re.escape(str(locked)), "state.folder", code="start-failed")
+
+    def test_two_daemons_do_not_share_one_state(self):
+        room = self.room()
+        room.start_daemon()
+        second = subprocess.run(
+            [str(room.build / "daemon/voisined"), "--config", str(room.config_path)], env=room.env,
+            capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual(second.returncode, EXIT_NO_SERVICE)
+        self.assertRegex(second.stderr, "another voisined runs")
+        self.assertTrue(room.daemon.is_running())
+
+
+class Sound(Case):
+    def test_without_a_loudspeaker_it_says_so_and_stops(self):
+        room = self.room()
+        room.sound.stop(kill=True)
+        self.assertEqual(self.status_of_daemon(room), EXIT_NO_SERVICE)
+        self.assert_told(room, "no loudspeaker", "audio.playback_device", code="start-failed")
+
+    def test_without_a_microphone_it_says_so_aloud_and_waits_for_one(self):
+        room = self.room(config={"audio": {"capture_device": "no such microphone"}})
+        room.start_daemon()
+        self.assert_told(room, "no microphone", "audio.capture_device", code="mic-missing")
+        self.assert_spoken(room, "Je n'entends plus rien")
+        self.assertTrue(room.daemon.is_running())
+        self.assertEqual(room.command("status")["audio"], "no-microphone")
+
+
+class TheService(Case):
+    ASK = ({"speak": "Bonjour voisine."},
+           {"speak": "Je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît."},
+           {"speak": "Oui, c'est ça."})
+
+    def test_a_wrong_certificate_keeps_the_request_and_tells(self):
+        room = self.room(accepts=False)
+        room.service.stop()
+        room.service.wrong_certificate = "unknown-ca"
+        room.service.start()
+        room.start_daemon()
+        self.assertEqual(self.hold(room, *self.ASK), [], "not a byte of it reached the impostor")
+        self.assert_spoken(room, "Votre demande est gardée")
+        self.assert_told(room, "tls-untrusted")
+        kept = room.command("outbox")
+        self.assertEqual([r["service"] for r in kept], ["groceries"])
+
+        room.service.stop()  # the right certificate again: it arrives, once
+        room.service.wrong_certificate = None
+        room.service.start()
+        self.assertEqual(len(room.service.wait_for("requests=1", 60) or []), 1)
+
+    def test_nonsense_from_the_service_keeps_the_request_and_it_arrives_once(self):
+        room = self.room(accepts=False)
+        room.service.fault("nonsense", method="POST", path="/v1/requests", times=2)
+        room.start_daemon()
+        self.hold(room, *self.ASK)
+        self.assert_spoken(room, "C'est noté")
+        self.assertNotIn("C'est transmis", " ".join(room.spoken()[:3]), "no claim on nonsense")
+        stored = room.service.wait_for("requests=1&calls=3", 60)
+        self.assertEqual(len(stored or []), 1)
+
+
+class Resident(unittest.TestCase):
+    """The converse command's own faults."""
+
+    def converse(self, room_folder, text):
+        path = pathlib.Path(room_folder) / "script.json"
+        path.write_text(text)
+        return subprocess.run([str(pathlib.Path(__file__).resolve().parent / "converse"), str(path)],
+                              capture_output=True, text=True, timeout=30, check=False)
+
+    def test_faults_of_the_script_are_placed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            broken = self.converse(folder, '{"turns": [\n  {"say": "a.wav",}\n]}')
+            self.assertEqual(broken.returncode, 65)
+            self.assertRegex(broken.stderr, r"script\.json:2:\d+: ")
+            missing = self.converse(folder, '{"turns": [{"say": "a.wav"}]}')
+            self.assertEqual(missing.returncode, 66)
+            self.assertRegex(missing.stderr, r"turn 1: the sound .*a\.wav is missing")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
