@@ -51,6 +51,8 @@ static const struct config_option table[CONFIG_N_KEYS] = {
         "How long the service may hold the question for news before it answers that there is none."),
     [CONFIG_SERVICE_OUTBOX_MAX] = NUMBER("service.outbox_max", 200, 1, 10000, "requests", R, false,
         "How many requests may wait to be sent; more are refused aloud."),
+    [CONFIG_SERVICE_BOOT_SPLAY_S] = NUMBER("service.boot_splay_s", 300, 0, 3600, "s", R, false,
+        "After a start, what waited from before is sent within this time, at random, so that many speakers do not call at once."),
     [CONFIG_AUDIO_CAPTURE_DEVICE] = TEXT("audio.capture_device", "", 200, R,
         "The microphone, or a part of its name (`voisine devices` lists them). Empty: the system's choice."),
     [CONFIG_AUDIO_PLAYBACK_DEVICE] = TEXT("audio.playback_device", "", 200, R,

@@ -45,6 +45,7 @@ class Service:
         self.record_path = folder / "calls.jsonl"
         self.child = None
         self.port = 0
+        self._stored = []
         self.url = self.ca_file = self._admin_url = None
         (folder / "volunteers.json").write_text(json.dumps(VOLUNTEERS), encoding="utf-8")
 
@@ -69,13 +70,16 @@ class Service:
         self._admin_url = f"http://127.0.0.1:{lines[0]['admin_port']}/admin"
 
     def stop(self):
-        if self.child:
+        if self.is_running():
+            self.requests()
             self.child.stop()
 
     def is_running(self):
         return bool(self.child) and self.child.is_running()
 
-    close = stop
+    def close(self):
+        if self.child:
+            self.child.stop()
 
     def admin(self, path, body=None, timeout_s=130):
         """Calls the admin's side. GET without a body."""
@@ -88,15 +92,10 @@ class Service:
             return json.loads(answer.read() or b"null")
 
     def requests(self):
-        """As stored; of a stopped service too, which is started for the question."""
-        was_running = self.is_running()
-        if not was_running:
-            self.start()
-        try:
-            return [as_stored(record) for record in self.admin("requests")]
-        finally:
-            if not was_running:
-                self.stop()
+        """As stored; of a stopped service: when it was stopped."""
+        if self.is_running():
+            self._stored = [as_stored(record) for record in self.admin("requests")]
+        return self._stored
 
     def wait_for(self, query, timeout_s):
         """Waits until so many requests, or one with such a status, are there: "requests=1&status=matched".
