@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is counted, and how sure a count of so many is."""
+import math
+
+
+def wilson(k, n, z=1.96):
+    """The 95 % interval of a proportion (E. B. Wilson, 1927)."""
+    if n == 0:
+        return 0.0, 1.0
+    p = k / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+class Count:
+    """How many of how many, with the cases that count against the goal."""
+
+    def __init__(self, name, goal="", good_is_high=True):
+        self.name, self.goal, self.good_is_high = name, goal, good_is_high
+        self.k = self.n = 0
+        self.bad = []
+
+    def add(self, hit, case=None):
+        self.n += 1
+        self.k += bool(hit)
+        if case is not None and bool(hit) != self.good_is_high:
+            self.bad.append(case)
+
+    def row(self):
+        low, high = wilson(self.k, self.n)
+        share = 100 * self.k / self.n if self.n else 0
+        return f"{self.name:44} {self.k:5d}/{self.n:<5d} {share:6.1f} %  [{100 * low:5.1f} {100 * high:5.1f}]  {self.goal}"
+
+    def as_json(self):
+        low, high = wilson(self.k, self.n)
+        return {"name": self.name, "k": self.k, "n": self.n, "share": self.k / self.n if self.n else None,
+                "low": low, "high": high, "goal": self.goal}
+
+
+def word_errors(wanted, got):
+    """Levenshtein distance in words, and how many words were wanted."""
+    a, b = wanted.split(), got.split()
+    before = list(range(len(b) + 1))
+    for i, word in enumerate(a, 1):
+        now = [i]
+        for j, other in enumerate(b, 1):
+            now.append(min(before[j] + 1, now[j - 1] + 1, before[j - 1] + (word != other)))
+        before = now
+    return before[-1], len(a)
+
+
+MISSIONS = ("groceries", "pet_walk", "friendly_call")
+
+
+def when_is_right(row, got):
+    return all((row.get(field) or "") == (got.get(field) or "") for field in ("date", "part", "time"))
+
+
+def items_are_right(row, got):
+    wanted = sorted(item.strip() for item in row["items"].split(",") if item.strip())
+    return wanted == sorted(got.get("items") or [])
+
+
+class Scores:
+    """All counts of one run over one kind of input (text, or sound at one noise level)."""
+
+    def __init__(self, is_sound):
+        goals = {"service": ">= 92 %" if is_sound else ">= 95 %", "missions": ">= 95 %"}
+        self.service = Count("right service, 13 services", goals["service"])
+        self.missions = Count("right service, three missions", goals["missions"])
+        self.wrong = Count("wrong service", "<= 2 %", good_is_high=False)
+        self.missed = Count("request missed", "", good_is_high=False)
+        self.both = Count("service and when both right", ">= 92 %")
+        self.items = Count("items right", ">= 80 %")
+        self.outside = Count("unrelated taken for a request", "<= 2 %", good_is_high=False)
+        self.acts = Count("act right", ">= 95 %")
+        self.yes_no = Count("yes / no right", ">= 98 %")
+        self.swapped = Count("yes taken for no or no for yes", "0", good_is_high=False)
+        self.emergency = Count("emergency heard", ">= 95 %")
+        self.false_alarm = Count("false emergency", "<= 0.3 %", good_is_high=False)
+        self.by_service = {}
+        self.curve = []  # (confidence, is a right request, is unrelated)
+        self.errors = self.words = 0
+        self.audio_s = self.cpu_s = 0.0
+
+    def counts(self):
+        return [self.service, self.missions, self.wrong, self.missed, self.both, self.items, self.outside,
+                self.acts, self.yes_no, self.swapped, self.emergency, self.false_alarm]
+
+    def add(self, table, row, got):
+        case = (row["id"], row["text"], got.get("text", ""), got["act"], got.get("service"), got.get("confidence"))
+        {"requests": self._request, "dialogue": self._dialogue, "emergency": self._emergency,
+         "outside": self._outside}[table](row, got, case)
+        if table != "emergency":
+            self.false_alarm.add(got["act"] == "emergency", case)
+        if got.get("audio_s"):
+            errors, words = word_errors(row["text"], got["text"])
+            self.errors += errors
+            self.words += words
+            self.audio_s += got["audio_s"]
+            self.cpu_s += got.get("cpu_s") or 0
+
+    def _request(self, row, got, case):
+        is_request = got["act"] == "request"
+        right = is_request and got["service"] == row["service"]
+        self.service.add(right, case)
+        if row["service"] in MISSIONS:
+            self.missions.add(right)
+        self.wrong.add(is_request and not right, case)
+        self.missed.add(not is_request)
+        self.both.add(right and when_is_right(row, got), case)
+        if row["items"]:
+            self.items.add(items_are_right(row, got), case + (row["items"], got.get("items")))
+        self.by_service.setdefault(row["service"], Count(row["service"])).add(right)
+        self.curve.append((got.get("confidence") or 0 if right else 0.0, True, False))
+
+    def _dialogue(self, row, got, case):
+        self.acts.add(got["act"] == row["act"], case + (row["act"],))
+        if row["act"] in ("affirm", "deny"):
+            other = {"affirm": "deny", "deny": "affirm"}[row["act"]]
+            self.yes_no.add(got["act"] == row["act"], case)
+            self.swapped.add(got["act"] == other, case)
+
+    def _emergency(self, row, got, case):
+        self.emergency.add(got["act"] == "emergency", case)
+
+    def _outside(self, row, got, case):
+        taken = got["act"] == "request"
+        self.outside.add(taken, case)
+        self.curve.append(((got.get("confidence") or 0) if taken else 0.0, False, True))
+
+    def print(self, title, n_examples=0):
+        print(f"\n== {title}")
+        for count in self.counts():
+            if count.n:
+                print(count.row())
+        if self.words:
+            print(f"{'word errors':44} {self.errors:5d}/{self.words:<5d} {100 * self.errors / self.words:6.1f} %")
+            print(f"{'recognition, of real time':44} {self.cpu_s / self.audio_s:19.3f}")
+        if self.by_service:
+            print("  by service: " + ", ".join(f"{c.name} {c.k}/{c.n}" for _, c in sorted(self.by_service.items())))
+        for count in self.counts() if n_examples else []:
+            for case in count.bad[:n_examples]:
+                print(f"    [{count.name}] {case}")
+
+    def as_json(self):
+        return {"counts": [c.as_json() for c in self.counts()],
+                "services": {name: c.as_json() for name, c in self.by_service.items()},
+                "word_errors": self.errors / self.words if self.words else None,
+                "real_time": self.cpu_s / self.audio_s if self.audio_s else None}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs `voisine` over the sets of a corpus (docs: tests/corpus/README.md)."""
+import csv
+import json
+import pathlib
+import subprocess
+
+TABLES = ("requests", "dialogue", "emergency", "outside")
+
+
+def read_table(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def expectation(table):
+    """What the daemon waits for when such a sentence comes."""
+    return "confirmation" if table == "dialogue" else "request"
+
+
+def understand(voisine, rows, table, now, territory):
+    command = [str(voisine), "understand", "--now", now, "--territory", territory, "--expect", expectation(table)]
+    run = subprocess.run(command, input="".join(row["text"] + "\n" for row in rows), capture_output=True,
+                         text=True, check=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+RANK = {"emergency": 3, "request": 2}
+
+
+def best_of(utterances):
+    """A file may hold several utterances: what a conversation would have acted on."""
+    best = max(utterances, key=lambda u: (RANK.get(u["act"], u["act"] != "none"), u["confidence"] or 0))
+    result = dict(best)
+    result["text"] = " ".join(u["text"] for u in utterances if u["text"])
+    result["audio_s"] = sum(u["audio_s"] or 0 for u in utterances)
+    result["cpu_s"] = sum(u["cpu_s"] or 0 for u in utterances)
+    return result
+
+
+def listen(voisine, files, table, now, territory):
+    """One result a file, in order."""
+    command = [str(voisine), "listen", "--now", now, "--territory", territory, "--expect", expectation(table)]
+    run = subprocess.run(command + [str(f) for f in files], capture_output=True, text=True, check=False)
+    by_file = {}
+    for line in run.stdout.splitlines():
+        utterance = json.loads(line)
+        by_file.setdefault(utterance["file"], []).append(utterance)
+    missing = [str(f) for f in files if str(f) not in by_file]
+    if missing:
+        raise RuntimeError(f"`voisine listen` said nothing of {missing[0]} and {len(missing) - 1} more: {run.stderr}")
+    return [best_of(by_file[str(f)]) for f in files]
+
+
+def text_sets(corpus):
+    for table in TABLES:
+        path = pathlib.Path(corpus) / "text" / f"{table}.tsv"
+        if path.exists():
+            yield table, read_table(path)
+
+
+def sound_sets(corpus, audio=None):
+    """(table, rows, files) of the recordings that an index names."""
+    audio = pathlib.Path(audio or pathlib.Path(corpus) / "audio")
+    rows = {(table, row["id"]): row for table, table_rows in text_sets(corpus) for row in table_rows}
+    index = read_table(audio / "index.tsv")
+    for table in TABLES:
+        entries = [e for e in index if e["table"] == table and (table, e["id"]) in rows]
+        if entries:
+            yield table, [rows[(table, e["id"])] for e in entries], [audio / e["file"] for e in entries]
