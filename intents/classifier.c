@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct intents_classifier {
     const struct intents_model *model;
@@ -43,13 +44,14 @@ void intents_classifier_judge(struct intents_classifier *classifier,
 {
     const struct intents_model *model = classifier->model;
     const struct intents_calibration *calibration = &model->calibration;
-    float topic[INTENTS_CLASSES_MAX], sum = 0;
+    float topic[INTENTS_CLASSES_MAX], act[INTENTS_CLASSES_MAX], sum = 0;
 
     intents_features_extract(classifier->lexis, words, NULL, &classifier->features);
     intents_model_score(model, INTENTS_HEAD_TOPIC, &classifier->features, topic);
-    intents_model_score(model, INTENTS_HEAD_ACT, &classifier->features, ret_opinion->act);
+    intents_model_score(model, INTENTS_HEAD_ACT, &classifier->features, act);
     intents_model_softmax(topic, model->n_services + 1, calibration->topic_scale);
-    intents_model_softmax(ret_opinion->act, INTENTS_N_ACTS, calibration->act_scale);
+    intents_model_softmax(act, INTENTS_N_ACTS, calibration->act_scale);
+    memcpy(ret_opinion->act, act, sizeof(ret_opinion->act));
     ret_opinion->other = topic[model->n_services];
     for (size_t i = 0; i < model->n_services; i++)
         sum += topic[i];

@@ -28,6 +28,12 @@ struct rest {
 static void match_node(struct matcher *matcher, const struct intents_node *node, size_t at,
                        const struct rest *rest);
 
+/* strcmp is called for every word of every template: most differ in the first byte. */
+static bool is_same(const char *a, const char *b)
+{
+    return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
 static void match_rest(struct matcher *matcher, size_t at, const struct rest *rest)
 {
     while (rest && rest->next == rest->sequence->n_children)
@@ -125,7 +131,7 @@ static void match_name(struct matcher *matcher, enum intents_builtin slot, const
                        int n, size_t at, const struct rest *rest)
 {
     for (int i = 0; i < n; i++) {
-        if (strcmp(matcher->words->word[at], names[i]) == 0)
+        if (is_same(matcher->words->word[at], names[i]))
             catch_and_go(matcher, slot, i + 1, at + 1, rest);
     }
 }
@@ -161,7 +167,7 @@ static void match_node(struct matcher *matcher, const struct intents_node *node,
 
     switch (node->kind) {
     case INTENTS_NODE_WORD:
-        if (at < matcher->words->n && strcmp(matcher->words->word[at], node->text) == 0)
+        if (at < matcher->words->n && is_same(matcher->words->word[at], node->text))
             match_rest(matcher, at + 1, rest);
         break;
     case INTENTS_NODE_SEQUENCE:

@@ -21,7 +21,8 @@ static size_t n_used(const struct intents_features *features, enum intents_head_
 static int head_create(struct intents_head *head, size_t n_classes)
 {
     head->n_classes = n_classes;
-    head->bias = calloc(n_classes, sizeof(*head->bias));
+    head->stride = (n_classes + INTENTS_BLOCK - 1) / INTENTS_BLOCK * INTENTS_BLOCK;
+    head->bias = calloc(head->stride, sizeof(*head->bias));
     return head->bias ? 0 : -ENOMEM;
 }
 
@@ -52,7 +53,7 @@ int intents_model_create(const struct intents_language *language, struct intents
     for (int h = 0; r == 0 && h < INTENTS_N_HEADS; h++) {
         struct intents_head *head = &model->heads[h];
 
-        head->weights = calloc((size_t)INTENTS_MODEL_BUCKETS * head->n_classes, sizeof(float));
+        head->weights = calloc((size_t)INTENTS_MODEL_BUCKETS * head->stride, sizeof(float));
         r = head->weights ? 0 : -ENOMEM;
     }
     if (r < 0) {
@@ -76,10 +77,12 @@ static void score_learning(const struct intents_head *head, const uint32_t *hash
                            float *scores)
 {
     for (size_t i = 0; i < n; i++) {
-        const float *row = head->weights + (hashes[i] % INTENTS_MODEL_BUCKETS) * head->n_classes;
+        const float *row = head->weights + (hashes[i] % INTENTS_MODEL_BUCKETS) * head->stride;
 
-        for (size_t k = 0; k < head->n_classes; k++)
-            scores[k] += row[k];
+        for (size_t block = 0; block < head->stride; block += INTENTS_BLOCK) {
+            for (size_t k = 0; k < INTENTS_BLOCK; k++)
+                scores[block + k] += row[block + k];
+        }
     }
 }
 
@@ -106,7 +109,7 @@ void intents_model_score(const struct intents_model *model, enum intents_head_id
     size_t n = n_used(features, id);
     float norm = n > 0 ? 1.0f / sqrtf((float)n) : 1;
 
-    memset(ret_scores, 0, head->n_classes * sizeof(*ret_scores));
+    memset(ret_scores, 0, head->stride * sizeof(*ret_scores));
     if (head->weights)
         score_learning(head, features->hash, n, ret_scores);
     else
@@ -132,7 +135,7 @@ void intents_model_softmax(float *scores, size_t n, float scale)
 /* How far a row's weights are apart: a row that says the same of all classes says nothing. */
 static float row_spread(const struct intents_head *head, uint32_t bucket)
 {
-    const float *row = head->weights + (size_t)bucket * head->n_classes;
+    const float *row = head->weights + (size_t)bucket * head->stride;
     float low = row[0], high = row[0];
 
     for (size_t k = 1; k < head->n_classes; k++) {
@@ -167,7 +170,7 @@ static float least_spread(const float *spreads, size_t n_max, int *ret_error)
 
 static void keep_row(struct intents_head *head, uint32_t bucket)
 {
-    const float *row = head->weights + (size_t)bucket * head->n_classes;
+    const float *row = head->weights + (size_t)bucket * head->stride;
     signed char *kept = head->rows + (size_t)head->n_rows * head->n_classes;
 
     for (size_t k = 0; k < head->n_classes; k++) {
@@ -181,7 +184,7 @@ static void keep_row(struct intents_head *head, uint32_t bucket)
 /* The scale lets the largest weights clip: 1 in 10,000 of them, for finer steps of all others. */
 static float choose_scale(const struct intents_head *head)
 {
-    size_t n = (size_t)INTENTS_MODEL_BUCKETS * head->n_classes;
+    size_t n = (size_t)INTENTS_MODEL_BUCKETS * head->stride;
     double sum = 0, n_set = 0;
 
     for (size_t i = 0; i < n; i++) {

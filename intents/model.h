@@ -17,7 +17,11 @@
 
 #define INTENTS_MODEL_BITS    17
 #define INTENTS_MODEL_BUCKETS (1u << INTENTS_MODEL_BITS)
-#define INTENTS_CLASSES_MAX   (INTENTS_SERVICES_MAX + 1)
+#define INTENTS_CLASSES_MAX   (INTENTS_SERVICES_MAX + 16)
+/* Weights are added in blocks of a constant size, which a compiler turns into vector code. */
+#define INTENTS_BLOCK 16
+/* Weights are added in blocks of a constant size, which a compiler turns into vector code. */
+#define INTENTS_BLOCK 16
 
 enum intents_head_id {
     INTENTS_HEAD_TOPIC, /* one class a service in the order of ids, the last one: other */
@@ -27,7 +31,8 @@ enum intents_head_id {
 
 struct intents_head {
     size_t n_classes;
-    float *weights;    /* while learning: [bucket][n_classes] */
+    size_t stride;     /* of a row of `weights`: n_classes rounded up to whole blocks */
+    float *weights;    /* while learning: [bucket][stride] */
     float *bias;       /* [n_classes] */
     float scale;       /* of the 8-bit weights */
     signed char *rows; /* finished: [n_rows][n_classes] */
@@ -52,7 +57,7 @@ struct intents_model {
 int intents_model_create(const struct intents_language *language, struct intents_model **ret_model);
 void intents_model_destroy(struct intents_model *model);
 
-/* Sums of the weights of the features of a head into ret_scores[n_classes]. */
+/* Sums of the weights of the features of a head; ret_scores has INTENTS_CLASSES_MAX places. */
 void intents_model_score(const struct intents_model *model, enum intents_head_id head,
                          const struct intents_features *features, float *ret_scores);
 
