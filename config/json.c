@@ -17,6 +17,9 @@ static int complain(struct config_problems *problems, enum config_message messag
 {
     const char *const args[] = {"file", place.file, "why", why, NULL};
 
+    /* Without a line the message itself names the file. */
+    if (place.line == 0)
+        place.file = NULL;
     config_problems_add(problems, CONFIG_ERROR, message, place, args);
     return message == CONFIG_FILE_MISSING ? CONFIG_MISSING : CONFIG_INVALID;
 }

@@ -184,17 +184,21 @@ static int read_all(const struct config_json *json, struct config_value values[C
     return result;
 }
 
-static int load_text(struct config_options *options, const char *path,
+enum how { WHOLE_OR_NOTHING, RIGHT_PART };
+
+static int load_text(struct config_options *options, const char *path, enum how how,
                      struct config_problems *problems, char **ret_text)
 {
     struct config_value next[CONFIG_N_KEYS] = {0};
     struct config_json json = {0};
-    int r = config_json_read(path, problems, &json);
+    int r = config_json_read(path, problems, &json), wrong = 0;
 
     if (r == 0)
         r = values_copy(options->values, next);
     if (r == 0)
-        r = read_all(&json, next, problems);
+        wrong = read_all(&json, next, problems);
+    if (r == 0 && (wrong < 0 || how == WHOLE_OR_NOTHING))
+        r = wrong;
     if (r == 0)
         r = apply_language(next);
     if (r == 0) {
@@ -208,13 +212,19 @@ static int load_text(struct config_options *options, const char *path,
     }
     values_finish(next);
     config_json_finish(&json);
-    return r < 0 ? base_trace(r) : r;
+    return r < 0 ? base_trace(r) : r ? r : wrong;
 }
 
 int config_options_load(struct config_options *options, const char *path,
                         struct config_problems *problems)
 {
-    return load_text(options, path, problems, NULL);
+    return load_text(options, path, WHOLE_OR_NOTHING, problems, NULL);
+}
+
+int config_options_load_right_part(struct config_options *options, const char *path,
+                                   struct config_problems *problems)
+{
+    return load_text(options, path, RIGHT_PART, problems, NULL);
 }
 
 /* Writing the copy only when it differs spares the memory card at each start. */
@@ -243,19 +253,20 @@ int config_options_start(struct config_options *options, const char *path,
     bool may_be_missing = strcmp(path, CONFIG_DEFAULT_PATH) == 0;
     int r = 0;
 
-    if (may_be_missing && load_text(options, path, NULL, &text) == CONFIG_MISSING) {
+    if (may_be_missing &&
+        load_text(options, path, WHOLE_OR_NOTHING, NULL, &text) == CONFIG_MISSING) {
         *ret_source = CONFIG_FROM_DEFAULTS;
         return 0;
     }
     free(text);
     text = NULL;
-    r = load_text(options, path, problems, &text);
+    r = load_text(options, path, WHOLE_OR_NOTHING, problems, &text);
     if (r == 0) {
         if (last_good_path)
             renew_last_good(last_good_path, text);
         *ret_source = CONFIG_FROM_FILE;
     } else if (r > 0 && last_good_path &&
-               (r = load_text(options, last_good_path, NULL, NULL)) == 0) {
+               (r = load_text(options, last_good_path, WHOLE_OR_NOTHING, NULL, NULL)) == 0) {
         note(problems, CONFIG_USING_LAST_GOOD, last_good_path);
         *ret_source = CONFIG_FROM_LAST_GOOD;
     } else if (r > 0) {

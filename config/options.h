@@ -133,6 +133,13 @@ void config_options_destroy(struct config_options *options);
 int config_options_load(struct config_options *options, const char *path,
                         struct config_problems *problems);
 
+/*
+ * Takes over what is right in a file and reports the rest: for checking, where one fault must not
+ * hide the next. Never for running: a half-taken configuration is nobody's. Returns: as above.
+ */
+int config_options_load_right_part(struct config_options *options, const char *path,
+                                   struct config_problems *problems);
+
 /* What config_options_start ended up with. */
 enum config_source { CONFIG_FROM_FILE, CONFIG_FROM_LAST_GOOD, CONFIG_FROM_DEFAULTS };
 

@@ -217,8 +217,27 @@ static const char *argument(const struct problem *problem, const char *name, siz
     return "";
 }
 
+struct config_carer_texts {
+    struct config_json json;
+};
+
+static const char *look_up(const struct config_carer_texts *texts, const char *group,
+                           const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(texts->json.root, group), key));
+}
+
+/* A unit or a system's reason in the carer's language, where there is one. */
+static const char *in_words(const struct config_carer_texts *texts, const char *value)
+{
+    const char *words = texts ? look_up(texts, "terms", value) : NULL;
+
+    return words ? words : value;
+}
+
 /* {name} becomes the argument; {{ and }} are braces. */
-static void fill_in(const char *template, const struct problem *problem, struct base_strbuf *out)
+static void fill_in(const char *template, const struct problem *problem,
+                    const struct config_carer_texts *texts, struct base_strbuf *out)
 {
     while (*template) {
         size_t n = strcspn(template, "{}");
@@ -230,7 +249,7 @@ static void fill_in(const char *template, const struct problem *problem, struct 
             template += 2;
         } else if (*template == '{') {
             n = strcspn(template, "}");
-            base_strbuf_add(out, argument(problem, template + 1, n - 1));
+            base_strbuf_add(out, in_words(texts, argument(problem, template + 1, n - 1)));
             template += n + (template[n] == '}');
         } else if (*template) {
             template ++;
@@ -250,7 +269,7 @@ char *config_problems_text(const struct config_problems *problems, size_t i)
         base_strbuf_addf(&text, "%s:%d:%d: ", problem->file, problem->line, problem->column);
     else if (problem->file)
         base_strbuf_addf(&text, "%s: ", problem->file);
-    fill_in(messages[problem->message].english, problem, &text);
+    fill_in(messages[problem->message].english, problem, NULL, &text);
     return base_strbuf_take(&text);
 }
 
@@ -280,10 +299,6 @@ const char *config_message_english(enum config_message message)
 {
     return messages[message].english;
 }
-
-struct config_carer_texts {
-    struct config_json json;
-};
 
 int config_carer_texts_load(const char *language, struct config_carer_texts **ret_texts)
 {
@@ -315,12 +330,6 @@ void config_carer_texts_destroy(struct config_carer_texts *texts)
     free(texts);
 }
 
-static const char *look_up(const struct config_carer_texts *texts, const char *group,
-                           const char *key)
-{
-    return json_string_value(json_object_get(json_object_get(texts->json.root, group), key));
-}
-
 const char *config_carer_texts_message(const struct config_carer_texts *texts,
                                        enum config_message message)
 {
@@ -344,6 +353,6 @@ char *config_carer_texts_problem(const struct config_carer_texts *texts,
     if (!template)
         return NULL;
     base_strbuf_init(&text);
-    fill_in(template, &problems->list[i], &text);
+    fill_in(template, &problems->list[i], texts, &text);
     return base_strbuf_take(&text);
 }

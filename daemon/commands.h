@@ -19,6 +19,7 @@ enum {
     EXIT_CONFIG = 78,     /* the configuration, a territory, a model or the data */
 };
 
+int cmd_check(int argc, char **argv);
 int cmd_understand(int argc, char **argv);
 
 #endif

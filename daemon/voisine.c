@@ -12,6 +12,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"check", cmd_check, "look for faults in the configuration and what it names"},
     {"understand", cmd_understand, "say what lines of text ask for, as JSON"},
 };
 
