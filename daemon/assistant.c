@@ -67,7 +67,7 @@ static struct base_datetime local_now(const struct assistant *a)
 static void speak_text(struct assistant *a, const char *text)
 {
     struct tts_sound sound;
-    int r = tts_voice_render(a->parts.voice, text, &sound);
+    int r = tts_voice_render_speech(a->parts.voice, text, &sound);
 
     a->is_speaking = true;
     if (r == 0) {

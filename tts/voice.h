@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TTS_TEXT_MAX = 300 };
+enum { TTS_TEXT_MAX = 300, TTS_SPEECH_MAX = 1200 };
 
 /* Positive results. */
 enum {
@@ -62,6 +62,13 @@ int tts_voice_set(struct tts_voice *voice, const struct tts_voice_settings *sett
 
 /* Renders one text. Returns: 0, TTS_TEXT_REFUSED, -ENOMEM, -EIO. Owns: the caller (samples). */
 int tts_voice_render(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound);
+
+/*
+ * The same for several sentences in a row, which may be longer together (at most
+ * TTS_SPEECH_MAX characters): each piece of at most TTS_TEXT_MAX that ends a sentence is rendered
+ * by itself. Returns: as above; TTS_TEXT_REFUSED when a single sentence is too long.
+ */
+int tts_voice_render_speech(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound);
 
 /*
  * How a word or a name is said: IPA phonemes with one space between each, stress marks taken off,

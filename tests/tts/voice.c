@@ -122,6 +122,36 @@ static void hostile_text_is_refused(void)
     tts_voice_destroy(voice);
 }
 
+static void a_speech_of_several_sentences_is_said_whole(void)
+{
+    static const char sentence[] = "Je ne suis pas une alarme, je ne peux pas appeler les secours. "
+                                   "Appelez le 15 ou le 112, ou "
+                                   "appuyez sur votre bouton d'alerte.";
+    struct tts_voice *voice = create();
+    struct tts_sound sound = {0};
+    char speech[1600] = "";
+    size_t once;
+
+    once = length_of(voice, sentence);
+    for (int i = 0; i < 4; i++)
+        snprintf(speech + strlen(speech), sizeof(speech) - strlen(speech), "%s%s", i ? " " : "",
+                 sentence);
+    CHECK_INT(tts_voice_render(voice, speech, &sound), TTS_TEXT_REFUSED);
+    REQUIRE(tts_voice_render_speech(voice, speech, &sound) == 0);
+    CHECK(sound.n_samples > 4 * once && sound.n_samples < 5 * once);
+    free(sound.samples);
+    REQUIRE(tts_voice_render_speech(voice, "Bonjour.", &sound) == 0);
+    free(sound.samples);
+    memset(speech, 'a', 500);
+    for (size_t i = 0; i < 500; i += 5)
+        speech[i] = ' ';
+    speech[500] = '\0';
+    CHECK_INT(tts_voice_render_speech(voice, speech, &sound), TTS_TEXT_REFUSED);
+    CHECK_INT(tts_voice_render_speech(voice, "", &sound), TTS_TEXT_REFUSED);
+    CHECK_INT(tts_voice_render_speech(voice, "Bonjour. <b>", &sound), TTS_TEXT_REFUSED);
+    tts_voice_destroy(voice);
+}
+
 static void a_word_tells_its_phonemes(void)
 {
     struct tts_voice *voice = create();
@@ -163,5 +193,6 @@ static void the_twin_is_silent_and_remembers(void)
 
 CHECK_MAIN(a_sentence_becomes_sound_at_the_same_loudness_whatever_the_voice,
            settings_change_what_is_heard_and_a_wrong_voice_is_refused,
-           chunks_are_set_apart_by_pauses, hostile_text_is_refused, a_word_tells_its_phonemes,
+           chunks_are_set_apart_by_pauses, hostile_text_is_refused,
+           a_speech_of_several_sentences_is_said_whole, a_word_tells_its_phonemes,
            the_twin_is_silent_and_remembers)
