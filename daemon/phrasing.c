@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/phrasing.h"
+
+#include "base/error.h"
+#include "config/catalogue.h"
+#include "tts/prompts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHOICES_MAX = 64 };
+
+struct phrasing {
+    struct phrasing_options options;
+    struct tts_prompts *prompts;
+    const char *choices[CHOICES_MAX]; /* "vos courses", ...: what the territory offers */
+    size_t n_choices;
+};
+
+int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing,
+                    struct base_strbuf *error)
+{
+    struct phrasing *phrasing = calloc(1, sizeof(*phrasing));
+    int r;
+
+    if (!phrasing)
+        return -ENOMEM;
+    phrasing->options = *options;
+    r = tts_prompts_load(options->language, &phrasing->prompts);
+    if (r < 0) {
+        base_strbuf_addf(error,
+                         "the sentences to say, tts/%s, cannot be used: %s; install the data "
+                         "again, or set language",
+                         options->language, strerror(-r));
+        phrasing_destroy(phrasing);
+        return base_trace(r);
+    }
+    for (size_t i = 0; i < options->n_services && phrasing->n_choices < CHOICES_MAX; i++) {
+        const struct config_service *service =
+            config_catalogue_find(options->catalogue, options->services[i]);
+
+        if (service)
+            phrasing->choices[phrasing->n_choices++] = service->say_choice;
+    }
+    *ret_phrasing = phrasing;
+    return 0;
+}
+
+void phrasing_destroy(struct phrasing *phrasing)
+{
+    if (!phrasing)
+        return;
+    tts_prompts_destroy(phrasing->prompts);
+    free(phrasing);
+}
+
+/* How the service is spoken about; one that is no service of the catalogue (the call back) from the
+ * prompts. */
+static const char *spoken_as(const struct phrasing *phrasing, const char *service,
+                             const char *field)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, service);
+
+    if (!found)
+        return tts_prompts_extra(phrasing->prompts, service, field);
+    if (strcmp(field, "want") == 0)
+        return found->say_want;
+    if (strcmp(field, "of") == 0)
+        return found->say_of;
+    return strcmp(field, "will") == 0 ? found->say_will : found->say_choice;
+}
+
+static void add_request(const struct phrasing *phrasing, const struct draft *about,
+                        const char *items[DRAFT_ITEMS_MAX], struct tts_args *args)
+{
+    struct tts_when when = {about->date, about->part, about->time};
+    struct tts_when asked = {BASE_NO_DATE, "", about->asked};
+
+    tts_args_text(args, "want", spoken_as(phrasing, about->service, "want"));
+    tts_args_text(args, "of", spoken_as(phrasing, about->service, "of"));
+    tts_args_text(args, "choice", spoken_as(phrasing, about->service, "choice"));
+    tts_args_text(args, "will", spoken_as(phrasing, about->service, "will"));
+    tts_args_when(args, "when", &when);
+    tts_args_text(args, "who", about->who);
+    if (base_time_is_set(about->asked))
+        tts_args_when(args, "asked", &asked);
+    for (size_t i = 0; i < about->n_items; i++)
+        items[i] = about->items[i];
+    if (about->n_items)
+        tts_args_list(args, "items", items, about->n_items);
+}
+
+int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft *about,
+                 unsigned n_before, struct base_datetime now, struct base_strbuf *text)
+{
+    const struct phrasing_options *options = &phrasing->options;
+    char sentence[TTS_PROMPT_SIZE];
+    const char *items[DRAFT_ITEMS_MAX];
+    struct tts_args args = {0};
+    int r;
+
+    add_request(phrasing, about, items, &args);
+    tts_args_list(&args, "choices", phrasing->choices, phrasing->n_choices);
+    tts_args_text(&args, "alert", options->alert_name);
+    tts_args_text(&args, "wake", options->wake_phrase);
+    r = tts_prompts_render(phrasing->prompts, key, n_before, &args, now, sentence,
+                           sizeof(sentence));
+    if (r == TTS_PROMPT_UNKNOWN || r == TTS_ARGUMENT_MISSING)
+        return -ENOENT;
+    if (r < 0)
+        return base_trace(r);
+    base_strbuf_add(text, sentence);
+    return text->error;
+}
