@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHOICES_MAX = 64 };
+enum {
+    CHOICES_MAX = 64,
+    CHOICES_READ = 4, /* no more can be kept in mind when they are read aloud */
+};
 
 struct phrasing {
     struct phrasing_options options;
@@ -84,7 +87,7 @@ static void add_request(const struct phrasing *phrasing, const struct draft *abo
     tts_args_text(args, "choice", spoken_as(phrasing, about->service, "choice"));
     tts_args_text(args, "will", spoken_as(phrasing, about->service, "will"));
     tts_args_when(args, "when", &when);
-    tts_args_text(args, "who", about->who);
+    tts_args_text(args, "name", about->who);
     if (base_time_is_set(about->asked))
         tts_args_when(args, "asked", &asked);
     for (size_t i = 0; i < about->n_items; i++)
@@ -103,9 +106,12 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
     int r;
 
     add_request(phrasing, about, items, &args);
-    tts_args_list(&args, "choices", phrasing->choices, phrasing->n_choices);
-    tts_args_text(&args, "alert", options->alert_name);
-    tts_args_text(&args, "wake", options->wake_phrase);
+    if (phrasing->n_choices <= CHOICES_READ)
+        tts_args_list(&args, "choices", phrasing->choices, phrasing->n_choices);
+    else
+        tts_args_list(&args, "some", phrasing->choices, CHOICES_READ);
+    tts_args_text(&args, "carer", options->alert_name);
+    tts_args_text(&args, "phrase", options->wake_phrase);
     r = tts_prompts_render(phrasing->prompts, key, n_before, &args, now, sentence,
                            sizeof(sentence));
     if (r == TTS_PROMPT_UNKNOWN || r == TTS_ARGUMENT_MISSING)

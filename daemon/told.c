@@ -56,7 +56,7 @@ static const char *event_key(const struct matching_event *event)
     case MATCHING_EVENT_MATCHED:
         return event->first_name[0] ? "news.matched" : "news.matched_anonymous";
     case MATCHING_EVENT_REFUSED:
-        return "refused";
+        return "news.refused";
     case MATCHING_EVENT_STATUS:
         return strcmp(event->status, "pending_review") == 0 ? "news.pending_review" : NULL;
     case MATCHING_EVENT_CANCELLED:
@@ -141,7 +141,7 @@ const char *told_status_key(const struct matching_summary *summary)
     case MATCHING_MATCHED:
         return summary->first_name[0] ? "status.matched" : "status.matched_anonymous";
     case MATCHING_REFUSED:
-        return summary->is_untold ? "refused" : NULL;
+        return summary->is_untold ? "status.refused" : NULL;
     case MATCHING_EXPIRED:
         return summary->is_untold ? "news.expired" : NULL;
     case MATCHING_DONE:
