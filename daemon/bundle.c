@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/bundle.h"
+
+#include "asr/decoder.h"
+#include "asr/ngram.h"
+#include "asr/pronounce.h"
+#include "asr/tokens.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "intents/sampler.h"
+#include "intents/understand.h"
+#include "tts/voice.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    N_REQUEST_SENTENCES = 120000,
+    N_ANSWER_SENTENCES = 30000,
+    WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
+    SEED = 20260615,
+};
+
+/* Trigrams that change little are left out: the model is half as large and as good. */
+#define PRUNE 1e-8
+
+struct making {
+    const struct bundle_options *options;
+    const char *folder;
+    struct base_strbuf *error;
+    struct intents_language *language;
+    struct tts_voice *voice;
+    struct asr_pronounce *pronounce;
+    struct asr_ngram *ngram; /* of the model that is being made */
+    struct base_strbuf words;
+    struct base_strbuf dictionary;
+    struct asr_ngram *vocabulary; /* a set of words, for want of another: of both models */
+    size_t n_sampled, n_unspeakable;
+};
+
+static void step(const struct making *m, const char *what)
+{
+    if (m->options->on_step)
+        m->options->on_step(m->options->user, what);
+}
+
+int bundle_data_folder(const char *language, char *ret_folder, size_t size)
+{
+    char root[PATH_MAX], relative[64];
+    int r = base_paths_data(root, sizeof(root));
+
+    snprintf(relative, sizeof(relative), "intents/%s", language);
+    return r < 0 ? r : base_file_join(root, relative, ret_folder, size);
+}
+
+int bundle_model_folder(const char *models_folder, const char *language, char *ret_folder,
+                        size_t size)
+{
+    char root[PATH_MAX], relative[64];
+    int r;
+
+    if (models_folder && *models_folder)
+        return base_file_join(models_folder, language, ret_folder, size);
+    r = base_paths_data(root, sizeof(root));
+    snprintf(relative, sizeof(relative), "models/%s", language);
+    return r < 0 ? r : base_file_join(root, relative, ret_folder, size);
+}
+
+int bundle_folder(const char *language, char *ret_folder, size_t size)
+{
+    char root[PATH_MAX];
+    int r = base_paths_bundles(root, sizeof(root));
+
+    return r < 0 ? r : base_file_join(root, language, ret_folder, size);
+}
+
+static int letter_to_sound(void *user, const char *word, char *ret_ipa, size_t size)
+{
+    int r = tts_voice_phonemes(user, word, ret_ipa, size);
+
+    return r > 0 ? -EINVAL : r;
+}
+
+static bool is_whole_word(void *user, const char *word)
+{
+    return asr_pronounce_knows(user, word);
+}
+
+static int add_sentence(struct making *m, const char *sentence)
+{
+    int r;
+
+    base_strbuf_clear(&m->words);
+    asr_tokens_split(sentence, is_whole_word, m->pronounce, &m->words);
+    if (m->words.error)
+        return m->words.error;
+    r = asr_ngram_add(m->ngram, base_strbuf_text(&m->words), 1);
+    return r < 0 ? r : asr_ngram_add(m->vocabulary, base_strbuf_text(&m->words), 1);
+}
+
+static int on_sentence(void *user, const char *sentence, const struct intents_label *label)
+{
+    struct making *m = user;
+    char with_wake[2048];
+    int r = add_sentence(m, sentence);
+
+    if (r < 0 || label->act != INTENTS_REQUEST || m->n_sampled++ % WAKE_EVERY)
+        return r;
+    snprintf(with_wake, sizeof(with_wake), "%s %s", m->options->wake_phrase, sentence);
+    return add_sentence(m, with_wake);
+}
+
+/* Samples, trains and packs one model. */
+static int make_model(struct making *m, const char *name,
+                      const struct intents_sampler_options *sampling)
+{
+    char arpa[PATH_MAX], packed[PATH_MAX];
+    int r = asr_ngram_create(&m->ngram);
+
+    if (r == 0)
+        r = intents_sampler_run(m->language, sampling, on_sentence, m);
+    snprintf(arpa, sizeof(arpa), "%s/%s.arpa", m->folder, name);
+    snprintf(packed, sizeof(packed), "%s/%s.lm", m->folder, name);
+    if (r == 0)
+        r = asr_ngram_write(m->ngram, arpa, PRUNE);
+    if (r == 0)
+        r = asr_decoder_pack_ngram(arpa, packed);
+    unlink(arpa);
+    asr_ngram_destroy(m->ngram);
+    m->ngram = NULL;
+    return base_trace(r);
+}
+
+static int make_models(struct making *m)
+{
+    struct intents_sampler_options request = {
+        .seed = SEED,
+        .n_sentences = m->options->n_sentences ? m->options->n_sentences : N_REQUEST_SENTENCES};
+    struct intents_sampler_options answer = {.seed = SEED + 1,
+                                             .n_sentences = N_ANSWER_SENTENCES,
+                                             .n_requests = 15,
+                                             .n_acts = 70,
+                                             .n_near_misses = 5,
+                                             .n_background = 10};
+    int r;
+
+    step(m, "language model of requests");
+    r = make_model(m, "request", &request);
+    if (r < 0)
+        return r;
+    step(m, "language model of answers");
+    return make_model(m, "answer", &answer);
+}
+
+/* A word that cannot be pronounced is left out of the dictionary: the recogniser then never says
+ * it. */
+static int add_word(struct making *m, const char *word)
+{
+    struct base_strbuf lines;
+    char *line, *rest;
+    int n, i = 1;
+
+    base_strbuf_init(&lines);
+    n = asr_pronounce_word(m->pronounce, word, &lines);
+    m->n_unspeakable += n == 0;
+    rest = lines.text;
+    while (n > 0 && (line = strsep(&rest, "\n")) && *line) {
+        if (i > 1)
+            base_strbuf_addf(&m->dictionary, "%s(%d) %s\n", word, i, line);
+        else
+            base_strbuf_addf(&m->dictionary, "%s %s\n", word, line);
+        i++;
+    }
+    base_strbuf_finish(&lines);
+    return n < 0 ? n : m->dictionary.error;
+}
+
+static int make_dictionary(struct making *m)
+{
+    char path[PATH_MAX];
+    const char *word;
+    unsigned count;
+    int r = 0;
+
+    step(m, "dictionary");
+    for (size_t i = 0; r == 0 && (word = asr_ngram_word(m->vocabulary, i, &count)); i++) {
+        if (word[0] != '<')
+            r = add_word(m, word);
+    }
+    if (r == 0)
+        r = base_file_join(m->folder, "words.dict", path, sizeof(path));
+    if (r == 0)
+        r = base_file_replace(path, base_strbuf_text(&m->dictionary), m->dictionary.length, 0644);
+    return base_trace(r);
+}
+
+static int make_understanding(struct making *m)
+{
+    char path[PATH_MAX];
+    int r = base_file_join(m->folder, "understanding.bin", path, sizeof(path));
+
+    step(m, "understanding");
+    return r < 0 ? r : base_trace(intents_train(m->language, path));
+}
+
+static int make_record(struct making *m)
+{
+    char path[PATH_MAX];
+    struct base_strbuf json;
+    int r = base_file_join(m->folder, "bundle.json", path, sizeof(path));
+
+    base_strbuf_init(&json);
+    base_strbuf_addf(
+        &json,
+        "{\"version\": \"" VOISINE_VERSION
+        "\", \"language\": \"%s\", \"words\": %zu, \"unspeakable\": %zu, \"wake_phrase\": ",
+        m->options->language, asr_ngram_n_words(m->vocabulary), m->n_unspeakable);
+    base_strbuf_add_json(&json, m->options->wake_phrase);
+    base_strbuf_add(&json, "}\n");
+    if (r == 0)
+        r = json.error;
+    if (r == 0)
+        r = base_file_replace(path, base_strbuf_text(&json), json.length, 0644);
+    base_strbuf_finish(&json);
+    return base_trace(r);
+}
+
+/* What every later step needs; says what is missing. */
+static int open_parts(struct making *m)
+{
+    const struct bundle_options *options = m->options;
+    struct tts_voice_settings voice = {options->language, 150, 50, 100};
+    char data[PATH_MAX];
+    int r = bundle_data_folder(options->language, data, sizeof(data));
+
+    step(m, "language data");
+    if (r == 0)
+        r = intents_language_load(data, NULL, 0, options->extra, options->n_extra, &m->language);
+    if (r < 0) {
+        base_strbuf_addf(m->error, "the language data %s cannot be used: %s", data, strerror(-r));
+        return r;
+    }
+    r = tts_voice_create(&voice, &m->voice);
+    if (r != 0) {
+        base_strbuf_addf(m->error, "espeak-ng has no voice \"%s\": install espeak-ng-data",
+                         options->language);
+        return r < 0 ? r : -ENOENT;
+    }
+    r = asr_pronounce_open(options->model_folder, letter_to_sound, m->voice, &m->pronounce);
+    if (r < 0)
+        base_strbuf_addf(m->error,
+                         "the acoustic model %s cannot be used: %s; fetch it with tools/setup "
+                         "--models",
+                         options->model_folder, strerror(-r));
+    return r;
+}
+
+static int make_all(struct making *m)
+{
+    int (*const steps[])(struct making *) = {make_models, make_dictionary, make_understanding,
+                                             make_record};
+    int r = open_parts(m);
+
+    if (r == 0)
+        r = asr_ngram_create(&m->vocabulary);
+    for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+        r = steps[i](m);
+    if (r < 0 && !m->error->length)
+        base_strbuf_addf(m->error, "the bundle in %s could not be made: %s", m->folder,
+                         strerror(-r));
+    return r;
+}
+
+static void remove_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(folder);
+}
+
+/* Puts the fresh folder in the place of the old one. */
+static int replace_folder(const char *fresh, const char *folder)
+{
+    char old[PATH_MAX];
+
+    snprintf(old, sizeof(old), "%s.old", folder);
+    remove_folder(old);
+    if (rename(folder, old) < 0 && errno != ENOENT)
+        return -errno;
+    if (rename(fresh, folder) < 0)
+        return -errno;
+    remove_folder(old);
+    return 0;
+}
+
+int bundle_make(const struct bundle_options *options, const char *folder, struct base_strbuf *error)
+{
+    char fresh[PATH_MAX];
+    struct making m = {.options = options, .folder = fresh, .error = error};
+    int r;
+
+    snprintf(fresh, sizeof(fresh), "%s.new", folder);
+    remove_folder(fresh);
+    r = base_file_make_folder(fresh, 0755);
+    if (r < 0) {
+        base_strbuf_addf(error, "the folder %s cannot be made: %s", fresh, strerror(-r));
+        return r;
+    }
+    r = make_all(&m);
+    if (r == 0) {
+        r = replace_folder(fresh, folder);
+        if (r < 0)
+            base_strbuf_addf(error, "the folder %s cannot be replaced: %s", folder, strerror(-r));
+    }
+    asr_ngram_destroy(m.vocabulary);
+    asr_pronounce_close(m.pronounce);
+    tts_voice_destroy(m.voice);
+    intents_language_destroy(m.language);
+    base_strbuf_finish(&m.words);
+    base_strbuf_finish(&m.dictionary);
+    return r;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/language.h"
+
+#include "asr/pronounce.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "daemon/bundle.h"
+#include "tts/voice.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int letter_to_sound(void *user, const char *word, char *ret_ipa, size_t size)
+{
+    int r = tts_voice_phonemes(user, word, ret_ipa, size);
+
+    return r > 0 ? -EINVAL : r;
+}
+
+static int open_understanding(const struct language_options *options, const char *bundle,
+                              struct language *language, struct base_strbuf *error)
+{
+    char data[PATH_MAX], path[PATH_MAX];
+    int r = bundle_data_folder(options->id, data, sizeof(data));
+
+    if (r == 0)
+        r = intents_language_load(data, NULL, 0, NULL, 0, &language->data);
+    if (r < 0) {
+        base_strbuf_addf(error, "the language data %s cannot be used: %s", data, strerror(-r));
+        return r;
+    }
+    r = base_file_join(bundle, "understanding.bin", path, sizeof(path));
+    if (r == 0)
+        r = intents_understander_create(language->data, path, &language->understander);
+    if (r < 0) {
+        base_strbuf_addf(error,
+                         "the language bundle %s cannot be used: %s; make it with `voisine "
+                         "bundle`",
+                         bundle, strerror(-r));
+        return r;
+    }
+    intents_understander_offer(language->understander, options->services, options->n_services);
+    return 0;
+}
+
+static int open_recogniser(const char *model, const char *bundle, struct language *language,
+                           struct base_strbuf *error)
+{
+    struct asr_recogniser_options options = {.model_folder = model, .bundle_folder = bundle};
+    int r = asr_recogniser_open(&options, &language->recogniser);
+
+    if (r < 0)
+        base_strbuf_addf(error,
+                         "the recogniser cannot start with the model %s and the bundle %s: %s; "
+                         "fetch the model with tools/setup --models, make the bundle with `voisine "
+                         "bundle`",
+                         model, bundle, strerror(-r));
+    return r;
+}
+
+/* The voice lives only as long as the pronunciations are looked up: espeak-ng allows one at a time.
+ */
+static int open_wake(const struct language_options *options, const char *model,
+                     struct language *language, struct base_strbuf *error)
+{
+    struct tts_voice_settings settings = {options->id, 150, 50, 100};
+    struct asr_wake_options wake = {.model_folder = model,
+                                    .phrase = options->wake_phrase,
+                                    .sensitivity = options->wake_sensitivity};
+    struct tts_voice *voice = NULL;
+    int r = tts_voice_create(&settings, &voice);
+
+    if (r == 0)
+        r = asr_pronounce_open(model, letter_to_sound, voice, &wake.pronounce);
+    if (r == 0)
+        r = asr_wake_create(&wake, &language->wake);
+    asr_pronounce_close(wake.pronounce);
+    tts_voice_destroy(voice);
+    if (r != 0)
+        base_strbuf_addf(error,
+                         "the wake phrase \"%s\" cannot be listened for (%s): set wake.phrase",
+                         options->wake_phrase, r < 0 ? strerror(-r) : "no voice");
+    return r > 0 ? -EINVAL : r;
+}
+
+int language_open(const struct language_options *options, struct language *ret_language,
+                  struct base_strbuf *error)
+{
+    char bundle[PATH_MAX], model[PATH_MAX];
+    int r = bundle_folder(options->id, bundle, sizeof(bundle));
+
+    *ret_language = (struct language){0};
+    if (r == 0)
+        r = bundle_model_folder(options->models_folder, options->id, model, sizeof(model));
+    if (r == 0 && options->parts && access(model, R_OK) < 0) {
+        r = -errno;
+        base_strbuf_addf(
+            error, "there is no acoustic model in %s: fetch it with tools/setup --models", model);
+    }
+    if (r == 0)
+        r = open_understanding(options, bundle, ret_language, error);
+    if (r == 0 && options->parts & LANGUAGE_HEARS)
+        r = open_recogniser(model, bundle, ret_language, error);
+    if (r == 0 && options->parts & LANGUAGE_WAKES)
+        r = open_wake(options, model, ret_language, error);
+    if (r < 0)
+        language_close(ret_language);
+    return base_trace(r);
+}
+
+void language_close(struct language *language)
+{
+    asr_wake_destroy(language->wake);
+    asr_recogniser_destroy(language->recogniser);
+    intents_understander_destroy(language->understander);
+    intents_language_destroy(language->data);
+    *language = (struct language){0};
+}
