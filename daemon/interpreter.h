@@ -36,6 +36,7 @@ struct utterance {
     enum utterance_trust trust;
     bool is_cut;   /* it was longer than the longest allowed */
     bool is_woken; /* it began with the wake phrase, in one breath */
+    double wake_s; /* then the end of the phrase, as start_s */
 };
 
 struct interpreter;

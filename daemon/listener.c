@@ -124,7 +124,7 @@ static int interpret(struct listener *listener, struct utterance *ret_utterance)
         audio_endpointer_sound(listener->endpointer, &n_samples, &start_sample);
     int r;
 
-    if (!samples)
+    if (!samples || !listener->options.interpreter)
         return -ENODATA;
     r = interpreter_hear(listener->options.interpreter, samples, n_samples, listener->expect,
                          listener->now, ret_utterance);
@@ -170,13 +170,15 @@ static void deliver(struct listener *listener, bool is_cut)
     else
         r = interpret(listener, &utterance);
     if (r < 0) {
-        log_error("recogniser-failed", "%s", strerror(-r));
+        if (listener->options.interpreter)
+            log_error("recogniser-failed", "%s", strerror(-r));
         utterance = (struct utterance){.end_s = audio_samples_to_s(listener->voice_end)};
         utterance.meaning.time = BASE_NO_TIME;
     }
     utterance.cpu_s = listener->spent_s;
     utterance.is_cut = is_cut;
     utterance.is_woken = listener->mode == MODE_WOKEN;
+    utterance.wake_s = audio_samples_to_s(listener->wake_end);
     listener_sleep(listener);
     listener->events.on_utterance(listener->events.user, &utterance);
     memset(&utterance, 0, sizeof(utterance));

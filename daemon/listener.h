@@ -35,8 +35,8 @@ struct listener_events {
 };
 
 struct listener_options {
-    struct interpreter *interpreter;
-    struct asr_wake *wake; /* NULL: never wakes by itself */
+    struct interpreter *interpreter; /* NULL: utterances come without text (`voisine wake`) */
+    struct asr_wake *wake;           /* NULL: never wakes by itself */
     struct audio_endpointer_settings endpoint;
     bool is_patient_always; /* no shorter patience for complete sentences (evaluation of the
                                endpointer alone) */

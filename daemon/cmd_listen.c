@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `voisine listen` and `voisine wake`: sound files through the daemon's own listener, faster than
+ * real time. The first is always awake, the second always asleep.
+ */
+#include "audio/soundfile.h"
+#include "base/log.h"
+#include "config/territory.h"
+#include "daemon/commands.h"
+#include "daemon/language.h"
+#include "daemon/listener.h"
+#include "daemon/utterance_json.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char listen_usage[] =
+    "usage: voisine listen [OPTION...] FILE...\n\n"
+    "Recognises sound files as the daemon would; prints one JSON object an utterance, at least "
+    "one\n"
+    "a file.\n\n"
+    "  --territory ID       only its services are requests (default: all)\n"
+    "  --now ISO            the resident's local time (default: the clock)\n"
+    "  --expect WHAT        request (default) or confirmation\n"
+    "  --language LANGUAGE  default: fr\n"
+    "  --models FOLDER      of the acoustic models (default: the installed ones)\n";
+
+static const char wake_usage[] =
+    "usage: voisine wake [--phrase TEXT] [--sensitivity 0..100] [--language L] [--models FOLDER] "
+    "FILE...\n\n"
+    "Prints for each sound file where the wake phrase is heard, as one JSON object.\n";
+
+struct arguments {
+    const char *territory, *language, *models, *phrase;
+    double sensitivity;
+    struct base_datetime now;
+    enum intents_expect expect;
+};
+
+/* What the callbacks of the listener need. */
+struct hearing {
+    const char *file;
+    struct listener *listener;
+    enum intents_expect expect;
+    int n_printed;
+    double *wakes; /* seconds */
+    size_t n_wakes, n_wakes_max;
+};
+
+/* Returns: -1 to go on, or the exit status. */
+static int parse(int argc, char **argv, const char *usage, struct arguments *ret_arguments)
+{
+    static const struct option known[] = {{"territory", required_argument, NULL, 't'},
+                                          {"now", required_argument, NULL, 'n'},
+                                          {"expect", required_argument, NULL, 'e'},
+                                          {"language", required_argument, NULL, 'l'},
+                                          {"models", required_argument, NULL, 'm'},
+                                          {"phrase", required_argument, NULL, 'p'},
+                                          {"sensitivity", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    struct arguments a = {.language = "fr", .phrase = "bonjour voisine", .sensitivity = 0.5};
+    int c;
+
+    a.now = base_datetime_local(base_clock_system()->wall_ms(base_clock_system()));
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (c == 't')
+            a.territory = optarg;
+        else if (c == 'l')
+            a.language = optarg;
+        else if (c == 'm')
+            a.models = optarg;
+        else if (c == 'p')
+            a.phrase = optarg;
+        else if (c == 's')
+            a.sensitivity = strtod(optarg, NULL) / 100;
+        else if (c == 'n' && base_datetime_parse(optarg, &a.now) == 0)
+            continue;
+        else if (c == 'e' && strcmp(optarg, "request") == 0)
+            a.expect = INTENTS_EXPECT_REQUEST;
+        else if (c == 'e' && strcmp(optarg, "confirmation") == 0)
+            a.expect = INTENTS_EXPECT_CONFIRMATION;
+        else {
+            fputs(usage, c == 'h' ? stdout : stderr);
+            return c == 'h' ? EXIT_OK : EXIT_USAGE;
+        }
+    }
+    if (optind == argc) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    *ret_arguments = a;
+    return -1;
+}
+
+/* NULL territory: every service. Returns: 0 or an exit status, with the finding printed. */
+static int load_territory(const char *id, struct config_territory **ret_territory)
+{
+    struct config_problems *problems;
+    int r = config_problems_create(&problems);
+
+    if (r < 0)
+        return EXIT_SOFTWARE;
+    r = config_territory_load(NULL, id, problems, ret_territory);
+    for (size_t i = 0; r != 0 && i < config_problems_count(problems); i++) {
+        char *line = config_problems_text(problems, i);
+
+        fprintf(stderr, "voisine: %s\n", line ? line : "memory is short");
+        free(line);
+    }
+    config_problems_destroy(problems);
+    return r == 0 ? 0 : EXIT_CONFIG;
+}
+
+static int open_language(const struct arguments *a, const struct config_territory *territory,
+                         int parts, struct language *ret_language)
+{
+    struct language_options options = {
+        .id = a->language,
+        .models_folder = a->models,
+        .services = territory ? config_territory_services(territory) : NULL,
+        .n_services = territory ? config_territory_n_services(territory) : 0,
+        .wake_phrase = a->phrase,
+        .wake_sensitivity = a->sensitivity,
+        .parts = parts};
+    struct base_strbuf error;
+    int r;
+
+    base_strbuf_init(&error);
+    r = language_open(&options, ret_language, &error);
+    if (r < 0)
+        fprintf(stderr, "voisine: %s\n", base_strbuf_text(&error));
+    base_strbuf_finish(&error);
+    return r < 0 ? EXIT_CONFIG : 0;
+}
+
+static void print_utterance(struct hearing *hearing, const struct utterance *utterance)
+{
+    struct utterance_report report = {.file = hearing->file,
+                                      .start_s = utterance->start_s,
+                                      .end_s = utterance->end_s,
+                                      .text = utterance->text,
+                                      .result = &utterance->meaning,
+                                      .confidence = utterance->confidence,
+                                      .audio_s = utterance->audio_s,
+                                      .cpu_s = utterance->cpu_s};
+
+    (void)utterance_json_print(stdout, &report);
+    hearing->n_printed++;
+}
+
+static void on_utterance(void *user, const struct utterance *utterance)
+{
+    struct hearing *hearing = user;
+
+    print_utterance(hearing, utterance);
+    listener_open(hearing->listener, hearing->expect);
+}
+
+static void on_silence(void *user)
+{
+    struct hearing *hearing = user;
+
+    listener_open(hearing->listener, hearing->expect);
+}
+
+static void on_wake(void *user, int delay_ms)
+{
+    struct hearing *hearing = user;
+
+    if (hearing->n_wakes == hearing->n_wakes_max) {
+        size_t n = hearing->n_wakes_max * 2 + 16;
+        double *wakes = realloc(hearing->wakes, n * sizeof(*wakes));
+
+        if (!wakes)
+            return;
+        hearing->wakes = wakes;
+        hearing->n_wakes_max = n;
+    }
+    hearing->wakes[hearing->n_wakes++] = listener_now_s(hearing->listener) - delay_ms / 1000.0;
+}
+
+static void on_woken_utterance(void *user, const struct utterance *utterance)
+{
+    struct hearing *hearing = user;
+    int delay_ms = (int)((listener_now_s(hearing->listener) - utterance->wake_s) * 1000);
+
+    on_wake(user, delay_ms);
+}
+
+/* Feeds a whole file, block by block. Returns: 0, or -errno with the reason printed. */
+static int feed_file(struct hearing *hearing)
+{
+    struct audio_soundfile *file;
+    char *error = NULL;
+    int16_t block[AUDIO_BLOCK_SAMPLES];
+    long n;
+    int r = audio_soundfile_open(hearing->file, &file, &error);
+
+    if (r < 0) {
+        fprintf(stderr, "voisine: %s\n", error ? error : strerror(-r));
+        free(error);
+        return r;
+    }
+    while ((n = audio_soundfile_read(file, block, AUDIO_BLOCK_SAMPLES)) > 0) {
+        memset(block + n, 0, ((size_t)AUDIO_BLOCK_SAMPLES - (size_t)n) * sizeof(block[0]));
+        listener_feed(hearing->listener, block);
+    }
+    audio_soundfile_close(file);
+    listener_finish(hearing->listener);
+    return 0;
+}
+
+/* One file through a listener of its own, so that no file changes how the next is heard. */
+static int listen_to(const char *file, const struct arguments *a, struct interpreter *interpreter)
+{
+    struct hearing hearing = {.file = file, .expect = a->expect};
+    struct listener_options options = {.interpreter = interpreter};
+    struct listener_events events = {on_wake, on_utterance, on_silence, &hearing};
+    struct utterance nothing = {0};
+    int r;
+
+    audio_endpointer_settings_default(&options.endpoint);
+    options.endpoint.no_speech_ms = 0;
+    r = listener_create(&options, &events, &hearing.listener);
+    if (r < 0)
+        return r;
+    listener_set_now(hearing.listener, a->now);
+    listener_open(hearing.listener, a->expect);
+    r = feed_file(&hearing);
+    if (r == 0 && hearing.n_printed == 0) {
+        nothing.meaning.time = BASE_NO_TIME;
+        nothing.audio_s = nothing.end_s = listener_now_s(hearing.listener);
+        print_utterance(&hearing, &nothing);
+    }
+    listener_destroy(hearing.listener);
+    return r;
+}
+
+int cmd_listen(int argc, char **argv)
+{
+    struct arguments a;
+    struct config_territory *territory = NULL;
+    struct language language = {0};
+    struct interpreter *interpreter = NULL;
+    int status = parse(argc, argv, listen_usage, &a);
+
+    if (status >= 0)
+        return status;
+    base_log_open(BASE_LOG_WARNING, BASE_LOG_HUMAN, NULL);
+    status = a.territory ? load_territory(a.territory, &territory) : 0;
+    if (status == 0)
+        status = open_language(&a, territory, LANGUAGE_HEARS, &language);
+    if (status == 0 &&
+        interpreter_create(language.recogniser, language.understander, a.phrase, &interpreter) < 0)
+        status = EXIT_SOFTWARE;
+    if (status == 0) {
+        for (int i = optind; i < argc; i++) {
+            if (listen_to(argv[i], &a, interpreter) < 0)
+                status = EXIT_INPUT;
+            fflush(stdout);
+        }
+    }
+    interpreter_destroy(interpreter);
+    language_close(&language);
+    config_territory_destroy(territory);
+    return status;
+}
+
+static double cpu_s(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void print_wakes(const struct hearing *hearing, double spent_s)
+{
+    struct base_strbuf line;
+
+    base_strbuf_init(&line);
+    base_strbuf_add(&line, "{\"file\":");
+    base_strbuf_add_json(&line, hearing->file);
+    base_strbuf_add(&line, ",\"wakes\":[");
+    for (size_t i = 0; i < hearing->n_wakes; i++)
+        base_strbuf_addf(&line, "%s%.2f", i ? "," : "", hearing->wakes[i]);
+    base_strbuf_addf(&line, "],\"audio_s\":%.3f,\"cpu_s\":%.3f}", listener_now_s(hearing->listener),
+                     spent_s);
+    puts(base_strbuf_text(&line));
+    fflush(stdout);
+    base_strbuf_finish(&line);
+}
+
+static int wake_in(const char *file, struct asr_wake *wake)
+{
+    struct hearing hearing = {.file = file};
+    struct listener_options options = {.wake = wake};
+    struct listener_events events = {on_wake, on_woken_utterance, on_silence, &hearing};
+    double start_s = cpu_s();
+    int r;
+
+    audio_endpointer_settings_default(&options.endpoint);
+    r = listener_create(&options, &events, &hearing.listener);
+    if (r < 0)
+        return r;
+    listener_sleep(hearing.listener);
+    r = feed_file(&hearing);
+    if (r == 0)
+        print_wakes(&hearing, cpu_s() - start_s);
+    free(hearing.wakes);
+    listener_destroy(hearing.listener);
+    return r;
+}
+
+int cmd_wake(int argc, char **argv)
+{
+    struct arguments a;
+    struct language language = {0};
+    int status = parse(argc, argv, wake_usage, &a);
+
+    if (status >= 0)
+        return status;
+    base_log_open(BASE_LOG_WARNING, BASE_LOG_HUMAN, NULL);
+    status = open_language(&a, NULL, LANGUAGE_WAKES, &language);
+    if (status == 0) {
+        for (int i = optind; i < argc; i++) {
+            if (wake_in(argv[i], language.wake) < 0)
+                status = EXIT_INPUT;
+        }
+    }
+    language_close(&language);
+    return status;
+}
