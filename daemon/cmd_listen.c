@@ -4,6 +4,7 @@
  * real time. The first is always awake, the second always asleep.
  */
 #include "audio/soundfile.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/territory.h"
 #include "daemon/commands.h"
