@@ -19,7 +19,14 @@ enum {
     EXIT_CONFIG = 78,     /* the configuration, a territory, a model or the data */
 };
 
+int cmd_bundle(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_listen(int argc, char **argv);
+int cmd_log(int argc, char **argv);
+int cmd_outbox(int argc, char **argv);
+int cmd_press(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 int cmd_understand(int argc, char **argv);
+int cmd_wake(int argc, char **argv);
 
 #endif

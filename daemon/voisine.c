@@ -14,6 +14,13 @@ struct command {
 static const struct command commands[] = {
     {"check", cmd_check, "look for faults in the configuration and what it names"},
     {"understand", cmd_understand, "say what lines of text ask for, as JSON"},
+    {"listen", cmd_listen, "recognise sound files as the daemon would"},
+    {"wake", cmd_wake, "find the wake phrase in sound files"},
+    {"status", cmd_status, "how the running daemon is"},
+    {"outbox", cmd_outbox, "the requests and how each stands"},
+    {"log", cmd_log, "the log, or the life of one request"},
+    {"press", cmd_press, "do what the speaker's button would do"},
+    {"bundle", cmd_bundle, "make the language bundle from the data"},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
