@@ -21,6 +21,7 @@
 #include "daemon/language.h"
 #include "daemon/soundcard.h"
 #include "daemon/trace.h"
+#include "matching/outbox.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -351,11 +352,13 @@ static int open_worker(struct speaker *s)
         .boot_splay_ms = -1,
         .news_wait_ms = (int64_t)number(s, CONFIG_SERVICE_NEWS_WAIT_S) * 1000,
         .client = {
-            .base_url = *url ? url : config_territory_service_url(s->territory),
+            .url = *url ? url : config_territory_service_url(s->territory),
             .ca_file = text(s, CONFIG_SERVICE_CA_FILE),
             .token_file = text(s, CONFIG_SERVICE_TOKEN_FILE),
             .cert_file = text(s, CONFIG_SERVICE_CLIENT_CERT_FILE),
             .key_file = text(s, CONFIG_SERVICE_CLIENT_KEY_FILE),
+            .connect_max_ms = (int64_t)number(s, CONFIG_SERVICE_CONNECT_TIMEOUT_S) * 1000,
+            .total_max_ms = (int64_t)number(s, CONFIG_SERVICE_TIMEOUT_S) * 1000,
         }};
     int r = matching_worker_create(&settings, s->clock, &s->worker);
 
