@@ -46,11 +46,15 @@ struct audio_playback {
 size_t audio_playback_write(struct audio_playback *playback, const int16_t *samples,
                             size_t n_samples);
 
-/* What was written and what of it was heard. Heard never exceeds written nor goes back. */
+/*
+ * What was written and what of it was heard. Heard never exceeds written nor goes back. Written
+ * falls back to heard when what lay between was lost: by flush, stop or reopen. So a writer that
+ * keeps its own count sees that, and from where to write again.
+ */
 void audio_playback_positions(struct audio_playback *playback, int64_t *ret_written,
                               int64_t *ret_heard);
 
-/* Falls silent within one device buffer (faded out); what was queued counts as heard. */
+/* Falls silent within one device buffer (faded out). What was queued is lost. */
 void audio_playback_flush(struct audio_playback *playback);
 
 /* While awake the descriptor polls readable each time the device took something. Asleep, the main
@@ -61,7 +65,7 @@ int audio_playback_fd(const struct audio_playback *playback);
 void audio_playback_health(const struct audio_playback *playback,
                            struct audio_playback_health *ret_health);
 
-/* Closes the device but keeps the object; what was queued is lost and counts as heard. */
+/* Closes the device but keeps the object; what was queued is lost. Writes take nothing. */
 void audio_playback_stop(struct audio_playback *playback);
 /* Stops and opens the same device again. The descriptor stays. Returns: 0 or -errno. */
 int audio_playback_reopen(struct audio_playback *playback);

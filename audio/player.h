@@ -63,11 +63,14 @@ int audio_player_play(struct audio_player *player, const int16_t *samples, size_
  * as ever. */
 void audio_player_flush(struct audio_player *player);
 
-/* After audio_playback_reopen or audio_devices_restart: the clip that was cut begins anew, so that
- * a person hears the whole sentence. */
-void audio_player_recover(struct audio_player *player);
+/*
+ * An answer will come soon: wakes an output that sleeps now, so that the lead does not delay the
+ * answer itself. Call it when the person falls silent. Nothing is heard.
+ */
+void audio_player_rouse(struct audio_player *player);
 
-/* Moves to the new volume within 100 ms, in the middle of a clip too. */
+/* Moves to the new volume without a click, in the middle of a clip too (what is queued at the
+ * device, 300 ms, still has the old one). */
 void audio_player_set_volume(struct audio_player *player, int volume);
 int audio_player_volume(const struct audio_player *player);
 
@@ -76,7 +79,7 @@ bool audio_player_is_busy(const struct audio_player *player);
 
 /*
  * Samples the device took from the clips: stands still while is_busy when the output is stuck
- * (R25: after 10 s reopen, then audio_player_recover).
+ * (R25: after 10 s reopen).
  */
 int64_t audio_player_progress(const struct audio_player *player);
 

@@ -19,13 +19,13 @@ void audio_resampler_reset(struct audio_resampler *resampler);
 
 /*
  * Converts what fits. ret_n_in: how many were taken of n_in; ret_n_out: how many were written, at
- * most n_out. Equal rates copy. The filter's delay (some 2 ms) is not made up for.
+ * most n_out. Equal rates copy. A sample of the result lies at the same time as in
+ * what was fed: the filter looks ahead some 2 ms, so the last results come out when more is fed.
  */
 void audio_resampler_run(struct audio_resampler *resampler, const int16_t *in, size_t n_in,
                          int16_t *out, size_t n_out, size_t *ret_n_in, size_t *ret_n_out);
 
-/* Converts a whole clip, its delay taken off: sample i of the result is at the same time as in
- * the clip. Returns: 0, -EINVAL, -ENOMEM. Owns: free() by the caller. */
+/* Converts a whole clip. Returns: 0, -EINVAL, -ENOMEM. Owns: free() by the caller. */
 int audio_resample_clip(const int16_t *in, size_t n_in, int from_hz, int to_hz,
                         int16_t **ret_samples, size_t *ret_n_samples);
 

@@ -4,8 +4,9 @@
  *
  * Its clock is the reading of the capture: each block that is read lets the same time pass at the
  * loudspeaker, so a whole conversation runs as fast as the machine can, and twice the same. The
- * microphone hears what was appended (a file, samples), and silence after it until
- * audio_twin_finish; the loudspeaker's sound is kept in memory.
+ * microphone hears what was appended (a file, samples), and digital silence
+ * after it until audio_twin_finish. Like a device, it delivers two blocks at a time and then 0
+ * once; the loudspeaker's sound is kept in memory.
  *
  * Order: create, append, open the two sides through audio_twin_capture and audio_twin_playback
  * (they live as long as the twin; their close does nothing), read, look at what was played,
@@ -15,6 +16,7 @@
 #define AUDIO_TWIN_H
 
 #include "audio/capture.h"
+#include "audio/format.h"
 #include "audio/playback.h"
 
 struct audio_twin;
@@ -37,6 +39,15 @@ struct audio_playback *audio_twin_playback(struct audio_twin *twin);
 /* Everything the loudspeaker was asked to sound so far, silence included. Owns: the twin; valid
  * until the next read. */
 const int16_t *audio_twin_played(const struct audio_twin *twin, size_t *ret_n_samples);
+/*
+ * Called for each block that passed, with what the loudspeaker sounded in it: for a resident who
+ * waits for silence and then speaks (audio_twin_append is allowed in it), and for runs of hours:
+ * with a listener nothing played is kept.
+ */
+typedef void audio_twin_listener_fn(void *user, const int16_t played[AUDIO_BLOCK_SAMPLES],
+                                    int64_t now_sample);
+void audio_twin_set_listener(struct audio_twin *twin, audio_twin_listener_fn *fn, void *user);
+
 /* Samples that have passed: the twin's clock. */
 int64_t audio_twin_now(const struct audio_twin *twin);
 

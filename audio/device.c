@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Each direction is a stream of its own: a duplex stream wants one clock and one rate for both, and
+ * dies as a whole when either end goes.
+ *
+ * ALSA writes to standard error whatever it meets, a page for each probing of devices that are
+ * not there. Its headers are not wanted for the one function that stops that, so it is looked up by
+ * name. PortAudio has no such way in Debian's build; what it prints is rare.
+ */
+#include "audio/device.h"
+
+#include "audio/format.h"
+#include "audio/stream.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <portaudio.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define INPUT_LATENCY_S  0.04
+#define OUTPUT_LATENCY_S 0.06
+#define CAPTURE_RING_MS  4000 /* the main thread may be as long in one recognition */
+#define PLAYBACK_RING_MS 600
+#define MAX_RATE_HZ      192000
+#define ERROR_SIZE       1024
+
+struct audio_devices {
+    bool is_running;
+    struct audio_capture *capture;
+    struct audio_stream *capture_stream;
+    struct audio_playback *playback;
+    struct audio_stream *playback_stream;
+    char error[ERROR_SIZE];
+};
+
+static void swallow_alsa(const char *file, int line, const char *function, int error,
+                         const char *format, ...)
+{
+    (void)file, (void)line, (void)function, (void)error, (void)format;
+}
+
+static void quieten_alsa(void)
+{
+    int (*set_handler)(void (*)(const char *, int, const char *, int, const char *, ...));
+
+    *(void **)&set_handler = dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
+    if (set_handler)
+        set_handler(swallow_alsa);
+}
+
+static int start_portaudio(struct audio_devices *devices)
+{
+    PaError error = Pa_Initialize();
+
+    if (error != paNoError) {
+        snprintf(devices->error, sizeof(devices->error), "sound system: %s",
+                 Pa_GetErrorText(error));
+        return -EIO;
+    }
+    devices->is_running = true;
+    return 0;
+}
+
+static void stop_portaudio(struct audio_devices *devices)
+{
+    if (devices->is_running)
+        Pa_Terminate();
+    devices->is_running = false;
+}
+
+int audio_devices_create(struct audio_devices **ret_devices)
+{
+    struct audio_devices *devices = calloc(1, sizeof(*devices));
+    int r;
+
+    if (!devices)
+        return -ENOMEM;
+    quieten_alsa();
+    r = start_portaudio(devices);
+    if (r < 0) {
+        log_error("sound-system", "%s", devices->error);
+        free(devices);
+        return base_trace(r);
+    }
+    *ret_devices = devices;
+    return 0;
+}
+
+void audio_devices_destroy(struct audio_devices *devices)
+{
+    if (!devices)
+        return;
+    stop_portaudio(devices);
+    free(devices);
+}
+
+size_t audio_devices_count(const struct audio_devices *devices)
+{
+    int n = devices->is_running ? Pa_GetDeviceCount() : 0;
+
+    return n > 0 ? (size_t)n : 0;
+}
+
+bool audio_devices_get(const struct audio_devices *devices, size_t index,
+                       struct audio_device_info *ret_info)
+{
+    const PaDeviceInfo *info;
+    const PaHostApiInfo *host;
+
+    if (index >= audio_devices_count(devices))
+        return false;
+    info = Pa_GetDeviceInfo((PaDeviceIndex)index);
+    host = Pa_GetHostApiInfo(info->hostApi);
+    *ret_info = (struct audio_device_info){
+        .name = info->name,
+        .host = host ? host->name : "",
+        .n_inputs = info->maxInputChannels,
+        .n_outputs = info->maxOutputChannels,
+        .rate_hz = (int)info->defaultSampleRate,
+        .is_default_input = (PaDeviceIndex)index == Pa_GetDefaultInputDevice(),
+        .is_default_output = (PaDeviceIndex)index == Pa_GetDefaultOutputDevice(),
+    };
+    return true;
+}
+
+const char *audio_devices_error(const struct audio_devices *devices)
+{
+    return devices->error;
+}
+
+static bool serves(const struct audio_device_info *info, bool is_input)
+{
+    return (is_input ? info->n_inputs : info->n_outputs) > 0;
+}
+
+/* Returns: the device's index, -1 when there is none. */
+static PaDeviceIndex find_device(const struct audio_devices *devices, const char *name,
+                                 bool is_input)
+{
+    struct audio_device_info info;
+    PaDeviceIndex partly = -1;
+
+    if (*name == '\0')
+        return is_input ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
+    for (size_t i = 0; audio_devices_get(devices, i, &info); i++) {
+        if (!serves(&info, is_input))
+            continue;
+        if (strcmp(info.name, name) == 0)
+            return (PaDeviceIndex)i;
+        if (partly < 0 && strcasestr(info.name, name))
+            partly = (PaDeviceIndex)i;
+    }
+    return partly;
+}
+
+/* Adds to the text of the error; what does not fit is left away. */
+static void add_error(struct audio_devices *devices, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_error(struct audio_devices *devices, const char *format, ...)
+{
+    size_t n = strlen(devices->error);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(devices->error + n, ERROR_SIZE - n, format, args);
+    va_end(args);
+}
+
+static void explain_unknown(struct audio_devices *devices, const char *name, bool is_input)
+{
+    struct audio_device_info info;
+    size_t n_known = 0;
+
+    devices->error[0] = '\0';
+    add_error(devices, "no %s", is_input ? "microphone" : "loudspeaker");
+    if (*name)
+        add_error(devices, " named \"%.200s\"", name);
+    for (size_t i = 0; audio_devices_get(devices, i, &info); i++) {
+        if (serves(&info, is_input))
+            add_error(devices, "%s\"%s\"", n_known++ ? ", " : "; known: ", info.name);
+    }
+    if (n_known == 0)
+        add_error(devices, "; this machine has none");
+}
+
+int64_t audio_stream_to_samples(const struct audio_stream *stream, int64_t n_frames)
+{
+    return stream->rate_hz > 0 ? n_frames * AUDIO_RATE_HZ / stream->rate_hz : 0;
+}
+
+int64_t audio_stream_samples_seen(const struct audio_stream *stream)
+{
+    return stream->n_samples_earlier + audio_stream_to_samples(stream, stream->n_frames);
+}
+
+void audio_stream_ring_bell(struct audio_stream *stream)
+{
+    const uint64_t one = 1;
+
+    /* A full eventfd is readable already. */
+    if (write(stream->fd, &one, sizeof(one)) < 0)
+        return;
+}
+
+void audio_stream_hush_bell(struct audio_stream *stream)
+{
+    uint64_t count;
+
+    /* An empty one was hushed already. */
+    if (read(stream->fd, &count, sizeof(count)) < 0)
+        return;
+}
+
+/* RT. The time here is for the health's reader alone; nothing on the audio path looks at it. */
+static int on_stream(const void *input, void *output, unsigned long n_frames,
+                     const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *user)
+{
+    const struct base_clock *clock = base_clock_system();
+    struct audio_stream *stream = user;
+
+    (void)time;
+    atomic_fetch_add_explicit(&stream->n_callbacks, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&stream->n_frames, (long long)n_frames, memory_order_relaxed);
+    if (flags & (paInputOverflow | paOutputUnderflow))
+        atomic_fetch_add_explicit(&stream->n_faults, 1, memory_order_relaxed);
+    atomic_store_explicit(&stream->last_callback_ms, clock->monotonic_ms(clock),
+                          memory_order_relaxed);
+    stream->fn(stream, input, output, n_frames);
+    return paContinue;
+}
+
+int audio_stream_init(struct audio_stream *stream, struct audio_devices *devices, const char *name,
+                      bool is_input, audio_stream_fn *fn)
+{
+    stream->devices = devices;
+    stream->is_input = is_input;
+    stream->fn = fn;
+    stream->fd = -1;
+    stream->wanted_name = strdup(name ? name : "");
+    if (!stream->wanted_name)
+        return -ENOMEM;
+    stream->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return stream->fd < 0 ? -errno : 0;
+}
+
+void audio_stream_finish(struct audio_stream *stream)
+{
+    audio_stream_stop(stream);
+    base_ring_destroy(stream->ring);
+    if (stream->fd >= 0)
+        close(stream->fd);
+    free(stream->wanted_name);
+}
+
+/* Aborts rather than stops: a stop waits for what is queued to be played, by a device that may be
+ * gone. */
+void audio_stream_stop(struct audio_stream *stream)
+{
+    stream->is_wanted = false;
+    if (stream->handle) {
+        Pa_AbortStream(stream->handle);
+        Pa_CloseStream(stream->handle);
+        stream->handle = NULL;
+    }
+    stream->n_samples_earlier = audio_stream_samples_seen(stream);
+    atomic_store(&stream->n_frames, 0);
+    audio_resampler_destroy(stream->resampler);
+    stream->resampler = NULL;
+    if (stream->ring)
+        base_ring_discard(stream->ring);
+}
+
+/* For the rate of the device that was found, which may be another one than last time. */
+static int make_converters(struct audio_stream *stream)
+{
+    size_t ring_ms = stream->is_input ? CAPTURE_RING_MS : PLAYBACK_RING_MS;
+    int r;
+
+    base_ring_destroy(stream->ring);
+    stream->ring = NULL;
+    audio_resampler_destroy(stream->resampler);
+    stream->resampler = NULL;
+    r = base_ring_create((size_t)stream->rate_hz / 100 * (ring_ms / 10), &stream->ring);
+    if (r < 0)
+        return r;
+    return stream->is_input
+               ? audio_resampler_create(stream->rate_hz, AUDIO_RATE_HZ, &stream->resampler)
+               : audio_resampler_create(AUDIO_RATE_HZ, stream->rate_hz, &stream->resampler);
+}
+
+static PaError open_with(struct audio_stream *stream, PaDeviceIndex device, int n_channels)
+{
+    PaStreamParameters parameters = {
+        .device = device,
+        .channelCount = n_channels,
+        .sampleFormat = paInt16,
+        .suggestedLatency = stream->is_input ? INPUT_LATENCY_S : OUTPUT_LATENCY_S,
+    };
+
+    stream->n_channels = n_channels;
+    return Pa_OpenStream(&stream->handle, stream->is_input ? &parameters : NULL,
+                         stream->is_input ? NULL : &parameters, stream->rate_hz,
+                         paFramesPerBufferUnspecified, paNoFlag, on_stream, stream);
+}
+
+static int refuse(struct audio_stream *stream, const char *name, PaError error)
+{
+    const PaHostErrorInfo *host = Pa_GetLastHostErrorInfo();
+    struct audio_devices *devices = stream->devices;
+
+    devices->error[0] = '\0';
+    add_error(devices, "%s \"%s\" cannot be opened: %s",
+              stream->is_input ? "microphone" : "loudspeaker", name, Pa_GetErrorText(error));
+    if (error == paUnanticipatedHostError && host && host->errorText)
+        add_error(devices, " (%s)", host->errorText);
+    if (stream->handle)
+        Pa_CloseStream(stream->handle);
+    stream->handle = NULL;
+    return AUDIO_DEVICE_REFUSED;
+}
+
+static int open_and_start(struct audio_stream *stream, PaDeviceIndex device, const char *name)
+{
+    const PaStreamInfo *info;
+    PaError error = open_with(stream, device, 1);
+
+    if (error == paInvalidChannelCount) /* some cards have pairs only */
+        error = open_with(stream, device, 2);
+    if (error != paNoError) {
+        stream->handle = NULL;
+        return refuse(stream, name, error);
+    }
+    info = Pa_GetStreamInfo(stream->handle);
+    stream->latency_s = info ? info->outputLatency : OUTPUT_LATENCY_S;
+    error = Pa_StartStream(stream->handle);
+    return error == paNoError ? 0 : refuse(stream, name, error);
+}
+
+int audio_stream_start(struct audio_stream *stream)
+{
+    struct audio_devices *devices = stream->devices;
+    struct audio_device_info info;
+    PaDeviceIndex device = -1;
+    int r;
+
+    stream->is_wanted = true;
+    if (devices->is_running)
+        device = find_device(devices, stream->wanted_name, stream->is_input);
+    if (device < 0 || !audio_devices_get(devices, (size_t)device, &info) ||
+        !serves(&info, stream->is_input)) {
+        explain_unknown(devices, stream->wanted_name, stream->is_input);
+        return AUDIO_DEVICE_UNKNOWN;
+    }
+    stream->rate_hz = info.rate_hz >= 8000 && info.rate_hz <= MAX_RATE_HZ ? info.rate_hz : 48000;
+    r = make_converters(stream);
+    return r < 0 ? base_trace(r) : open_and_start(stream, device, info.name);
+}
+
+int audio_devices_open_capture(struct audio_devices *devices, const char *name,
+                               struct audio_capture **ret_capture)
+{
+    int r = audio_device_capture_create(devices, name, &devices->capture, &devices->capture_stream);
+
+    if (r == 0)
+        *ret_capture = devices->capture;
+    return r;
+}
+
+int audio_devices_open_playback(struct audio_devices *devices, const char *name,
+                                struct audio_playback **ret_playback)
+{
+    int r =
+        audio_device_playback_create(devices, name, &devices->playback, &devices->playback_stream);
+
+    if (r == 0)
+        *ret_playback = devices->playback;
+    return r;
+}
+
+void audio_devices_forget(struct audio_devices *devices, struct audio_stream *stream)
+{
+    if (devices->capture_stream == stream) {
+        devices->capture_stream = NULL;
+        devices->capture = NULL;
+    }
+    if (devices->playback_stream == stream) {
+        devices->playback_stream = NULL;
+        devices->playback = NULL;
+    }
+}
+
+int audio_devices_restart(struct audio_devices *devices)
+{
+    bool wants_capture = devices->capture && devices->capture_stream->is_wanted;
+    bool wants_playback = devices->playback && devices->playback_stream->is_wanted;
+    int r, first = 0;
+
+    if (devices->capture)
+        audio_capture_stop(devices->capture);
+    if (devices->playback)
+        audio_playback_stop(devices->playback);
+    stop_portaudio(devices);
+    r = start_portaudio(devices);
+    if (wants_capture)
+        first = audio_capture_reopen(devices->capture);
+    if (wants_playback) {
+        int second = audio_playback_reopen(devices->playback);
+
+        first = first ? first : second;
+    }
+    return r < 0 ? base_trace(r) : first;
+}
