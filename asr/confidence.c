@@ -6,6 +6,6 @@
 float asr_confidence(const struct asr_hypothesis *hypothesis)
 {
     if (hypothesis->n_words == 0)
-        return 0;
+        return hypothesis->n_words ? 1 : 0;
     return (float)(1 / (1 + exp(-(hypothesis->acoustic + 16) / 4)));
 }

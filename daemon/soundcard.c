@@ -168,7 +168,6 @@ static void heal_capture(struct soundcard *card)
     case AUDIO_HEARING_RESTART:
         r = audio_devices_restart(card->devices);
         log_warning("sound-restart", "%s: %d", soundcard_health(card), r);
-        audio_player_recover(card->player);
         break;
     case AUDIO_HEARING_GIVE_UP:
         log_error("sound-hopeless", "nothing helped: ending to be started anew");
@@ -195,7 +194,6 @@ static void heal_playback(struct soundcard *card)
                 PLAYER_STUCK_MS / 1000);
     if (audio_playback_reopen(card->playback) != 0 && audio_devices_restart(card->devices) != 0)
         log_error("playback-lost", "%s", audio_devices_error(card->devices));
-    audio_player_recover(card->player);
 }
 
 void soundcard_check(struct soundcard *card)
@@ -211,7 +209,6 @@ void soundcard_check(struct soundcard *card)
     if (now_ms(card) < card->open_again_at_ms)
         return;
     (void)audio_devices_restart(card->devices);
-    audio_player_recover(card->player);
     if (open_capture(card))
         set_deaf(card, false);
 }
