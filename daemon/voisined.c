@@ -75,10 +75,14 @@ static int load_config(struct config_options *config, const char *path,
                        struct config_problems *problems)
 {
     char last_good[PATH_MAX], by_voice[PATH_MAX];
+    const char *state = getenv("STATE_DIRECTORY"); /* systemd's: /etc is read-only under our unit */
     enum config_source source;
     int r;
 
-    snprintf(last_good, sizeof(last_good), "%s.last-good", path);
+    if (state && *state)
+        snprintf(last_good, sizeof(last_good), "%s/last-good.json", state);
+    else
+        snprintf(last_good, sizeof(last_good), "%s.last-good", path);
     r = config_options_start(config, path, last_good, problems, &source);
     if (r < 0)
         return r;
