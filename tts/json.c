@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_BYTES (1024u * 1024u)
 
@@ -26,6 +27,13 @@ static int path_of(const char *folder, const char *language, const char *name,
         return -ENOENT;
     n = snprintf(ret_path, PATH_MAX, "%s/%s/%s/%s", root, folder, language, name);
     return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+bool tts_json_exists(const char *folder, const char *language, const char *name)
+{
+    char path[PATH_MAX];
+
+    return path_of(folder, language, name, path) == 0 && access(path, R_OK) == 0;
 }
 
 int tts_json_load(const char *folder, const char *language, const char *name, json_t **ret_root)

@@ -7,12 +7,16 @@
 #include "base/strbuf.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /*
  * Reads <data root>/<folder>/<language>/<name>. Returns: 0, -ENOENT, -EINVAL (logged as
  * "language-bad" with line and column), -errno. Owns: the caller (json_decref).
  */
 int tts_json_load(const char *folder, const char *language, const char *name, json_t **ret_root);
+
+/* Whether there is such a file. */
+bool tts_json_exists(const char *folder, const char *language, const char *name);
 
 /* A name and what stands for it. */
 struct tts_mark {

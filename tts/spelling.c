@@ -2,15 +2,11 @@
 #include "tts/spelling.h"
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/paths.h"
 #include "base/utf8.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define WORD_MAX 128
 
@@ -19,17 +15,6 @@ struct tts_spelling {
     json_t *lists;       /* the lexicon's lists that the rules name */
     const json_t *rules; /* borrowed */
 };
-
-static bool exists(const char *language, const char *name)
-{
-    char root[PATH_MAX], path[PATH_MAX];
-    int n;
-
-    if (base_paths_data(root, sizeof(root)) < 0)
-        return false;
-    n = snprintf(path, sizeof(path), "%s/intents/%s/%s", root, language, name);
-    return n > 0 && n < (int)sizeof(path) && access(path, R_OK) == 0;
-}
 
 static const char *text_at(const json_t *object, const char *key)
 {
@@ -75,9 +60,9 @@ int tts_spelling_load(const char *language, const json_t *rules, struct tts_spel
         spelling->lists = json_object();
         r = spelling->lists ? 0 : -ENOMEM;
     }
-    if (r == 0 && exists(language, "grammar.json"))
+    if (r == 0 && tts_json_exists("intents", language, "grammar.json"))
         r = tts_json_load("intents", language, "grammar.json", &spelling->grammar);
-    if (r == 0 && exists(language, "lexicon.json"))
+    if (r == 0 && tts_json_exists("intents", language, "lexicon.json"))
         r = load_lists(spelling, language);
     if (r < 0) {
         tts_spelling_destroy(spelling);

@@ -10,6 +10,7 @@
  * none, so it sleeps on a condition for the life of the process.
  */
 #include "tts/loudness.h"
+#include "tts/respelling.h"
 #include "tts/voice_ops.h"
 
 #include "base/error.h"
@@ -22,6 +23,8 @@
 
 #define BUFFER_MS 60
 #define MAX_S     120
+/* A text of the greatest length, every word of it respelled longer. */
+#define CHUNK_SIZE (TTS_TEXT_MAX * 8)
 /* espeak-ng counts English words without our pauses. Measured over the French catalogue (1168
  * words): this share gives the words a minute asked for within 4 % from 120 to 200
  * (tests/tts/rate). */
@@ -31,6 +34,7 @@ struct espeak {
     struct tts_voice voice; /* must stay first */
     int rate_hz;
     int volume;
+    struct tts_respelling *respelling;
     int16_t *samples;
     size_t n_samples;
     size_t capacity;
@@ -96,8 +100,12 @@ static void add_pause(struct espeak *espeak, int pause_ms)
 
 static void synthesise(struct espeak *espeak, const char *text, size_t n_bytes)
 {
-    char chunk[TTS_TEXT_MAX * 4 + 1];
+    char chunk[CHUNK_SIZE];
 
+    if (n_bytes >= sizeof(chunk)) {
+        espeak->error = -EIO;
+        return;
+    }
     memcpy(chunk, text, n_bytes);
     chunk[n_bytes] = '\0';
     if (espeak->error == 0 && espeak_Synth(chunk, n_bytes + 1, 0, POS_CHARACTER, 0,
@@ -133,13 +141,22 @@ static size_t chunk_length(const char *text)
     return text[n] ? n + 1 : n;
 }
 
-static int render(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound)
+/* Marks a change of language in its phonemes as "(en)". */
+static bool is_foreign(const char *text)
 {
-    struct espeak *espeak = (struct espeak *)voice;
-    int r;
+    const void *rest = text;
+    bool foreign = false;
 
-    espeak->n_samples = 0;
-    espeak->error = 0;
+    while (rest && !foreign) {
+        const char *phonemes = espeak_TextToPhonemes(&rest, espeakCHARS_UTF8, 0);
+
+        foreign = phonemes && strchr(phonemes, '(');
+    }
+    return foreign;
+}
+
+static void synthesise_chunks(struct espeak *espeak, const char *text)
+{
     while (*text) {
         size_t n = chunk_length(text);
         char mark = text[n - 1];
@@ -150,6 +167,20 @@ static int render(struct tts_voice *voice, const char *text, struct tts_sound *r
         if (*text)
             add_pause(espeak, pause_after(mark));
     }
+}
+
+static int render(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound)
+{
+    struct espeak *espeak = (struct espeak *)voice;
+    struct base_strbuf respelled;
+    int r;
+
+    espeak->n_samples = 0;
+    base_strbuf_init(&respelled);
+    tts_respelling_apply(espeak->respelling, text, is_foreign, &respelled);
+    espeak->error = respelled.error;
+    synthesise_chunks(espeak, base_strbuf_text(&respelled));
+    base_strbuf_finish(&respelled);
     r = espeak->error;
     if (r == 0 && espeak->n_samples == 0)
         r = -EIO;
@@ -173,11 +204,18 @@ static int set(struct tts_voice *voice, const struct tts_voice_settings *setting
 {
     struct espeak *espeak = (struct espeak *)voice;
     int rate = within(settings->rate_wpm, 100, 260) * RATE_PERCENT / 100;
+    struct tts_respelling *respelling;
+    int r;
 
     if (espeak_SetVoiceByName(settings->name) != EE_OK) {
         log_warning("voice-unknown", "espeak-ng has no voice: %s", settings->name);
         return TTS_NO_VOICE;
     }
+    r = tts_respelling_load(settings->name, &respelling);
+    if (r < 0)
+        return base_trace(r);
+    tts_respelling_destroy(espeak->respelling);
+    espeak->respelling = respelling;
     espeak_SetParameter(espeakRATE, within(rate, espeakRATE_MINIMUM, espeakRATE_MAXIMUM), 0);
     espeak_SetParameter(espeakPITCH, within(settings->pitch, 0, 100), 0);
     espeak_SetParameter(espeakVOLUME, 100, 0);
@@ -186,10 +224,12 @@ static int set(struct tts_voice *voice, const struct tts_voice_settings *setting
     return 0;
 }
 
-/* Copies phonemes with one space between; leaves out stress and the "(en)" of a language switch. */
+/* Copies phonemes with one space between; leaves out stress, length, liaison marks and the "(en)"
+ * of a language switch. */
 static int copy_phonemes(const char *from, char *ret_ipa, size_t size)
 {
-    static const char *const left_out[] = {"\xCB\x88" /* ˈ */, "\xCB\x8C" /* ˌ */, "|"};
+    static const char *const left_out[] = {"\xCB\x88" /* ˈ */, "\xCB\x8C" /* ˌ */,
+                                           "\xCB\x90" /* ː */, "|", "-"};
     size_t n = 0;
 
     while (*from) {
@@ -218,15 +258,12 @@ static int copy_phonemes(const char *from, char *ret_ipa, size_t size)
     return 0;
 }
 
-static int phonemes(struct tts_voice *voice, const char *word, char *ret_ipa, size_t size)
+static int copy_all_phonemes(const char *text, char *ret_ipa, size_t size)
 {
     const int ipa_spaced = 2 | (' ' << 8);
-    const void *rest = word;
+    const void *rest = text;
     size_t n = 0;
 
-    (void)voice;
-    if (size == 0)
-        return -ENOBUFS;
     ret_ipa[0] = '\0';
     while (rest) {
         const char *some = espeak_TextToPhonemes(&rest, espeakCHARS_UTF8, ipa_spaced);
@@ -242,12 +279,29 @@ static int phonemes(struct tts_voice *voice, const char *word, char *ret_ipa, si
     return n > 0 ? 0 : TTS_NO_PHONEMES;
 }
 
+static int phonemes(struct tts_voice *voice, const char *word, char *ret_ipa, size_t size)
+{
+    struct espeak *espeak = (struct espeak *)voice;
+    struct base_strbuf respelled;
+    int r;
+
+    if (size == 0)
+        return -ENOBUFS;
+    base_strbuf_init(&respelled);
+    tts_respelling_apply(espeak->respelling, word, is_foreign, &respelled);
+    r = respelled.error ? respelled.error
+                        : copy_all_phonemes(base_strbuf_text(&respelled), ret_ipa, size);
+    base_strbuf_finish(&respelled);
+    return r;
+}
+
 static void destroy(struct tts_voice *voice)
 {
     struct espeak *espeak = (struct espeak *)voice;
 
     if (espeak == the_voice)
         the_voice = NULL;
+    tts_respelling_destroy(espeak->respelling);
     free(espeak->samples);
     free(espeak);
 }
