@@ -25,6 +25,7 @@ int cmd_listen(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_outbox(int argc, char **argv);
 int cmd_press(int argc, char **argv);
+int cmd_say(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_understand(int argc, char **argv);
 int cmd_wake(int argc, char **argv);

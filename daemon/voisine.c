@@ -20,6 +20,7 @@ static const struct command commands[] = {
     {"outbox", cmd_outbox, "the requests and how each stands"},
     {"log", cmd_log, "the log, or the life of one request"},
     {"press", cmd_press, "do what the speaker's button would do"},
+    {"say", cmd_say, "speak a text, or write it as a sound file"},
     {"bundle", cmd_bundle, "make the language bundle from the data"},
 };
 

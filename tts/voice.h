@@ -71,11 +71,11 @@ int tts_voice_render(struct tts_voice *voice, const char *text, struct tts_sound
 int tts_voice_render_speech(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound);
 
 /*
- * How a word or a name is said: IPA phonemes with one space between each, stress and length marks taken off,
- * words not told apart: "Médor" gives "m e d ɔ ʁ". A word that espeak-ng takes for a foreign one is
- * respelled where tts/<language>/respelling.json can; one that stays foreign is said the foreign
- * way, so a reader must expect phonemes beyond its own language. Works at any setting of rate,
- * pitch and volume. Returns: 0, TTS_TEXT_REFUSED, TTS_NO_PHONEMES, -ENOBUFS.
+ * How a word or a name is said: IPA phonemes with one space between each, stress and length marks
+ * taken off, words not told apart: "Médor" gives "m e d ɔ ʁ". A word that espeak-ng takes for a
+ * foreign one is respelled where tts/<language>/respelling.json can; one that stays foreign is said
+ * the foreign way, so a reader must expect phonemes beyond its own language. Works at any setting
+ * of rate, pitch and volume. Returns: 0, TTS_TEXT_REFUSED, TTS_NO_PHONEMES, -ENOBUFS.
  */
 int tts_voice_phonemes(struct tts_voice *voice, const char *word, char *ret_ipa, size_t size);
 
