@@ -31,7 +31,7 @@ class RoomError(Exception):
 
 def build_folder():
     folder = pathlib.Path(os.environ.get("VOISINE_BUILD") or ROOT / "build").resolve()
-    for program in ("daemon/voisined", "tests/room/soundcat", "tests/service/voisine-service"):
+    for program in ("voisined", "tests/room/soundcat", "tests/service/voisine-service"):
         if not (folder / program).is_file():
             raise RoomError(f"{folder / program} is missing: run tools/build, or set VOISINE_BUILD to the "
                             "build folder")
@@ -124,7 +124,7 @@ class Room:
 
     def launch_daemon(self, wrapper=()):
         """Starts it without waiting for anything."""
-        command = [*wrapper, str(self.build / "daemon/voisined"), "--config", str(self.config_path),
+        command = [*wrapper, str(self.build / "voisined"), "--config", str(self.config_path),
                    "--trace", str(self.trace_path)]
         if self.now:
             command += ["--now", self.now]

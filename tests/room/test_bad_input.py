@@ -106,7 +106,7 @@ class Places(Case):
         room = self.room()
         room.start_daemon()
         second = subprocess.run(
-            [str(room.build / "daemon/voisined"), "--config", str(room.config_path)], env=room.env,
+            [str(room.build / "voisined"), "--config", str(room.config_path)], env=room.env,
             capture_output=True, text=True, timeout=20, check=False)
         self.assertEqual(second.returncode, EXIT_NO_SERVICE)
         self.assertRegex(second.stderr, "another voisined runs")
