@@ -84,8 +84,8 @@ class SoundServer:
     def start(self):
         """Begins (or begins again, after stop: a restarted sound server)."""
         modules = [f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1",
-                   f"module-null-sink sink_name=room rate={RATE_HZ} channels=1",
-                   "module-null-sink sink_name=speaker rate=44100 channels=2"]
+                   f"module-null-sink sink_name=room rate={RATE_HZ} channels=1 norewinds=1",
+                   "module-null-sink sink_name=speaker rate=44100 channels=2 norewinds=1"]
         if self.echo:
             modules.append("module-loopback source=speaker.monitor sink=room latency_msec=60")
         command = ["pulseaudio", "--daemonize=no", "-n", "--exit-idle-time=-1", "--use-pid-file=no",
