@@ -2,11 +2,14 @@
 #include "asr/decoder.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 
 #include <pocketsphinx.h>
+#include <sphinxbase/ckd_alloc.h>
 #include <sphinxbase/cmd_ln.h>
 #include <sphinxbase/err.h>
+#include <sphinxbase/fe.h>
 #include <sphinxbase/ngram_model.h>
 
 #include <errno.h>
@@ -25,6 +28,14 @@ struct asr_decoder {
     size_t n_segments_max;
     char *words; /* the segments' words, one after the other */
     size_t n_words_bytes;
+};
+
+enum { N_CEPSTRA = 13 };
+
+struct asr_analysis {
+    fe_t *fe;
+    mfcc_t **cepstra;
+    int n_frames;
 };
 
 /* The library reports through one process-wide callback: the reason for having no state here. */
@@ -105,20 +116,48 @@ static int check_files(const struct asr_decoder_options *options)
     return 0;
 }
 
-static int make_config(const struct asr_decoder_options *options, cmd_ln_t **ret_config)
+/*
+ * Scales the filters' frequencies: the edges by the factor, and the spacing by the library's
+ * warping so that each filter lies where the model's filter lies times the factor.
+ */
+static void set_tract(cmd_ln_t *config, double tract)
 {
+    char warp[32];
+    snprintf(warp, sizeof(warp), "%.5f", 1 / tract);
+    cmd_ln_set_float_r(config, "-lowerf", cmd_ln_float_r(config, "-lowerf") * tract);
+    cmd_ln_set_float_r(config, "-upperf", cmd_ln_float_r(config, "-upperf") * tract);
+    cmd_ln_set_str_r(config, "-warp_type", "inverse_linear");
+    cmd_ln_set_str_r(config, "-warp_params", warp);
+}
+
+/*
+ * The model's feat.params are read here, since what the library reads itself overrides our
+ * settings;
+ * `-featparams` then points it at an empty file.
+ */
+static int make_config(const char *model_folder, double tract, const struct asr_setting *settings,
+                       cmd_ln_t **ret_config)
+{
+    char params[1024];
+    int r = base_file_join(model_folder, "feat.params", params, sizeof(params));
+    if (r < 0)
+        return r;
     cmd_ln_t *config =
-        cmd_ln_init(NULL, ps_args(), TRUE, "-hmm", options->model_folder, "-samprate", "16000",
-                    "-remove_silence", options->skips_silence ? "yes" : "no", NULL);
+        cmd_ln_init(NULL, ps_args(), TRUE, "-hmm", model_folder, "-samprate", "16000", NULL);
     if (!config)
         return -ENOMEM;
-    if (options->dictionary)
-        cmd_ln_set_str_r(config, "-dict", options->dictionary);
-    int r = set_all(config, options->settings);
+    if (!cmd_ln_parse_file_r(config, ps_args(), params, FALSE)) {
+        cmd_ln_free_r(config);
+        return -EINVAL;
+    }
+    cmd_ln_set_str_r(config, "-featparams", "/dev/null");
+    r = set_all(config, settings);
     if (r < 0) {
         cmd_ln_free_r(config);
         return r;
     }
+    if (tract > 0 && fabs(tract - 1) > 1e-3)
+        set_tract(config, tract);
     *ret_config = config;
     return 0;
 }
@@ -132,9 +171,12 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     int r = check_files(options);
     if (r < 0)
         return base_trace(r);
-    r = make_config(options, &config);
+    r = make_config(options->model_folder, options->tract, options->settings, &config);
     if (r < 0)
         return base_trace(r);
+    if (options->dictionary)
+        cmd_ln_set_str_r(config, "-dict", options->dictionary);
+    cmd_ln_set_boolean_r(config, "-remove_silence", options->skips_silence);
     decoder = calloc(1, sizeof(*decoder));
     if (!decoder) {
         r = -ENOMEM;
@@ -323,6 +365,24 @@ static float posterior_of(ps_decoder_t *ps, int32 log_posterior)
     return p > 1.0 ? 1.0f : (float)p;
 }
 
+/*
+ * A path taken from a lattice has its segments' scores 2^10 times larger than the path's own score,
+ * another path has not: the sum tells which.
+ */
+static void scale_scores(struct asr_segment *segments, size_t n, int score)
+{
+    enum { SHIFT = 10 };
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)segments[i].acoustic + segments[i].language;
+    if (fabs(sum) < 64.0 * fabs((double)score))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        segments[i].acoustic /= 1 << SHIFT;
+        segments[i].language /= 1 << SHIFT;
+    }
+}
+
 /* Copies the best path out of the library, so that nothing of it lives longer than this call. */
 static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decoding)
 {
@@ -349,6 +409,7 @@ static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decod
         segment.language = language;
         decoder->segments[found.n_segments++] = segment;
     }
+    scale_scores(decoder->segments, found.n_segments, score);
     const char *word = decoder->words; /* it may have moved while growing: point into it last */
     for (size_t i = 0; i < found.n_segments; i++) {
         decoder->segments[i].word = word;
@@ -360,21 +421,85 @@ static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decod
     return 0;
 }
 
-int asr_decoder_decode(struct asr_decoder *decoder, const char *search, const int16_t *samples,
-                       size_t n_samples, struct asr_decoding *ret_decoding)
+int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
+                       const struct asr_analysis *analysis, int from_frame, int n_frames,
+                       struct asr_decoding *ret_decoding)
 {
-    if (decoder->kind != ASR_DECODER_WHOLE)
+    if (decoder->kind != ASR_DECODER_WHOLE || from_frame < 0 || n_frames < 1 ||
+        from_frame + n_frames > analysis->n_frames)
         return base_trace(-EINVAL);
     if (ps_set_search(decoder->ps, search) < 0)
         return base_trace(-EINVAL);
-    if (ps_start_utt(decoder->ps) < 0)
-        return base_trace(-EIO);
-    int n_done = ps_process_raw(decoder->ps, samples, n_samples, FALSE, TRUE);
-    int ended = ps_end_utt(decoder->ps);
+    /* The library subtracts the mean in place: it gets a copy. */
+    mfcc_t **cepstra = ckd_calloc_2d((size_t)n_frames, N_CEPSTRA, sizeof(mfcc_t));
+    memcpy(cepstra[0], analysis->cepstra[from_frame],
+           (size_t)n_frames * N_CEPSTRA * sizeof(mfcc_t));
+    int started = ps_start_utt(decoder->ps);
+    int n_done = started < 0 ? -1 : ps_process_cep(decoder->ps, cepstra, n_frames, FALSE, TRUE);
+    int ended = started < 0 ? -1 : ps_end_utt(decoder->ps);
+    ckd_free_2d(cepstra);
     if (n_done < 0 || ended < 0)
         return base_trace(-EIO);
     int r = copy_path(decoder, ret_decoding);
     return r < 0 ? base_trace(r) : 0;
+}
+
+int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
+                        struct asr_analysis **ret_analysis)
+{
+    cmd_ln_t *config = NULL;
+    err_set_callback(take_library_log, NULL);
+    int r = check_readable(model_folder, "feat.params");
+    if (r == 0)
+        r = make_config(model_folder, tract, settings, &config);
+    if (r < 0)
+        return base_trace(r);
+    cmd_ln_set_boolean_r(config, "-remove_silence", FALSE);
+    struct asr_analysis *analysis = calloc(1, sizeof(*analysis));
+    if (analysis)
+        analysis->fe = fe_init_auto_r(config);
+    cmd_ln_free_r(config);
+    if (!analysis || !analysis->fe || fe_get_output_size(analysis->fe) != N_CEPSTRA) {
+        r = !analysis ? -ENOMEM : -EINVAL;
+        asr_analysis_destroy(analysis);
+        return base_trace(r);
+    }
+    *ret_analysis = analysis;
+    return 0;
+}
+
+void asr_analysis_destroy(struct asr_analysis *analysis)
+{
+    if (!analysis)
+        return;
+    if (analysis->cepstra)
+        ckd_free_2d(analysis->cepstra);
+    if (analysis->fe)
+        fe_free(analysis->fe);
+    free(analysis);
+}
+
+int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
+{
+    if (analysis->cepstra)
+        ckd_free_2d(analysis->cepstra);
+    analysis->cepstra = NULL;
+    analysis->n_frames = 0;
+    int32 n_frames = 0;
+    fe_start_stream(analysis->fe);
+    if (fe_start_utt(analysis->fe) < 0 ||
+        fe_process_utt(analysis->fe, samples, n_samples, &analysis->cepstra, &n_frames) < 0)
+        return base_trace(-EIO);
+    mfcc_t last[N_CEPSTRA];
+    int32 n_last = 0;
+    fe_end_utt(analysis->fe, last, &n_last); /* a part of a frame: not worth keeping */
+    analysis->n_frames = n_frames;
+    return 0;
+}
+
+int asr_analysis_n_frames(const struct asr_analysis *analysis)
+{
+    return analysis->n_frames;
 }
 
 int asr_decoder_begin(struct asr_decoder *decoder, const char *search)

@@ -11,6 +11,9 @@
  * the door refuses to mix them. No two threads may be in one decoder; different decoders share the
  * model's pages.
  *
+ * An utterance is first analysed (cepstra), for a given length of the speaker's vocal tract, then
+ * decoded by one search after the other without computing the cepstra again.
+ *
  * The library's log goes to base_log, errors as "asr-library"; its information lines, which may
  * hold what was said, are dropped.
  */
@@ -43,6 +46,7 @@ struct asr_decoder_options {
     enum asr_decoder_kind kind;
     const char *model_folder;           /* mdef, means, ..., feat.params, noisedict */
     const char *dictionary;             /* file; NULL: only phones can be searched */
+    double tract;                       /* LIVE: as asr_analysis_create's; 0 counts as 1 */
     bool skips_silence;                 /* frames without voice are not decoded (cheap idling) */
     const struct asr_setting *settings; /* later ones win; ended by a NULL name; may be NULL */
 };
@@ -99,12 +103,28 @@ int asr_decoder_add_word(struct asr_decoder *decoder, const char *word, const ch
 bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word);
 
 /*
- * Decodes a whole utterance with a search. ret_decoding points into the decoder until the next call
- * that takes it; no path found gives no segments. Returns: 0, -EINVAL for an unknown search or a
- * LIVE decoder, -EIO when the library fails.
+ * The front end for one length of the vocal tract. `tract` scales the frequencies of the filters: 1
+ * is the model's mean speaker (men mostly), 1.2 to 1.3 fits women. It matters more than anything
+ * else: women's voices had 46 % word errors at 1 and 14 % at 1.25. Returns: 0, -ENOENT, -EINVAL,
+ * -ENOMEM. Owns: the caller.
  */
-int asr_decoder_decode(struct asr_decoder *decoder, const char *search, const int16_t *samples,
-                       size_t n_samples, struct asr_decoding *ret_decoding);
+struct asr_analysis;
+int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
+                        struct asr_analysis **ret_analysis);
+/* Accepts NULL. */
+void asr_analysis_destroy(struct asr_analysis *analysis);
+/* Takes an utterance's samples; what was there before is gone. Returns: 0, -EIO. */
+int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
+int asr_analysis_n_frames(const struct asr_analysis *analysis);
+
+/*
+ * Decodes n_frames of an analysed utterance from from_frame on with a search. ret_decoding points
+ * into the decoder until the next call that takes it; no path found gives no segments. Returns: 0,
+ * -EINVAL for an unknown search or a LIVE decoder, -EIO when the library fails.
+ */
+int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
+                       const struct asr_analysis *analysis, int from_frame, int n_frames,
+                       struct asr_decoding *ret_decoding);
 
 /*
  * Live: begin, feed blocks, look, end. `look` gives what has been found so far (for keyphrases: the

@@ -12,9 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Lengths of the vocal tract that are tried, as scales of the filters' frequencies. */
+static const double tracts[] = {0.98, 1.09, 1.19, 1.28};
+
+enum {
+    N_TRACTS = sizeof(tracts) / sizeof(tracts[0]),
+    N_PROBE_FRAMES = 250,
+};
+
 struct recogniser {
-    struct asr_recogniser base; /* first */
-    struct asr_decoder *decoder;
+    struct asr_recogniser base;  /* first */
+    struct asr_decoder *decoder; /* words */
+    struct asr_decoder *phones;  /* without words, every second frame computed: a cheap yardstick */
+    struct asr_analysis *analyses[N_TRACTS];
     struct base_strbuf text, kept; /* kept: the words' own texts, NUL-separated */
     struct asr_word *words;
     size_t n_words, n_words_max;
@@ -43,6 +53,9 @@ static void destroy(struct asr_recogniser *base)
 {
     struct recogniser *self = (struct recogniser *)base;
     asr_decoder_destroy(self->decoder);
+    asr_decoder_destroy(self->phones);
+    for (size_t i = 0; i < N_TRACTS; i++)
+        asr_analysis_destroy(self->analyses[i]);
     base_strbuf_finish(&self->text);
     base_strbuf_finish(&self->kept);
     free(self->words);
@@ -147,21 +160,58 @@ static void score(struct recogniser *self, const struct asr_prepared *prepared, 
     hypothesis->speech_ms = n_total * 10;
 }
 
+/* How well the phones fit the first seconds at one length of the vocal tract. */
+static int probe(struct recogniser *self, size_t i, const struct asr_prepared *prepared,
+                 double *ret_fit)
+{
+    struct asr_decoding phones = {0};
+    int r = asr_analysis_run(self->analyses[i], prepared->samples, prepared->n_samples);
+    int n_frames = r < 0 ? 0 : asr_analysis_n_frames(self->analyses[i]);
+    if (n_frames < 1)
+        return r < 0 ? r : -EIO;
+    n_frames = n_frames < N_PROBE_FRAMES ? n_frames : N_PROBE_FRAMES;
+    r = asr_decoder_decode(self->phones, "phones", self->analyses[i], 0, n_frames, &phones);
+    *ret_fit = (double)phones.score / n_frames;
+    return r;
+}
+
+/* The length of vocal tract that fits the speaker best. Trying them all beats climbing from the
+ * last one: the fit has local tops, and the next speaker may be another. */
+static int choose_tract(struct recogniser *self, const struct asr_prepared *prepared,
+                        size_t *ret_chosen)
+{
+    double best_fit = 0;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < N_TRACTS; i++) {
+        double fit = 0;
+        r = probe(self, i, prepared, &fit);
+        if (r == 0 && (i == 0 || fit > best_fit)) {
+            best_fit = fit;
+            *ret_chosen = i;
+        }
+    }
+    return r;
+}
+
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
                   enum asr_expect expect, struct asr_hypothesis *hypothesis)
 {
     struct asr_decoding found = {0}, phones = {0};
-    int r = asr_decoder_decode(self->decoder, search_names[expect], prepared->samples,
-                               prepared->n_samples, &found);
+    size_t tract = 0;
+    int r = choose_tract(self, prepared, &tract);
+    const struct asr_analysis *analysis = self->analyses[tract];
+    int n_frames = asr_analysis_n_frames(analysis);
+    if (r == 0)
+        r = asr_decoder_decode(self->decoder, search_names[expect], analysis, 0, n_frames, &found);
     if (r == 0)
         r = take_words(self, &found);
     if (r == 0 && self->n_words > 0)
-        r = asr_decoder_decode(self->decoder, "phones", prepared->samples, prepared->n_samples,
-                               &phones);
+        r = asr_decoder_decode(self->phones, "phones", analysis, 0, n_frames, &phones);
     if (r == 0)
         r = sum_phone_scores(self, &phones);
     if (r == 0 && phones.n_frames > 0)
         score(self, prepared, phones.n_frames, hypothesis);
+    hypothesis->tract = (float)tracts[tract];
     return r;
 }
 
@@ -172,10 +222,9 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
     struct asr_hypothesis hypothesis = {.text = ""};
     struct asr_prepared prepared = {0};
     int r = asr_prepare(samples, n_samples, &asr_prepare_default, &prepared);
-    if (r == 0 && prepared.n_samples >= 10 * ASR_FRAME_SAMPLES)
+    self->n_words = 0;
+    if (r == 0 && prepared.n_samples >= 20 * ASR_FRAME_SAMPLES)
         r = decode(self, &prepared, expect, &hypothesis);
-    else
-        self->n_words = 0;
     asr_prepare_finish(&prepared);
     if (r < 0)
         return base_trace(r);
@@ -201,9 +250,17 @@ static int add_searches(struct recogniser *self, const char *folder)
         r = base_file_join(folder, "answer.lm", path, sizeof(path));
     if (r == 0)
         r = asr_decoder_add_ngram(self->decoder, "answer", path, NULL);
-    if (r == 0)
-        r = asr_decoder_add_phones(self->decoder, "phones", NULL);
     return r;
+}
+
+static int open_phones(struct recogniser *self, const char *model_folder)
+{
+    static const struct asr_setting settings[] = {{"-ds", "2"}, {NULL, NULL}};
+    int r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
+                                                             .model_folder = model_folder,
+                                                             .settings = settings},
+                               &self->phones);
+    return r < 0 ? r : asr_decoder_add_phones(self->phones, "phones", NULL);
 }
 
 int asr_recogniser_open(const struct asr_recogniser_options *options,
@@ -225,6 +282,11 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
                                &self->decoder);
     if (r == 0)
         r = add_searches(self, options->bundle_folder);
+    if (r == 0)
+        r = open_phones(self, options->model_folder);
+    for (size_t i = 0; r == 0 && i < N_TRACTS; i++)
+        r = asr_analysis_create(options->model_folder, tracts[i], options->settings,
+                                &self->analyses[i]);
     if (r < 0) {
         destroy(&self->base);
         return base_trace(r);

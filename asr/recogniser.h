@@ -36,6 +36,7 @@ struct asr_hypothesis {
     size_t n_words;
     int speech_ms;    /* of the words, without fillers */
     float acoustic;   /* as above, over the whole utterance */
+    float tract;      /* of the speaker, as asr_analysis_create's */
     float confidence; /* 0 to 1: how likely the words are right (asr/confidence.h) */
 };
 
