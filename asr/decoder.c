@@ -402,8 +402,8 @@ static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decod
             ps_seg_free(seg);
             return -ENOMEM;
         }
-        segment.posterior =
-            posterior_of(decoder->ps, ps_seg_prob(seg, &acoustic, &language, &back));
+        segment.log_posterior = ps_seg_prob(seg, &acoustic, &language, &back);
+        segment.posterior = posterior_of(decoder->ps, segment.log_posterior);
         ps_seg_frames(seg, &segment.start_frame, &segment.end_frame);
         segment.acoustic = acoustic;
         segment.language = language;

@@ -57,7 +57,8 @@ struct asr_segment {
     int start_frame, end_frame; /* inclusive */
     int acoustic;               /* log score, in the library's unit (log 1.0001) */
     int language;
-    float posterior; /* 0 to 1; 1 where the search knows none */
+    float posterior;   /* 0 to 1; 1 where the search knows none */
+    int log_posterior; /* the same as a log score; keyphrases: against the phone loop */
 };
 
 struct asr_decoding {

@@ -4,6 +4,7 @@
 #include "asr/confidence.h"
 #include "asr/prepare.h"
 #include "asr/tokens.h"
+#include "asr/tract.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/strbuf.h"
@@ -12,19 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lengths of the vocal tract that are tried, as scales of the filters' frequencies. */
-static const double tracts[] = {0.98, 1.09, 1.19, 1.28};
-
-enum {
-    N_TRACTS = sizeof(tracts) / sizeof(tracts[0]),
-    N_PROBE_FRAMES = 250,
-};
-
 struct recogniser {
-    struct asr_recogniser base;  /* first */
-    struct asr_decoder *decoder; /* words */
-    struct asr_decoder *phones;  /* without words, every second frame computed: a cheap yardstick */
-    struct asr_analysis *analyses[N_TRACTS];
+    struct asr_recogniser base; /* first */
+    struct asr_decoder *decoder;
+    struct asr_tract *tract;
     struct base_strbuf text, kept; /* kept: the words' own texts, NUL-separated */
     struct asr_word *words;
     size_t n_words, n_words_max;
@@ -53,9 +45,7 @@ static void destroy(struct asr_recogniser *base)
 {
     struct recogniser *self = (struct recogniser *)base;
     asr_decoder_destroy(self->decoder);
-    asr_decoder_destroy(self->phones);
-    for (size_t i = 0; i < N_TRACTS; i++)
-        asr_analysis_destroy(self->analyses[i]);
+    asr_tract_destroy(self->tract);
     base_strbuf_finish(&self->text);
     base_strbuf_finish(&self->kept);
     free(self->words);
@@ -160,58 +150,24 @@ static void score(struct recogniser *self, const struct asr_prepared *prepared, 
     hypothesis->speech_ms = n_total * 10;
 }
 
-/* How well the phones fit the first seconds at one length of the vocal tract. */
-static int probe(struct recogniser *self, size_t i, const struct asr_prepared *prepared,
-                 double *ret_fit)
-{
-    struct asr_decoding phones = {0};
-    int r = asr_analysis_run(self->analyses[i], prepared->samples, prepared->n_samples);
-    int n_frames = r < 0 ? 0 : asr_analysis_n_frames(self->analyses[i]);
-    if (n_frames < 1)
-        return r < 0 ? r : -EIO;
-    n_frames = n_frames < N_PROBE_FRAMES ? n_frames : N_PROBE_FRAMES;
-    r = asr_decoder_decode(self->phones, "phones", self->analyses[i], 0, n_frames, &phones);
-    *ret_fit = (double)phones.score / n_frames;
-    return r;
-}
-
-/* The length of vocal tract that fits the speaker best. Trying them all beats climbing from the
- * last one: the fit has local tops, and the next speaker may be another. */
-static int choose_tract(struct recogniser *self, const struct asr_prepared *prepared,
-                        size_t *ret_chosen)
-{
-    double best_fit = 0;
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < N_TRACTS; i++) {
-        double fit = 0;
-        r = probe(self, i, prepared, &fit);
-        if (r == 0 && (i == 0 || fit > best_fit)) {
-            best_fit = fit;
-            *ret_chosen = i;
-        }
-    }
-    return r;
-}
-
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
                   enum asr_expect expect, struct asr_hypothesis *hypothesis)
 {
     struct asr_decoding found = {0}, phones = {0};
-    size_t tract = 0;
-    int r = choose_tract(self, prepared, &tract);
-    const struct asr_analysis *analysis = self->analyses[tract];
-    int n_frames = asr_analysis_n_frames(analysis);
+    const struct asr_analysis *analysis = NULL;
+    int r = asr_tract_fit(self->tract, prepared->samples, prepared->n_samples, &analysis);
     if (r == 0)
-        r = asr_decoder_decode(self->decoder, search_names[expect], analysis, 0, n_frames, &found);
+        r = asr_decoder_decode(self->decoder, search_names[expect], analysis, 0,
+                               asr_analysis_n_frames(analysis), &found);
     if (r == 0)
         r = take_words(self, &found);
     if (r == 0 && self->n_words > 0)
-        r = asr_decoder_decode(self->phones, "phones", analysis, 0, n_frames, &phones);
+        r = asr_tract_phones(self->tract, &phones);
     if (r == 0)
         r = sum_phone_scores(self, &phones);
     if (r == 0 && phones.n_frames > 0)
         score(self, prepared, phones.n_frames, hypothesis);
-    hypothesis->tract = (float)tracts[tract];
+    hypothesis->tract = (float)asr_tract_scale(self->tract);
     return r;
 }
 
@@ -253,16 +209,6 @@ static int add_searches(struct recogniser *self, const char *folder)
     return r;
 }
 
-static int open_phones(struct recogniser *self, const char *model_folder)
-{
-    static const struct asr_setting settings[] = {{"-ds", "2"}, {NULL, NULL}};
-    int r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
-                                                             .model_folder = model_folder,
-                                                             .settings = settings},
-                               &self->phones);
-    return r < 0 ? r : asr_decoder_add_phones(self->phones, "phones", NULL);
-}
-
 int asr_recogniser_open(const struct asr_recogniser_options *options,
                         struct asr_recogniser **ret_recogniser)
 {
@@ -283,10 +229,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     if (r == 0)
         r = add_searches(self, options->bundle_folder);
     if (r == 0)
-        r = open_phones(self, options->model_folder);
-    for (size_t i = 0; r == 0 && i < N_TRACTS; i++)
-        r = asr_analysis_create(options->model_folder, tracts[i], options->settings,
-                                &self->analyses[i]);
+        r = asr_tract_create(options->model_folder, options->settings, &self->tract);
     if (r < 0) {
         destroy(&self->base);
         return base_trace(r);

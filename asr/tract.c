@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "asr/tract.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static const double scales[] = {0.98, 1.09, 1.19, 1.28};
+
+enum {
+    N_SCALES = sizeof(scales) / sizeof(scales[0]),
+    N_PROBE_FRAMES = 250, /* of an utterance are enough to choose */
+};
+
+struct asr_tract {
+    struct asr_decoder *phones;
+    struct asr_analysis *analyses[N_SCALES];
+    size_t chosen;
+};
+
+int asr_tract_create(const char *model_folder, const struct asr_setting *settings,
+                     struct asr_tract **ret_tract)
+{
+    static const struct asr_setting cheap[] = {{"-ds", "2"}, {NULL, NULL}};
+    struct asr_tract *tract = calloc(1, sizeof(*tract));
+    if (!tract)
+        return base_trace(-ENOMEM);
+    int r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
+                                                             .model_folder = model_folder,
+                                                             .settings = cheap},
+                               &tract->phones);
+    if (r == 0)
+        r = asr_decoder_add_phones(tract->phones, "phones", NULL);
+    for (size_t i = 0; r == 0 && i < N_SCALES; i++)
+        r = asr_analysis_create(model_folder, scales[i], settings, &tract->analyses[i]);
+    if (r < 0) {
+        asr_tract_destroy(tract);
+        return base_trace(r);
+    }
+    *ret_tract = tract;
+    return 0;
+}
+
+void asr_tract_destroy(struct asr_tract *tract)
+{
+    if (!tract)
+        return;
+    for (size_t i = 0; i < N_SCALES; i++)
+        asr_analysis_destroy(tract->analyses[i]);
+    asr_decoder_destroy(tract->phones);
+    free(tract);
+}
+
+/* How well the phones fit the first seconds at one scale. */
+static int probe(struct asr_tract *tract, size_t i, const int16_t *samples, size_t n_samples,
+                 double *ret_fit)
+{
+    struct asr_decoding phones = {0};
+    int r = asr_analysis_run(tract->analyses[i], samples, n_samples);
+    int n_frames = r < 0 ? 0 : asr_analysis_n_frames(tract->analyses[i]);
+    if (r == 0 && n_frames < 1)
+        return -EINVAL;
+    n_frames = n_frames < N_PROBE_FRAMES ? n_frames : N_PROBE_FRAMES;
+    if (r == 0)
+        r = asr_decoder_decode(tract->phones, "phones", tract->analyses[i], 0, n_frames, &phones);
+    *ret_fit = r < 0 ? 0 : (double)phones.score / n_frames;
+    return r;
+}
+
+int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samples,
+                  const struct asr_analysis **ret_analysis)
+{
+    double best_fit = 0;
+    for (size_t i = 0; i < N_SCALES; i++) {
+        double fit;
+        int r = probe(tract, i, samples, n_samples, &fit);
+        if (r < 0)
+            return base_trace(r);
+        if (i == 0 || fit > best_fit) {
+            best_fit = fit;
+            tract->chosen = i;
+        }
+    }
+    *ret_analysis = tract->analyses[tract->chosen];
+    return 0;
+}
+
+double asr_tract_scale(const struct asr_tract *tract)
+{
+    return scales[tract->chosen];
+}
+
+int asr_tract_phones(struct asr_tract *tract, struct asr_decoding *ret_decoding)
+{
+    const struct asr_analysis *analysis = tract->analyses[tract->chosen];
+    return base_trace(asr_decoder_decode(tract->phones, "phones", analysis, 0,
+                                         asr_analysis_n_frames(analysis), ret_decoding));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finds the length of a speaker's vocal tract, and keeps a loop of phones as a yardstick.
+ *
+ * The model knows men best; the filters of the front end are scaled so that another voice looks
+ * like theirs. Each utterance is analysed at four scales and the loop of phones says which fits: no
+ * words are needed. Trying all beats climbing from the last speaker's, since the fit has local tops
+ * and the next voice may be another. The decoder here has no words and computes every second frame,
+ * so it is cheap. Thread: any, one owner.
+ */
+#ifndef ASR_TRACT_H
+#define ASR_TRACT_H
+
+#include "asr/decoder.h"
+
+struct asr_tract;
+
+/* Returns: 0, -ENOENT, -EINVAL, -ENOMEM. Owns: the caller. */
+int asr_tract_create(const char *model_folder, const struct asr_setting *settings,
+                     struct asr_tract **ret_tract);
+/* Accepts NULL. */
+void asr_tract_destroy(struct asr_tract *tract);
+
+/* Analyses an utterance at the scale that fits. ret_analysis is valid until the next call. Returns:
+ * 0, -EINVAL when it is shorter than a frame, -EIO. */
+int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samples,
+                  const struct asr_analysis **ret_analysis);
+
+/* The scale that was chosen last. */
+double asr_tract_scale(const struct asr_tract *tract);
+
+/* The loop of phones over the whole of what was analysed last. Returns: 0, -EIO. */
+int asr_tract_phones(struct asr_tract *tract, struct asr_decoding *ret_decoding);
+
+#endif
