@@ -143,7 +143,8 @@ static enum matching_transport transport_of(CURLcode code, const struct lane *la
             return MATCHING_TRANSPORT_TLS_NOT_YET;
         if (verify == VERIFY_HAS_EXPIRED)
             return MATCHING_TRANSPORT_TLS_EXPIRED;
-        return verify == 0 ? MATCHING_TRANSPORT_TLS_HOST : MATCHING_TRANSPORT_TLS_UNTRUSTED;
+        /* The name is looked at after the chain; libcurl leaves its first value, 1, there. */
+        return verify <= 1 ? MATCHING_TRANSPORT_TLS_HOST : MATCHING_TRANSPORT_TLS_UNTRUSTED;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CIPHER:
         return MATCHING_TRANSPORT_TLS;
