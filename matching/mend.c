@@ -143,45 +143,62 @@ static int copy_cursor(struct matching_db *source, struct matching_db *target)
     return r;
 }
 
+/* A body that begins here. Returns: its length, 0 if there is none. */
+static size_t find_body(const char *at, size_t n_left)
+{
+    const char *end = at;
+
+    while ((end = memchr(end, '}', n_left - (size_t)(end - at))) != NULL) {
+        size_t n_body = (size_t)(++end - at);
+
+        if (n_body > MATCHING_BODY_MAX || n_body + MATCHING_SUM_SIZE > n_left)
+            return 0;
+        if (matching_store_check(at, n_body + MATCHING_SUM_SIZE))
+            return n_body;
+    }
+    return 0;
+}
+
 /*
- * Last resort, when SQLite can read no row at all: a body proves itself by the sum behind it, so
- * it is looked for in the bytes. What was delivered may be sent once more, under the same key.
+ * Looks for bodies in the bytes of a file that SQLite cannot read, or not all of it: a body proves
+ * itself by the sum behind it. What was delivered may be sent once more, under the same key.
  */
 static int carve(const char *path, struct matching_db *target, unsigned *ret_n_saved)
 {
     static const char head[] = "{\"id\":\"";
     char *data;
-    size_t n;
+    size_t n, n_body;
     int r = base_file_read(path, DAMAGED_MAX, &data, &n);
 
     if (r < 0)
         return r == -ENOENT || r == -EFBIG ? 0 : r;
     for (char *at = data; r == 0 && (at = memmem(at, n - (size_t)(at - data), head, 7)); at++) {
-        size_t n_left = n - (size_t)(at - data);
         struct matching_digest digest;
         int n_changed = 0;
 
-        for (char *end = at; (end = memchr(end, '}', n_left - (size_t)(end - at))) != NULL;) {
-            size_t n_body = (size_t)(++end - at);
-
-            if (n_body > MATCHING_BODY_MAX || n_body + MATCHING_SUM_SIZE > n_left)
-                break;
-            if (!matching_store_check(at, n_body + MATCHING_SUM_SIZE) ||
-                matching_request_digest(at, n_body, &digest) < 0)
-                continue;
-            r = matching_db_run(target, &n_changed,
-                                "INSERT INTO request (id, state, kind, service, date, part, time,"
-                                " body, noted_ms) VALUES (?, 'sending', ?, ?, ?, ?, ?, ?, 0)"
-                                " ON CONFLICT (id) DO NOTHING",
-                                "ssssssb", digest.id, matching_kind_name(digest.kind),
-                                digest.service, digest.when.date, digest.when.part,
-                                digest.when.time, (const void *)at, n_body + MATCHING_SUM_SIZE);
-            *ret_n_saved += n_changed > 0;
-            break;
-        }
+        n_body = find_body(at, n - (size_t)(at - data));
+        if (n_body == 0 || matching_request_digest(at, n_body, &digest) < 0)
+            continue;
+        r = matching_db_run(target, &n_changed,
+                            "INSERT INTO request (id, state, kind, service, date, part, time,"
+                            " body, noted_ms) VALUES (?, 'sending', ?, ?, ?, ?, ?, ?, 0)"
+                            " ON CONFLICT (id) DO NOTHING",
+                            "ssssssb", digest.id, matching_kind_name(digest.kind), digest.service,
+                            digest.when.date, digest.when.part, digest.when.time, (const void *)at,
+                            n_body + MATCHING_SUM_SIZE);
+        *ret_n_saved += n_changed > 0;
     }
     free(data);
     return r;
+}
+
+int matching_mend_journal(const char *folder, struct matching_db *db, unsigned *ret_n_saved)
+{
+    char path[PATH_MAX];
+    int r = base_file_join(folder, MATCHING_OUTBOX_FILE "-wal", path, sizeof(path));
+
+    *ret_n_saved = 0;
+    return r < 0 ? r : carve(path, db, ret_n_saved);
 }
 
 static int copy_good(const char *folder, struct matching_db *target, unsigned *ret_n_saved)
@@ -204,9 +221,9 @@ static int copy_good(const char *folder, struct matching_db *target, unsigned *r
             r = copy_cursor(source, target);
         matching_db_close(source);
     }
-    if (r == 0 && *ret_n_saved == 0)
+    if (r == 0)
         r = carve(path, target, ret_n_saved);
-    if (r == 0 && *ret_n_saved == 0)
+    if (r == 0)
         r = carve(journal, target, ret_n_saved);
     return r;
 }

@@ -21,21 +21,14 @@
 #define FORGET_AFTER_MS   (30 * 24 * HOURS_MS)
 #define JOURNAL_PAGES_MAX 64
 
-struct matching_outbox {
-    struct matching_db *db;
-    char reserve[PATH_MAX];
-    unsigned limit;
-    struct matching_outbox_counts counts;
-};
-
-static int of_db(int r)
+int matching_store_result(int r)
 {
     if (r == MATCHING_DB_NO_SPACE)
         return MATCHING_OUTBOX_NO_SPACE;
     return r == MATCHING_DB_DAMAGED ? -EBADMSG : r;
 }
 
-static bool is_waiting(enum matching_state state)
+bool matching_store_is_waiting(enum matching_state state)
 {
     return state == MATCHING_NOTED || state == MATCHING_SENDING;
 }
@@ -79,20 +72,6 @@ static void read_entry(struct matching_row *row, struct matching_entry *ret_entr
     ret_entry->is_erased = matching_row_int(row, 16) != 0;
 }
 
-/*
- * Runs a change that must not fail for want of room, since a noted request depends on it: the
- * reserve is given up for it. `change` is an expression that gives a result of matching_db_*.
- */
-#define WITH_RESERVE(outbox, r, change)                                                            \
-    do {                                                                                           \
-        (r) = (change);                                                                            \
-        if ((r) == MATCHING_DB_NO_SPACE) {                                                         \
-            log_error("outbox-no-space", "disk full: the reserve is used");                        \
-            matching_reserve_release((outbox)->reserve);                                           \
-            (r) = (change);                                                                        \
-        }                                                                                          \
-    } while (0)
-
 static int mark_damaged(struct matching_outbox *outbox, const char *id)
 {
     int r;
@@ -120,7 +99,7 @@ static int take_stock(struct matching_outbox *outbox)
         const void *blob = matching_row_blob(row, 2, &n);
 
         outbox->counts.n_all++;
-        if (!is_waiting(state))
+        if (!matching_store_is_waiting(state))
             continue;
         if (matching_store_check(blob, n)) {
             outbox->counts.n_waiting++;
@@ -163,6 +142,21 @@ static int open_as_is(struct matching_outbox *outbox, const char *path)
     return r;
 }
 
+static int look_into_journal(struct matching_outbox *outbox, const char *folder)
+{
+    unsigned n_saved;
+    int r = matching_mend_journal(folder, outbox->db, &n_saved);
+
+    if (r || n_saved == 0)
+        return r;
+    log_error("outbox-mended", "requests saved from a damaged journal: %u", n_saved);
+    memset(&outbox->counts, 0, sizeof(outbox->counts));
+    r = take_stock(outbox);
+    outbox->counts.was_damaged = true;
+    outbox->counts.n_saved = n_saved;
+    return r;
+}
+
 static int open_or_mend(struct matching_outbox *outbox, const char *folder)
 {
     char path[PATH_MAX];
@@ -172,12 +166,14 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
     if (r < 0 || (r = matching_mend_finish(folder)) < 0)
         return r;
     r = open_as_is(outbox, path);
+    if (r == 0)
+        r = look_into_journal(outbox, folder);
     if (r == MATCHING_DB_NO_SPACE) { /* the reserve may hold what the start itself needs */
         matching_reserve_release(outbox->reserve);
         r = open_as_is(outbox, path);
     }
     if (r != MATCHING_DB_DAMAGED && r != -EIO)
-        return of_db(r);
+        return matching_store_result(r);
     log_error("outbox-damaged", "cannot be read as it is: good rows are copied");
     matching_reserve_release(outbox->reserve);
     r = matching_mend(folder, &n_saved);
@@ -188,7 +184,7 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
     outbox->counts.was_damaged = true;
     outbox->counts.n_saved = n_saved;
     log_error("outbox-mended", "requests saved: %u", n_saved);
-    return of_db(r);
+    return matching_store_result(r);
 }
 
 int matching_outbox_open(const char *folder, unsigned limit, int64_t now_wall_ms,
@@ -237,7 +233,7 @@ int matching_outbox_open_read_only(const char *folder, struct matching_outbox **
         r = MATCHING_OUTBOX_NEWER;
     if (r) {
         matching_outbox_close(outbox);
-        return of_db(r);
+        return matching_store_result(r);
     }
     *ret_outbox = outbox;
     return 0;
@@ -275,13 +271,35 @@ static int find_seen(struct matching_outbox *outbox, const char *id, const char 
 static int insert(struct matching_outbox *outbox, const struct matching_digest *digest,
                   const void *blob, size_t n_blob, int64_t now_wall_ms, int *ret_n_changed)
 {
-    return matching_db_run(outbox->db, ret_n_changed,
-                           "INSERT INTO request (id, state, kind, service, date, part, time, body,"
-                           " noted_ms) VALUES (?, 'noted', ?, ?, ?, ?, ?, ?, ?)"
-                           " ON CONFLICT (id) DO NOTHING",
-                           "ssssssbi", digest->id, matching_kind_name(digest->kind),
-                           digest->service, digest->when.date, digest->when.part, digest->when.time,
-                           blob, n_blob, now_wall_ms);
+    return matching_db_run(
+        outbox->db, ret_n_changed,
+        "INSERT INTO request (id, state, kind, service, date, part, time, body,"
+        " noted_ms) VALUES (?, 'noted', ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET state = 'noted', kind = excluded.kind,"
+        " service = excluded.service, date = excluded.date, part = excluded.part,"
+        " time = excluded.time, body = excluded.body, status = NULL,"
+        " settled_ms = 0 WHERE status = 'not_noted'",
+        "ssssssbi", digest->id, matching_kind_name(digest->kind), digest->service,
+        digest->when.date, digest->when.part, digest->when.time, blob, n_blob, now_wall_ms);
+}
+
+/*
+ * A commit that failed may stand in the journal, whole but not synced, and come back after a crash
+ * although the resident was told no (R15). A row under its id goes over it there, and keeps
+ * matching/mend from finding the body.
+ */
+static void leave_tombstone(struct matching_outbox *outbox, const char *id, int64_t now_wall_ms)
+{
+    int r;
+
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, NULL,
+                                 "INSERT INTO request (id, state, status, noted_ms, settled_ms)"
+                                 " VALUES (?, 'cancelled', 'not_noted', ?, ?)"
+                                 " ON CONFLICT (id) DO NOTHING",
+                                 "sii", id, now_wall_ms, now_wall_ms));
+    if (r)
+        base_log(BASE_LOG_ERROR, "outbox-tombstone", id, "cannot be written");
 }
 
 int matching_outbox_put(struct matching_outbox *outbox, const char *id, const char *body,
@@ -306,10 +324,8 @@ int matching_outbox_put(struct matching_outbox *outbox, const char *id, const ch
     r = insert(outbox, &digest, blob, n_body + MATCHING_SUM_SIZE, now_wall_ms, &n_changed);
     free(blob);
     if (r) {
-        /* The failed commit may stand in the journal, whole but not synced, and come back after a
-         * crash although the resident was told no. Writing once more goes over it (R15). */
-        (void)matching_db_run(outbox->db, NULL, "DELETE FROM request WHERE id = ?", "s", id);
-        return base_trace(of_db(r));
+        leave_tombstone(outbox, id, now_wall_ms);
+        return base_trace(matching_store_result(r));
     }
     if (n_changed == 0)
         return find_seen(outbox, id, body, n_body);
@@ -326,7 +342,7 @@ int matching_outbox_each(struct matching_outbox *outbox, matching_outbox_fn *fn,
                               "SELECT " ENTRY_COLUMNS " FROM request ORDER BY seq", "");
 
     if (r)
-        return of_db(r);
+        return matching_store_result(r);
     while ((r = matching_row_next(row)) == 1) {
         read_entry(row, &entry);
         r = fn(user, &entry);
@@ -336,7 +352,7 @@ int matching_outbox_each(struct matching_outbox *outbox, matching_outbox_fn *fn,
         }
     }
     matching_row_finish(row);
-    return of_db(r);
+    return matching_store_result(r);
 }
 
 int matching_outbox_get(struct matching_outbox *outbox, const char *id,
@@ -347,14 +363,14 @@ int matching_outbox_get(struct matching_outbox *outbox, const char *id,
                               "SELECT " ENTRY_COLUMNS " FROM request WHERE id = ?", "s", id);
 
     if (r)
-        return of_db(r);
+        return matching_store_result(r);
     r = matching_row_next(row);
     if (r == 1)
         read_entry(row, ret_entry);
     matching_row_finish(row);
     if (r == 0)
         return MATCHING_OUTBOX_ABSENT;
-    return r == 1 ? 0 : of_db(r);
+    return r == 1 ? 0 : matching_store_result(r);
 }
 
 int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **ret_body,
@@ -367,7 +383,7 @@ int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **
     int r = matching_db_query(outbox->db, &row, "SELECT body FROM request WHERE id = ?", "s", id);
 
     if (r)
-        return of_db(r);
+        return matching_store_result(r);
     r = matching_row_next(row);
     blob = r == 1 ? matching_row_blob(row, 0, &n_blob) : NULL;
     if (blob && (n_body = matching_store_check(blob, n_blob)) > 0 && (body = malloc(n_body + 1))) {
@@ -376,7 +392,7 @@ int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **
     }
     matching_row_finish(row);
     if (r != 0 && r != 1)
-        return of_db(r);
+        return matching_store_result(r);
     if (!blob)
         return MATCHING_OUTBOX_ABSENT;
     if (n_body == 0) {
@@ -396,7 +412,7 @@ int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **
 int matching_outbox_mark(struct matching_outbox *outbox, const char *id, enum matching_state state,
                          int64_t now_wall_ms)
 {
-    bool is_end = !is_waiting(state) && state != MATCHING_CANCELLING;
+    bool is_end = !matching_store_is_waiting(state) && state != MATCHING_CANCELLING;
     bool is_news = state == MATCHING_REFUSED || state == MATCHING_EXPIRED;
     struct matching_entry before;
     int n_changed = 0, r = matching_outbox_get(outbox, id, &before);
@@ -407,13 +423,14 @@ int matching_outbox_mark(struct matching_outbox *outbox, const char *id, enum ma
                  matching_db_run(outbox->db, &n_changed,
                                  "UPDATE request SET state = ?1,"
                                  " settled_ms = CASE WHEN ?2 AND settled_ms = 0 THEN ?3"
-                                 " ELSE settled_ms END, untold = max(untold, ?4) WHERE id = ?5",
-                                 "siiis", matching_state_name(state), (int64_t)is_end, now_wall_ms,
-                                 (int64_t)is_news, id));
+                                 " ELSE settled_ms END, untold = max(untold, ?4),"
+                                 " body = CASE WHEN ?6 THEN NULL ELSE body END WHERE id = ?5",
+                                 "siiisi", matching_state_name(state), (int64_t)is_end, now_wall_ms,
+                                 (int64_t)is_news, id, (int64_t)(state == MATCHING_CANCELLED)));
     if (r)
-        return base_trace(of_db(r));
-    outbox->counts.n_waiting -= is_waiting(before.summary.state);
-    outbox->counts.n_waiting += is_waiting(state);
+        return base_trace(matching_store_result(r));
+    outbox->counts.n_waiting -= matching_store_is_waiting(before.summary.state);
+    outbox->counts.n_waiting += matching_store_is_waiting(state);
     return 0;
 }
 
@@ -428,123 +445,7 @@ int matching_outbox_add_waited(struct matching_outbox *outbox, int64_t seconds)
                                  "UPDATE request SET waited_s = waited_s + ?"
                                  " WHERE state IN ('noted', 'sending')",
                                  "i", seconds));
-    return of_db(r);
-}
-
-/* The state that a status of the service puts a request into. */
-static enum matching_state state_after(enum matching_state state, const char *status)
-{
-    static const struct {
-        const char *status;
-        enum matching_state state;
-    } table[] = {
-        {"received", MATCHING_TRANSMITTED},
-        {"pending_review", MATCHING_TRANSMITTED},
-        {"open", MATCHING_TRANSMITTED},
-        {"matched", MATCHING_MATCHED},
-        {"done", MATCHING_DONE},
-        {"cancelled", MATCHING_CANCELLED},
-        {"expired", MATCHING_EXPIRED},
-    };
-
-    /* What the resident called off stays so, and what was refused here never lives again. */
-    if (state == MATCHING_CANCELLING || state == MATCHING_CANCELLED || state == MATCHING_REFUSED)
-        return state;
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        if (strcmp(status, table[i].status) == 0)
-            return table[i].state;
-    }
-    return state; /* a status of a later version: kept as a word */
-}
-
-static int store_news(struct matching_outbox *outbox, const struct matching_news *news,
-                      int64_t now_wall_ms, bool *ret_is_changed)
-{
-    struct matching_entry entry;
-    enum matching_state state;
-    bool is_told;
-    int n_changed = 0, r = matching_outbox_get(outbox, news->id, &entry);
-
-    *ret_is_changed = false;
-    if (r)
-        return r == MATCHING_OUTBOX_ABSENT ? 0 : r;
-    state = state_after(entry.summary.state, news->status);
-    if (strcmp(entry.summary.status, news->status) == 0 &&
-        strcmp(entry.summary.first_name, news->first_name) == 0 &&
-        memcmp(&entry.summary.matched_when, &news->when, sizeof(news->when)) == 0)
-        return 0; /* the same again: a long poll may repeat after a lost answer */
-    is_told = state == entry.summary.state && state != MATCHING_MATCHED;
-    is_told |= state == MATCHING_TRANSMITTED || state == MATCHING_DONE;
-    r = matching_db_run(outbox->db, &n_changed,
-                        "UPDATE request SET state = ?1, status = ?2, first_name = ?3,"
-                        " matched_date = ?4, matched_part = ?5, matched_time = ?6,"
-                        " settled_ms = CASE settled_ms WHEN 0 THEN ?7 ELSE settled_ms END,"
-                        " untold = ?8 WHERE id = ?9",
-                        "ssssssiis", matching_state_name(state), news->status, news->first_name,
-                        news->when.date, news->when.part, news->when.time, now_wall_ms,
-                        (int64_t)!is_told, news->id);
-    if (r)
-        return r;
-    outbox->counts.n_waiting -= is_waiting(entry.summary.state) && !is_waiting(state);
-    *ret_is_changed = true;
-    return 0;
-}
-
-static int store_all_news(struct matching_outbox *outbox, const struct matching_news *news,
-                          size_t n_news, const char *cursor, int64_t now_wall_ms, bool *ret_changed)
-{
-    int r = matching_db_exec(outbox->db, "BEGIN IMMEDIATE");
-
-    for (size_t i = 0; r == 0 && i < n_news; i++)
-        r = store_news(outbox, &news[i], now_wall_ms, &ret_changed[i]);
-    if (r == 0)
-        r = matching_db_run(outbox->db, NULL,
-                            "INSERT INTO meta (name, value) VALUES ('cursor', ?)"
-                            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                            "s", cursor);
-    if (r == 0)
-        r = matching_db_exec(outbox->db, "COMMIT");
-    else
-        (void)matching_db_exec(outbox->db, "ROLLBACK");
-    return r;
-}
-
-int matching_outbox_news(struct matching_outbox *outbox, const struct matching_news *news,
-                         size_t n_news, const char *cursor, int64_t now_wall_ms, bool *ret_changed)
-{
-    unsigned n_waiting = outbox->counts.n_waiting;
-    int r;
-
-    WITH_RESERVE(outbox, r, store_all_news(outbox, news, n_news, cursor, now_wall_ms, ret_changed));
-    if (r)
-        outbox->counts.n_waiting = n_waiting;
-    return of_db(r);
-}
-
-int matching_outbox_cursor(struct matching_outbox *outbox, char ret_cursor[MATCHING_CURSOR_SIZE])
-{
-    struct matching_row *row;
-    int r = matching_db_query(outbox->db, &row, "SELECT value FROM meta WHERE name = 'cursor'", "");
-
-    ret_cursor[0] = '\0';
-    if (r)
-        return of_db(r);
-    r = matching_row_next(row);
-    if (r == 1)
-        copy(ret_cursor, MATCHING_CURSOR_SIZE, row, 0);
-    matching_row_finish(row);
-    return r == 0 || r == 1 ? 0 : of_db(r);
-}
-
-int matching_outbox_told(struct matching_outbox *outbox, const char *id)
-{
-    int n_changed = 0, r;
-
-    WITH_RESERVE(outbox, r,
-                 matching_db_run(outbox->db, &n_changed,
-                                 "UPDATE request SET untold = 0 WHERE id = ? AND untold <> 0", "s",
-                                 id));
-    return r ? of_db(r) : 0;
+    return matching_store_result(r);
 }
 
 /* A time too far ahead counts as long ago: the wall clock was set back since (R17). */
@@ -567,7 +468,7 @@ int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_m
                                      " part = NULL, time = NULL WHERE body IS NOT NULL AND " IS_OLD,
                                      "ii", now_wall_ms - ERASE_AFTER_MS, ahead_ms));
     if (r)
-        return of_db(r);
+        return matching_store_result(r);
     outbox->counts.n_all -= (unsigned)n_forgotten;
     if (ret_n_changed)
         *ret_n_changed = (unsigned)(n_erased + n_forgotten);
@@ -575,7 +476,7 @@ int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_m
         return 0;
     log_info("outbox-erased", "texts erased: %d, requests forgotten: %d", n_erased, n_forgotten);
     r = matching_db_checkpoint(outbox->db, true); /* no copy of it stays in the journal */
-    return r == -EBUSY ? 0 : of_db(r);
+    return r == -EBUSY ? 0 : matching_store_result(r);
 }
 
 int matching_outbox_tidy(struct matching_outbox *outbox)
@@ -586,7 +487,7 @@ int matching_outbox_tidy(struct matching_outbox *outbox)
         WITH_RESERVE(outbox, r, matching_db_checkpoint(outbox->db, false));
     }
     if (r && r != -EBUSY)
-        return of_db(r);
+        return matching_store_result(r);
     r = matching_reserve_make(outbox->reserve);
     return r == -ENOSPC ? 0 : base_trace(r);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What matching/outbox and matching/mend share: the schema, and a request's bytes as they lie on
- * disk. Nobody else includes this.
+ * What the sources of matching/outbox and matching/mend share: the fields, the schema, and a
+ * request's bytes as they lie on disk. Nobody else includes this.
  *
  * A body is stored as the JSON followed by its CRC-32 (four bytes, big end first), in one blob, so
  * that a body found anywhere in a damaged file proves itself.
@@ -9,8 +9,13 @@
 #ifndef MATCHING_OUTBOX_STORE_H
 #define MATCHING_OUTBOX_STORE_H
 
+#include "base/log.h"
 #include "matching/database.h"
+#include "matching/outbox.h"
+#include "matching/reserve.h"
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +25,32 @@
 #define MATCHING_SCHEMA_APPLICATION 0x566f6973 /* "Vois" */
 
 #define MATCHING_SUM_SIZE 4
+
+struct matching_outbox {
+    struct matching_db *db;
+    char reserve[PATH_MAX];
+    unsigned limit;
+    struct matching_outbox_counts counts;
+};
+
+/* The database's conditions as the outbox's. */
+int matching_store_result(int r);
+/* Noted or sending. */
+bool matching_store_is_waiting(enum matching_state state);
+
+/*
+ * Runs a change that must not fail for want of room, since a noted request depends on it: the
+ * reserve is given up for it. `change` is an expression that gives a result of matching_db_*.
+ */
+#define WITH_RESERVE(outbox, r, change)                                                            \
+    do {                                                                                           \
+        (r) = (change);                                                                            \
+        if ((r) == MATCHING_DB_NO_SPACE) {                                                         \
+            log_error("outbox-no-space", "disk full: the reserve is used");                        \
+            matching_reserve_release((outbox)->reserve);                                           \
+            (r) = (change);                                                                        \
+        }                                                                                          \
+    } while (0)
 
 /* Brings an empty or older database to this version. Returns: 0, MATCHING_OUTBOX_NEWER, and as
  * matching_db_exec. */
@@ -36,6 +67,13 @@ void matching_store_seal(char *blob, size_t n_body);
  * interrupted. Returns: 0, MATCHING_OUTBOX_NO_SPACE, -errno.
  */
 int matching_mend(const char *folder, unsigned *ret_n_saved);
+/*
+ * SQLite plays the journal up to the first damaged frame and forgets the rest without a word. This
+ * looks for requests in the journal's bytes that the table does not have, and puts them in. What
+ * was refused, cancelled or erased has a row, so that it stays as it is. Returns: as
+ * matching_db_exec.
+ */
+int matching_mend_journal(const char *folder, struct matching_db *db, unsigned *ret_n_saved);
 /* Ends a mending that was cut off after its copy was whole. Returns: 0 or -errno. */
 int matching_mend_finish(const char *folder);
 

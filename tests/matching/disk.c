@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox on a disk that is full, broken, cut off or damaged (R1, R2, R14, R15, R16). */
+#include "matching/outbox.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "tests/check.h"
+#include "tests/matching/scene.h"
+#include "tests/matching/vfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NOW_MS 1800000000000LL
+#define N_PUTS 8
+
+struct put {
+    char id[MATCHING_ID_SIZE];
+    char *body;
+    int r;
+};
+
+/* A life: puts, marks, news, told, folding back. Every call may fail; only puts are believed. */
+static void live(const char *folder, struct put puts[N_PUTS])
+{
+    struct matching_outbox *outbox = NULL;
+    struct matching_news news = {.status = "matched", .first_name = "Marie"};
+    bool is_changed;
+
+    for (int i = 0; i < N_PUTS; i++) {
+        puts[i].r = -1;
+        puts[i].body = scene_body("groceries", puts[i].id);
+    }
+    if (matching_outbox_open(folder, 100, NOW_MS, &outbox) != 0)
+        return;
+    for (int i = 0; i < N_PUTS; i++) {
+        puts[i].r =
+            matching_outbox_put(outbox, puts[i].id, puts[i].body, strlen(puts[i].body), NOW_MS);
+        (void)matching_outbox_mark(outbox, puts[i].id, MATCHING_SENDING, NOW_MS);
+        if (i % 2)
+            (void)matching_outbox_mark(outbox, puts[i].id, MATCHING_TRANSMITTED, NOW_MS);
+        memcpy(news.id, puts[i].id, sizeof(news.id));
+        if (i % 4 == 1)
+            (void)matching_outbox_news(outbox, &news, 1, "3", NOW_MS, &is_changed);
+        (void)matching_outbox_add_waited(outbox, 3600);
+        (void)matching_outbox_tidy(outbox);
+    }
+    matching_outbox_close(outbox);
+}
+
+static void forget(struct put puts[N_PUTS])
+{
+    for (int i = 0; i < N_PUTS; i++)
+        free(puts[i].body);
+}
+
+/* What was promised is there with its bytes; what was refused is not (`phantoms_allowed`: a disk
+ * that never writes again cannot take back what it wrote before). Returns: how many are missing. */
+static int check_promises(const char *folder, const struct put puts[N_PUTS], bool phantoms_allowed)
+{
+    struct matching_outbox *outbox = NULL;
+    int n_missing = 0;
+
+    REQUIRE(matching_outbox_open(folder, 100, NOW_MS, &outbox) == 0);
+    for (int i = 0; i < N_PUTS; i++) {
+        char *body = NULL;
+        size_t n;
+        int r = matching_outbox_body(outbox, puts[i].id, &body, &n);
+
+        if (puts[i].r == 0 && (r != 0 || strcmp(body, puts[i].body) != 0))
+            n_missing++;
+        if (puts[i].r != 0 && !phantoms_allowed)
+            CHECK(r != 0);
+        free(body);
+    }
+    matching_outbox_close(outbox);
+    return n_missing;
+}
+
+/* Each write and sync of a life fails in turn, once and for ever. */
+static void every_write_may_fail(void)
+{
+    static const enum vfs_fault faults[] = {VFS_NO_SPACE, VFS_IO, VFS_TORN, VFS_SYNC_ONLY};
+
+    for (size_t kind = 0; kind < 8; kind++) {
+        enum vfs_fault fault = faults[kind / 2];
+        bool is_forever = kind % 2;
+        int n = 0, n_failed_puts = 0;
+        bool has_struck = true;
+
+        while (has_struck) {
+            char folder[64];
+            struct put puts[N_PUTS];
+
+            scene_folder(folder);
+            vfs_fail(fault, ++n, is_forever);
+            live(folder, puts);
+            has_struck = vfs_has_struck();
+            vfs_fail(fault, 0, false);
+            for (int i = 0; i < N_PUTS; i++)
+                n_failed_puts += puts[i].r != 0;
+            CHECK_INT(check_promises(folder, puts, is_forever), 0);
+            forget(puts);
+            scene_remove(folder);
+        }
+        CHECK(n > 20);
+        CHECK(n_failed_puts > 0);
+        printf("fault %d %s: %d places, %d puts refused\n", fault, is_forever ? "for ever" : "once",
+               n - 1, n_failed_puts);
+    }
+}
+
+/* R2: a power cut after each put: only what was synced is left, and that is enough. */
+static void a_power_cut_leaves_every_promise(void)
+{
+    char folder[64], after[64];
+    struct matching_outbox *outbox;
+    struct put puts[N_PUTS];
+
+    scene_folder(folder);
+    vfs_watch(true);
+    REQUIRE(matching_outbox_open(folder, 100, NOW_MS, &outbox) == 0);
+    for (int i = 0; i < N_PUTS; i++)
+        puts[i] = (struct put){.r = -1, .body = scene_body("groceries", puts[i].id)};
+    for (int i = 0; i < N_PUTS; i++) {
+        puts[i].body = (free(puts[i].body), scene_body("groceries", puts[i].id));
+        puts[i].r =
+            matching_outbox_put(outbox, puts[i].id, puts[i].body, strlen(puts[i].body), NOW_MS);
+        CHECK_INT(puts[i].r, 0);
+        scene_folder(after);
+        vfs_copy_durable(folder, after);
+        vfs_watch(false);
+        CHECK_INT(check_promises(after, puts, true), 0);
+        vfs_watch(true);
+        scene_remove(after);
+        if (i % 3 == 2)
+            CHECK_INT(matching_outbox_tidy(outbox), 0);
+    }
+    matching_outbox_close(outbox);
+    vfs_watch(false);
+    forget(puts);
+    scene_remove(folder);
+}
+
+/* Puts until it is refused. Returns: how; *ret_n how many were taken. */
+static int fill(struct matching_outbox *outbox, int *ret_n)
+{
+    char id[MATCHING_ID_SIZE], *body;
+    int r = 0;
+
+    for (*ret_n = 0; r == 0 && *ret_n < 100000; *ret_n += r == 0) {
+        body = scene_body("groceries", id);
+        r = matching_outbox_put(outbox, id, body, strlen(body), NOW_MS);
+        free(body);
+        if (r == 0)
+            (void)matching_outbox_tidy(outbox);
+    }
+    return r;
+}
+
+/* A real limit of the kernel's instead of a simulated one. */
+static void a_size_limit_refuses(void)
+{
+    struct rlimit before, limit;
+    char folder[64], id[MATCHING_ID_SIZE], *body;
+    struct matching_outbox *outbox;
+    int n;
+
+    signal(SIGXFSZ, SIG_IGN);
+    scene_folder(folder);
+    REQUIRE(matching_outbox_open(folder, 100000, NOW_MS, &outbox) == 0);
+    getrlimit(RLIMIT_FSIZE, &before);
+    limit = before;
+    limit.rlim_cur = 200 * 1024;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    CHECK(fill(outbox, &n) != 0);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK(n > 5);
+    /* With room again, it goes on. */
+    CHECK_INT(matching_outbox_tidy(outbox), 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    free(body);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+static bool write_text(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool is_done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+    if (fd >= 0)
+        close(fd);
+    return is_done;
+}
+
+/* Mounts a small file system on the folder, in a name space of our own. */
+static bool mount_small(const char *folder)
+{
+    char map[64];
+
+    if (unshare(CLONE_NEWNS) < 0) { /* not root: a name space where we are */
+        snprintf(map, sizeof(map), "0 %d 1", (int)getuid());
+        if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+            return false;
+        (void)(write_text("/proc/self/uid_map", map) && write_text("/proc/self/setgroups", "deny"));
+        snprintf(map, sizeof(map), "0 %d 1", (int)getgid());
+        (void)write_text("/proc/self/gid_map", map);
+    }
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return false;
+    return mount("tmpfs", folder, "tmpfs", 0, "size=2m") == 0;
+}
+
+/* Runs in a child: the name space is the child's. */
+static void fill_a_small_disk(const char *folder)
+{
+    struct matching_outbox *outbox;
+    char id[MATCHING_ID_SIZE], *body;
+    int n;
+
+    REQUIRE(matching_outbox_open(folder, 100000, NOW_MS, &outbox) == 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    free(body);
+    CHECK_INT(fill(outbox, &n), MATCHING_OUTBOX_NO_SPACE);
+    CHECK(n > 100);
+    /* The disk is full to the brim, and what was noted can still be marked, thanks to the reserve.
+     */
+    CHECK_INT(matching_outbox_mark(outbox, id, MATCHING_SENDING, NOW_MS), 0);
+    CHECK_INT(matching_outbox_mark(outbox, id, MATCHING_TRANSMITTED, NOW_MS), 0);
+    matching_outbox_close(outbox);
+    CHECK_INT(matching_outbox_open(folder, 100000, NOW_MS, &outbox), 0);
+    matching_outbox_close(outbox);
+}
+
+/* R14 on a disk that is really full. */
+static void a_full_disk_is_told_and_loses_nothing(void)
+{
+    char folder[64];
+    int status;
+    pid_t pid;
+
+    scene_folder(folder);
+    pid = fork();
+    if (pid == 0) {
+        if (!mount_small(folder))
+            _exit(77);
+        check_failures = 0;
+        fill_a_small_disk(folder);
+        _exit(check_failures ? 1 : 0);
+    }
+    REQUIRE(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        printf("no small disk could be mounted here: not checked\n");
+    else
+        CHECK_INT(WEXITSTATUS(status), 0);
+    scene_remove(folder);
+}
+
+/* R14: no room even for the reserve: nothing is noted, and marks still work. */
+static void without_the_reserve_nothing_is_noted(void)
+{
+    struct rlimit before, limit;
+    char folder[64], reserve[128], id[MATCHING_ID_SIZE], other[MATCHING_ID_SIZE];
+    char *body = NULL;
+    struct matching_outbox *outbox;
+
+    scene_folder(folder);
+    snprintf(reserve, sizeof(reserve), "%s/outbox.reserve", folder);
+    REQUIRE(matching_outbox_open(folder, 10, NOW_MS, &outbox) == 0);
+    CHECK_INT(access(reserve, F_OK), 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    free(body);
+    vfs_fail(VFS_NO_SPACE, 1, false);
+    CHECK_INT(matching_outbox_mark(outbox, id, MATCHING_TRANSMITTED, NOW_MS), 0);
+    vfs_fail(VFS_NO_SPACE, 0, false);
+    CHECK(access(reserve, F_OK) < 0); /* it was given up for the mark */
+    getrlimit(RLIMIT_FSIZE, &before);
+    limit = before;
+    limit.rlim_cur = 512 * 1024;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    body = scene_body("groceries", other);
+    CHECK_INT(matching_outbox_put(outbox, other, body, strlen(body), NOW_MS),
+              MATCHING_OUTBOX_NO_SPACE);
+    setrlimit(RLIMIT_FSIZE, &before);
+    CHECK_INT(matching_outbox_put(outbox, other, body, strlen(body), NOW_MS), 0);
+    CHECK_INT(access(reserve, F_OK), 0);
+    free(body);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* --- damage --- */
+
+/* Makes an outbox of N_PUTS waiting requests; half of them folded back if `folded`. */
+static void make_outbox(const char *folder, struct put puts[N_PUTS])
+{
+    struct matching_outbox *outbox;
+
+    REQUIRE(matching_outbox_open(folder, 100, NOW_MS, &outbox) == 0);
+    for (int i = 0; i < N_PUTS; i++) {
+        puts[i].body = scene_body("groceries", puts[i].id);
+        puts[i].r =
+            matching_outbox_put(outbox, puts[i].id, puts[i].body, strlen(puts[i].body), NOW_MS);
+        CHECK_INT(puts[i].r, 0);
+        if (i == N_PUTS / 2) { /* erasing folds the journal back; nothing is old here but this */
+            CHECK_INT(matching_outbox_mark(outbox, puts[i].id, MATCHING_DONE, 1), 0);
+            CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS, NULL), 0);
+            puts[i].r = -1;
+        }
+    }
+    matching_outbox_close(outbox);
+}
+
+static void copy_folder(const char *from, const char *to)
+{
+    static const char *const names[] = {"outbox.db", "outbox.db-wal"};
+
+    for (int i = 0; i < 2; i++) {
+        char source[128], target[128], *data;
+        size_t n;
+
+        snprintf(source, sizeof(source), "%s/%s", from, names[i]);
+        snprintf(target, sizeof(target), "%s/%s", to, names[i]);
+        REQUIRE(base_file_read(source, 1 << 26, &data, &n) == 0);
+        REQUIRE(base_file_replace(target, data, n, 0600) == 0);
+        free(data);
+    }
+}
+
+/* Opens what is left. No body is other than it was; returns how many good ones there are. */
+static int count_good(const char *folder, const struct put puts[N_PUTS])
+{
+    struct matching_outbox *outbox = NULL;
+    int n_good = 0, r = matching_outbox_open(folder, 100, NOW_MS, &outbox);
+
+    CHECK_INT(r, 0);
+    if (r)
+        return 0;
+    for (int i = 0; i < N_PUTS; i++) {
+        char *body = NULL;
+        size_t n;
+
+        if (matching_outbox_body(outbox, puts[i].id, &body, &n) == 0) {
+            CHECK_STR(body, puts[i].body);
+            n_good += puts[i].r == 0;
+        }
+        free(body);
+    }
+    matching_outbox_close(outbox);
+    return n_good;
+}
+
+static void bits_may_flip(void)
+{
+    char folder[64], path[128], *data;
+    struct put puts[N_PUTS];
+    struct base_rng rng;
+    size_t n;
+    int n_rounds = 0, n_good = 0, worst = N_PUTS;
+
+    scene_folder(folder);
+    make_outbox(folder, puts);
+    base_rng_seed(&rng, 5);
+    for (int which = 0; which < 2; which++) {
+        snprintf(path, sizeof(path), "%s/outbox.db%s", folder, which ? "-wal" : "");
+        REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
+        REQUIRE(n > 0);
+        for (int round = 0; round < 300; round++) {
+            char copy[64], target[128];
+            uint32_t at = base_rng_below(&rng, (uint32_t)n);
+            int good;
+
+            scene_folder(copy);
+            copy_folder(folder, copy);
+            data[at] = (char)(data[at] ^ (1 << base_rng_below(&rng, 8)));
+            snprintf(target, sizeof(target), "%s/outbox.db%s", copy, which ? "-wal" : "");
+            REQUIRE(base_file_replace(target, data, n, 0600) == 0);
+            good = count_good(copy, puts);
+            worst = good < worst ? good : worst;
+            n_good += good;
+            n_rounds++;
+            free(data);
+            scene_remove(copy);
+            REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
+        }
+        free(data);
+    }
+    printf("bit flips: %d, requests kept: %d of %d, worst case %d of %d\n", n_rounds, n_good,
+           n_rounds * (N_PUTS - 1), worst, N_PUTS - 1);
+    CHECK(worst >= N_PUTS - 2); /* one bit costs one request at most */
+    forget(puts);
+    scene_remove(folder);
+}
+
+static void files_may_be_cut_short(void)
+{
+    char folder[64];
+    struct put puts[N_PUTS];
+    int n_rounds = 0;
+
+    scene_folder(folder);
+    make_outbox(folder, puts);
+    for (int which = 0; which < 2; which++) {
+        char path[128], *data;
+        size_t n;
+
+        snprintf(path, sizeof(path), "%s/outbox.db%s", folder, which ? "-wal" : "");
+        REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
+        for (size_t length = 0; length < n; length += 509) {
+            char copy[64], target[128];
+
+            scene_folder(copy);
+            copy_folder(folder, copy);
+            snprintf(target, sizeof(target), "%s/outbox.db%s", copy, which ? "-wal" : "");
+            REQUIRE(truncate(target, (off_t)length) == 0);
+            (void)count_good(copy, puts);
+            scene_remove(copy);
+            n_rounds++;
+        }
+        free(data);
+    }
+    printf("truncations: %d\n", n_rounds);
+    CHECK(n_rounds > 50);
+    forget(puts);
+    scene_remove(folder);
+}
+
+static void what_is_no_database_is_set_aside(void)
+{
+    char folder[64], path[128], aside[128], id[MATCHING_ID_SIZE], *body;
+    struct matching_outbox *outbox;
+    struct matching_outbox_counts counts;
+
+    scene_folder(folder);
+    snprintf(path, sizeof(path), "%s/outbox.db", folder);
+    snprintf(aside, sizeof(aside), "%s/outbox.db.damaged-1", folder);
+    REQUIRE(base_file_replace(path, "this is a shopping list, not a database", 39, 0600) == 0);
+    REQUIRE(matching_outbox_open(folder, 10, NOW_MS, &outbox) == 0);
+    matching_outbox_counts(outbox, &counts);
+    CHECK(counts.was_damaged);
+    CHECK_INT(access(aside, F_OK), 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    free(body);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* The mending itself may be cut off: its copy was whole, the names were not yet changed, and the
+ * journal of the damaged file still lies there. */
+static void a_mending_cut_off_is_finished(void)
+{
+    char folder[64], path[128], mended[128];
+    struct matching_outbox_counts counts;
+    struct matching_outbox *outbox;
+    struct put puts[N_PUTS];
+
+    scene_folder(folder);
+    make_outbox(folder, puts);
+    snprintf(path, sizeof(path), "%s/outbox.db", folder);
+    snprintf(mended, sizeof(mended), "%s/outbox.db.mended", folder);
+    REQUIRE(rename(path, mended) == 0);
+    REQUIRE(matching_outbox_open(folder, 10, NOW_MS, &outbox) == 0);
+    matching_outbox_counts(outbox, &counts);
+    CHECK_INT(counts.n_all, N_PUTS / 2); /* what the copy held, and no frame of the journal */
+    CHECK(access(mended, F_OK) < 0);
+    matching_outbox_close(outbox);
+    forget(puts);
+    scene_remove(folder);
+}
+
+static void an_unwritable_folder_is_named(void)
+{
+    struct matching_outbox *outbox;
+
+    CHECK_INT(matching_outbox_open("/proc/nowhere", 10, NOW_MS, &outbox) < 0, true);
+}
+
+/* Thousands of lives: in memory, and without their log. */
+static void install(void)
+{
+    if (access("/dev/shm", W_OK) == 0)
+        setenv("TMPDIR", "/dev/shm", 1);
+    (void)base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    vfs_install();
+}
+
+CHECK_MAIN(install, every_write_may_fail, a_power_cut_leaves_every_promise, a_size_limit_refuses,
+           a_full_disk_is_told_and_loses_nothing, without_the_reserve_nothing_is_noted,
+           bits_may_flip, files_may_be_cut_short, what_is_no_database_is_set_aside,
+           a_mending_cut_off_is_finished, an_unwritable_folder_is_named)
