@@ -8,7 +8,8 @@
  *   POST /admin/requests/ID/approve|reject|accept|done|expire|cancel   {"volunteer", "when"}
  *   POST /admin/devices/NAME/allow|revoke
  *   POST /admin/faults (see faults.h), /admin/faults/clear
- *   GET  /admin/wait?requests=N&calls=N&alerts=N&beats=N&id=ID&status=S&timeout_ms=MS
+ *   GET  /admin/wait?requests=N&calls=N&alerts=N&beats=N&id=ID&status=S&busy=N&timeout_ms=MS
+ *        (busy: requests being worked on)
  *   POST /admin/stop
  */
 #ifndef TESTS_SERVICE_ADMIN_H

@@ -157,7 +157,19 @@ static bool take_key(struct api *api, const char *key)
     if (!is_taken && free_place < i)
         snprintf(api->busy[free_place], sizeof(api->busy[0]), "%s", key);
     pthread_mutex_unlock(&api->lock);
+    store_touch(api->store);
     return !is_taken;
+}
+
+unsigned api_n_busy(struct api *api)
+{
+    unsigned n = 0;
+
+    pthread_mutex_lock(&api->lock);
+    for (size_t i = 0; i < sizeof(api->busy) / sizeof(api->busy[0]); i++)
+        n += *api->busy[i] != '\0';
+    pthread_mutex_unlock(&api->lock);
+    return n;
 }
 
 static void give_key(struct api *api, const char *key)

@@ -24,6 +24,8 @@ int api_init(struct api *api, struct store *store, struct faults *faults, const 
              const char *record_path);
 void api_finish(struct api *api);
 unsigned api_n_calls(struct api *api);
+/* Requests being worked on at the moment. */
+unsigned api_n_busy(struct api *api);
 
 /* An http_handler; user is the api. */
 void api_handle(void *user, const struct http_request *request, struct http_answer *answer);

@@ -152,7 +152,7 @@ static enum MHD_Result answer_call(void *user, struct MHD_Connection *connection
     }
     if (intake->is_too_large) {
         static const char problem[] = "{\"type\":\"urn:voisine:problem:too-large\",\"title\":"
-                                      "\"Body too large\",\"status\":413}";
+                                      "\"too-large\",\"status\":413,\"detail\":\"at most 64 KiB\"}";
 
         answer.status = 413;
         answer.body = strdup(problem);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How long "c'est noté" takes: a confirmed request handed to the worker until the event that says
+ * it is on disk, with 10 and with 10,000 waiting; and what is written to the disk for it.
+ *
+ *   bench-enqueue [--folder FOLDER] [--rounds 500]
+ * prints one JSON object. The folder should be on the disk that the device would use.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "matching/outbox.h"
+#include "matching/worker.h"
+#include "tests/matching/scene.h"
+
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROUNDS_MAX 20000
+
+static double now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+/* Bytes this process caused to be written to storage, as far as the kernel counts them. */
+static long long written_bytes(void)
+{
+    long long n = -1;
+    char line[128];
+    FILE *f = fopen("/proc/self/io", "re");
+
+    while (f && fgets(line, sizeof(line), f)) {
+        if (sscanf(line, "write_bytes: %lld", &n) == 1)
+            break;
+    }
+    if (f)
+        fclose(f);
+    return n;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double at_share(const double *sorted, int n, double share)
+{
+    int i = (int)(share * (double)(n - 1) + 0.5);
+
+    return sorted[i];
+}
+
+static void fill(const char *folder, unsigned n)
+{
+    struct matching_outbox *outbox;
+    char id[MATCHING_ID_SIZE];
+
+    if (matching_outbox_open(folder, n + ROUNDS_MAX, 1, &outbox) != 0)
+        exit(1);
+    for (unsigned i = 0; i < n; i++) {
+        char *body = scene_body("groceries", id);
+
+        if (matching_outbox_put(outbox, id, body, strlen(body), 1) != 0)
+            exit(1);
+        free(body);
+        (void)matching_outbox_tidy(outbox);
+    }
+    matching_outbox_close(outbox);
+}
+
+static void await_noted(struct matching_worker *worker)
+{
+    struct pollfd fd = {.fd = matching_worker_fd(worker), .events = POLLIN};
+    struct matching_event event;
+
+    for (;;) {
+        while (matching_worker_next_event(worker, &event)) {
+            if (event.type == MATCHING_EVENT_NOTED)
+                return;
+            if (event.type == MATCHING_EVENT_NOT_NOTED)
+                exit(1);
+        }
+        if (poll(&fd, 1, 10000) <= 0)
+            exit(1);
+    }
+}
+
+/* With no service set: what is measured is the way to the disk. */
+static json_t *measure(const char *folder, unsigned n_waiting, int rounds)
+{
+    static double latencies[ROUNDS_MAX];
+    struct matching_settings settings = {.state_folder = folder,
+                                         .device = "device-1",
+                                         .queue_max = n_waiting + ROUNDS_MAX,
+                                         .boot_splay_ms = 3600000};
+    struct matching_worker *worker;
+    char id[MATCHING_ID_SIZE];
+    long long before;
+
+    fill(folder, n_waiting);
+    if (matching_worker_create(&settings, base_clock_system(), &worker) != 0)
+        exit(1);
+    before = written_bytes();
+    for (int i = 0; i < rounds; i++) {
+        struct matching_request request = scene_request("groceries");
+        double start = now_ms();
+
+        if (matching_worker_submit(worker, &request, id) != 0)
+            exit(1);
+        await_noted(worker);
+        latencies[i] = now_ms() - start;
+    }
+    matching_worker_destroy(worker);
+    qsort(latencies, (size_t)rounds, sizeof(latencies[0]), by_size);
+    return json_pack("{s:i, s:i, s:f, s:f, s:f, s:f}", "waiting", (int)n_waiting, "rounds", rounds,
+                     "p50_ms", at_share(latencies, rounds, 0.5), "p99_ms",
+                     at_share(latencies, rounds, 0.99), "max_ms", latencies[rounds - 1],
+                     "bytes_per_request", (double)(written_bytes() - before) / rounds);
+}
+
+int main(int argc, char **argv)
+{
+    static const unsigned waiting[] = {10, 10000};
+    const char *top = NULL;
+    json_t *results = json_array();
+    int rounds = 500;
+    char *text;
+
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--folder") == 0)
+            top = argv[i + 1];
+        else if (strcmp(argv[i], "--rounds") == 0)
+            rounds = atoi(argv[i + 1]);
+    }
+    if (rounds < 1 || rounds > ROUNDS_MAX)
+        return 64;
+    (void)base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    if (top)
+        setenv("TMPDIR", top, 1);
+    for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++) {
+        char folder[64];
+
+        scene_folder(folder);
+        json_array_append_new(results, measure(folder, waiting[i], rounds));
+        scene_remove(folder);
+    }
+    results = json_pack("{s:o}", "enqueue", results);
+    text = json_dumps(results, JSON_INDENT(1) | JSON_REAL_PRECISION(5));
+    puts(text);
+    free(text);
+    json_decref(results);
+    return 0;
+}
