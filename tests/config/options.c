@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/options.h"
 #include "base/file.h"
+#include "base/rng.h"
 #include "tests/check.h"
 
 #include <limits.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -260,6 +262,53 @@ static void a_carer_reads_french(void)
     config_options_destroy(options);
 }
 
+/* A file in memory: thousands of real ones would wait for the disk. */
+static void write_bytes(int fd, const char *bytes, size_t n)
+{
+    REQUIRE(ftruncate(fd, 0) == 0 && pwrite(fd, bytes, n, 0) == (ssize_t)n);
+}
+
+/* Any damage is either harmless or told; what was in force stays in force (R42). */
+static void damaged_files_are_told_and_change_nothing(void)
+{
+    static const char good[] =
+        "{\"territory\": \"pessac\", \"voice\": {\"rate_wpm\": 140, \"volume\": 70}, \"news\": "
+        "{\"hours_from\": \"09:15\"}, \"privacy\": {\"send_transcript\": true}, \"names\": "
+        "[{\"name\": \"Médor\", \"kind\": \"dog\"}], \"carer\": {\"alert_name\": \"Claire\"}}";
+    struct config_problems *problems;
+    struct base_rng rng;
+    char bytes[sizeof(good)], memory[64];
+    int fd = memfd_create("configuration", MFD_CLOEXEC);
+
+    REQUIRE(fd >= 0);
+    snprintf(memory, sizeof(memory), "/proc/self/fd/%d", fd);
+    base_rng_seed(&rng, 42);
+    for (int turn = 0; turn < 4000; turn++) {
+        struct config_options *options = create();
+        size_t n = sizeof(good) - 1;
+        int r;
+
+        memcpy(bytes, good, sizeof(good));
+        if (turn < (int)n)
+            n = (size_t)turn; /* cut at every byte, then bytes changed at random */
+        else
+            for (int k = 0; k < 1 + turn % 3; k++)
+                bytes[base_rng_below(&rng, (uint32_t)n)] = (char)base_rng_next(&rng);
+        write_bytes(fd, bytes, n);
+        REQUIRE(config_problems_create(&problems) == 0);
+        r = config_options_load(options, memory, problems);
+        CHECK(r == 0 || r == CONFIG_INVALID);
+        CHECK((r == 0) == (config_problems_count(problems) == 0));
+        if (r != 0)
+            CHECK_INT(config_options_number(options, CONFIG_VOICE_RATE_WPM), 150);
+        for (size_t i = 0; i < config_problems_count(problems); i++)
+            free(config_problems_text(problems, i));
+        config_problems_destroy(problems);
+        config_options_destroy(options);
+    }
+    close(fd);
+}
+
 static void begin(void)
 {
     REQUIRE(mkdtemp(folder));
@@ -276,5 +325,5 @@ static void end(void)
 
 CHECK_MAIN(begin, options_have_defaults_and_a_file_changes_them, faults_say_where_and_what_to_do,
            a_wrong_file_leaves_the_last_good_one_in_charge, what_is_set_is_saved_and_loads_again,
-           hours_may_go_over_midnight, each_option_and_message_has_its_text_for_carers,
-           a_carer_reads_french, end)
+           hours_may_go_over_midnight, damaged_files_are_told_and_change_nothing,
+           each_option_and_message_has_its_text_for_carers, a_carer_reads_french, end)
