@@ -24,8 +24,11 @@ enum set_id {
     SET_DEFINITE, /* articles that need a list or a word of buying before them */
     SET_ONES,     /* "une": a quantity before a unit, an article before a noun */
     SET_JOINS,    /* "et" */
-    SET_CUES,     /* words of buying */
+    SET_CUES,     /* words of wanting: a noun of the lexicon may follow */
+    SET_BUYS,     /* words of buying: any noun may follow */
+    SET_DEGREES,  /* between a noun and its adjective: "bien" */
     SET_MISSING,  /* "plus de" */
+    SET_BACK,     /* "non pas du": the item behind it is taken back */
     SET_NEVER,    /* nouns that are no items: "courses", "aide" */
     SET_INNER,    /* between a noun and what it is made of: "de", "à la" */
     N_SETS,
@@ -40,7 +43,16 @@ struct intents_item_finder {
 /* Where an item stands: `from` its first word that is kept. */
 struct found {
     size_t from, last, end;
-    bool is_missing;
+    bool is_missing, is_opening, is_negated;
+};
+
+/* What stands before a place decides what may be an item there. */
+enum context {
+    CONTEXT_PLAIN,   /* a known noun with "du", "des", "un" or a number */
+    CONTEXT_OPENING, /* the first word: with "le", "la", too, if a list follows */
+    CONTEXT_WANTED,  /* behind "il faudrait": any known noun */
+    CONTEXT_LISTED,  /* behind another item: any noun */
+    CONTEXT_BOUGHT,  /* behind "acheter": any noun */
 };
 
 struct reader {
@@ -108,9 +120,10 @@ static int know_list(const struct intents_item_finder *finder, enum set_id set, 
 static int fill(struct intents_item_finder *finder)
 {
     static const char *const names[N_SETS] = {
-        [SET_NOUNS] = "nouns",       [SET_UNITS] = "units",     [SET_ARTICLES] = "articles",
-        [SET_DEFINITE] = "definite", [SET_ONES] = "ones",       [SET_JOINS] = "joins",
-        [SET_CUES] = "cues",         [SET_MISSING] = "missing", [SET_NEVER] = "never",
+        [SET_NOUNS] = "nouns",       [SET_UNITS] = "units", [SET_ARTICLES] = "articles",
+        [SET_DEFINITE] = "definite", [SET_ONES] = "ones",   [SET_JOINS] = "joins",
+        [SET_CUES] = "cues",         [SET_BUYS] = "buys",   [SET_DEGREES] = "degrees",
+        [SET_MISSING] = "missing",   [SET_BACK] = "back",   [SET_NEVER] = "never",
         [SET_INNER] = "inner",
     };
     const json_t *items = json_object_get(finder->language->grammar.root, "items");
@@ -209,86 +222,85 @@ static size_t match_count(const struct reader *reader, size_t at)
     return at;
 }
 
-/* What follows a noun and belongs to it: "d'orange", "aux noix", "frais". */
+/* Whether a word ends what is said of a noun. */
+static bool is_boundary(const struct reader *reader, size_t at)
+{
+    return at >= reader->words->n || match_set(reader, SET_JOINS, at) > at ||
+           match_set(reader, SET_ARTICLES, at) > at || is_structure(reader, at) ||
+           reader->tags[at] != INTENTS_TAG_NONE || match_count(reader, at) > at;
+}
+
+/* What follows a noun and belongs to it: "d'orange", "aux noix", "frais", "bien mûres". */
 static size_t extend(const struct reader *reader, size_t at)
 {
-    size_t inner = match_set(reader, SET_INNER, at);
+    size_t inner = match_set(reader, SET_INNER, at), degree = match_set(reader, SET_DEGREES, at);
 
     if (inner > at && is_open(reader, inner))
         return inner + 1;
-    if (is_open(reader, at)) {
-        size_t behind = at + 1;
-
-        if (behind >= reader->words->n || match_set(reader, SET_JOINS, behind) > behind ||
-            match_set(reader, SET_ARTICLES, behind) > behind || is_structure(reader, behind) ||
-            reader->tags[behind] != INTENTS_TAG_NONE || match_count(reader, behind) > behind)
-            return behind;
-    }
+    if (is_open(reader, degree) && is_boundary(reader, degree + 1))
+        return degree + 1;
     return at;
 }
 
-/* A noun at a word, any noun when `is_listed`. Returns: its end, `at` when there is none. */
-static size_t match_noun(const struct reader *reader, size_t at, bool is_listed)
+/* A noun at a word, any noun when `is_free`. Returns: its end, `at` when there is none. */
+static size_t match_noun(const struct reader *reader, size_t at, bool is_free)
 {
     size_t end;
 
     if (at >= reader->words->n || match_set(reader, SET_NEVER, at) > at)
         return at;
     end = match_set(reader, SET_NOUNS, at);
-    if (end == at && is_listed && is_open(reader, at))
+    if (end == at && is_free && is_open(reader, at))
         end = at + 1;
     return end > at ? extend(reader, end) : at;
 }
 
 /* One item at a word. Returns: whether there is one. */
-static bool match_item(const struct reader *reader, size_t at, bool is_listed,
+static bool match_item(const struct reader *reader, size_t at, enum context context,
                        struct found *ret_found)
 {
-    size_t count = match_count(reader, at), from = at, noun = at, unit;
+    size_t count = match_count(reader, at), from = at, noun = count, unit, end;
+    bool has_one = match_set(reader, SET_ONES, at) > at;
+    bool is_free = context >= CONTEXT_LISTED;
 
-    if (count > at) {
-        noun = count;
-    } else {
-        noun = match_set(reader, SET_ARTICLES, at);
-        from = noun;
-    }
-    if (noun == at && !is_listed)
+    if (count == at)
+        from = noun = match_set(reader, SET_ARTICLES, at);
+    if (noun == at && context < CONTEXT_WANTED)
         return false;
-    if (match_set(reader, SET_DEFINITE, at) == noun && noun > at && !is_listed)
+    if (noun > at && match_set(reader, SET_DEFINITE, at) == noun && context == CONTEXT_PLAIN)
         return false;
     unit = match_set(reader, SET_UNITS, noun);
-    if (unit > noun) {
-        size_t end = match_noun(reader, unit, true);
-
-        if (end > unit) {
-            bool keeps_one = match_set(reader, SET_ONES, at) == noun && noun > at;
-
-            *ret_found = (struct found){.from = keeps_one ? at : from, .last = end - 1, .end = end};
-            return true;
-        }
-    }
-    *ret_found =
-        (struct found){.from = from, .end = match_noun(reader, noun, is_listed && noun > at)};
-    ret_found->last = ret_found->end - 1;
-    return ret_found->end > noun;
+    end = unit > noun ? match_noun(reader, unit, true) : unit;
+    if (end > noun && end > unit)
+        from = has_one && count == at ? at : from;
+    else
+        end = match_noun(reader, noun, is_free && noun > at);
+    *ret_found = (struct found){.from = from, .last = end - 1, .end = end};
+    ret_found->is_opening = context == CONTEXT_OPENING && count == at && !has_one;
+    return end > noun;
 }
 
-/* Whether a word of buying stands shortly before. */
-static bool is_bought(const struct reader *reader, size_t at)
+/* Whether a word of wanting or buying stands shortly before. */
+static enum context context_of(const struct reader *reader, size_t at)
 {
     for (size_t back = 1; back <= CUE_REACH && back <= at; back++) {
-        if (match_set(reader, SET_CUES, at - back) > at - back)
-            return true;
-        if (reader->tags[at - back] == INTENTS_TAG_NONE && !is_structure(reader, at - back))
-            return false;
+        size_t word = at - back;
+
+        if (match_set(reader, SET_BUYS, word) > word)
+            return CONTEXT_BOUGHT;
+        if (match_set(reader, SET_CUES, word) > word)
+            return CONTEXT_WANTED;
+        if (reader->tags[word] == INTENTS_TAG_NONE && !is_structure(reader, word))
+            return CONTEXT_PLAIN;
     }
-    return false;
+    return at == 0 ? CONTEXT_OPENING : CONTEXT_PLAIN;
 }
 
-static bool is_missing(const struct reader *reader, size_t from)
+/* Whether a phrase of a set ends where the item with its article begins. */
+static bool is_behind(const struct reader *reader, enum set_id set, size_t from)
 {
-    for (size_t back = 1; back <= 3 && back <= from; back++) {
-        size_t end = match_set(reader, SET_MISSING, from - back);
+    for (size_t back = 1; back <= 4 && back <= from; back++) {
+        size_t end = match_set(reader, set, from - back);
 
         if (end > from - back && end >= from)
             return true;
@@ -302,30 +314,67 @@ static void quote(const struct reader *reader, const struct found *found,
     intents_words_quote(reader->words, found->from, found->last, ret_item, INTENTS_ITEM_BYTES);
 }
 
+/* "du riz non pas du riz des nouilles": what is taken back falls away wherever it was said. */
+static bool is_taken_back(const struct reader *reader, const struct found *found, size_t n,
+                          size_t i)
+{
+    char text[INTENTS_ITEM_BYTES], other[INTENTS_ITEM_BYTES];
+
+    quote(reader, &found[i], text);
+    for (size_t k = 0; k < n; k++) {
+        quote(reader, &found[k], other);
+        if (found[k].is_negated && strcmp(text, other) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t find_all(const struct reader *reader, struct found found[INTENTS_ITEMS_MAX])
+{
+    const struct intents_words *words = reader->words;
+    size_t n = 0, list_end = SIZE_MAX;
+
+    for (size_t at = 0; at < words->n && n < INTENTS_ITEMS_MAX;) {
+        size_t joined = list_end == at ? match_set(reader, SET_JOINS, at) : at;
+        enum context context = list_end == at ? CONTEXT_LISTED : context_of(reader, at);
+
+        if (joined >= words->n || reader->tags[joined] != INTENTS_TAG_NONE ||
+            !match_item(reader, joined, context, &found[n])) {
+            at++;
+            continue;
+        }
+        if (list_end == at)
+            found[n - 1].is_opening = found[n].is_opening = false;
+        found[n].is_missing = is_behind(reader, SET_MISSING, found[n].from);
+        found[n].is_negated = n > 0 && is_behind(reader, SET_BACK, found[n].from);
+        at = list_end = found[n++].end;
+    }
+    return n;
+}
+
 size_t intents_items_find(const struct intents_item_finder *finder,
                           const struct intents_words *words,
                           char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
 {
     struct reader reader = {.finder = finder, .words = words};
     struct found found[INTENTS_ITEMS_MAX];
-    size_t n = 0, n_asked = 0, n_kept = 0, list_end = SIZE_MAX;
+    size_t n, n_asked = 0, n_kept = 0;
+    bool is_ignored = false;
 
     intents_when_tag(&finder->language->when, words, reader.tags);
-    for (size_t at = 0; at < words->n && n < INTENTS_ITEMS_MAX;) {
-        size_t joined = list_end == at ? match_set(&reader, SET_JOINS, at) : at;
-        bool is_listed = list_end == at || is_bought(&reader, joined) || at == 0;
-
-        if (reader.tags[joined < words->n ? joined : at] == INTENTS_TAG_NONE && joined < words->n &&
-            match_item(&reader, joined, is_listed, &found[n])) {
-            found[n].is_missing = is_missing(&reader, found[n].from);
-            n_asked += !found[n].is_missing;
-            at = list_end = found[n++].end;
-        } else {
-            at++;
-        }
+    /* "six œufs" only looks like a time to those who look for one. */
+    for (size_t i = 0; i < words->n; i++) {
+        if (reader.tags[i] != INTENTS_TAG_INSIDE)
+            is_ignored = reader.tags[i] == INTENTS_TAG_IGNORE;
+        if (is_ignored)
+            reader.tags[i] = INTENTS_TAG_NONE;
     }
+    n = find_all(&reader, found);
+    for (size_t i = 0; i < n; i++)
+        n_asked += !found[i].is_missing && !found[i].is_opening;
     for (size_t i = 0; i < n; i++) {
-        if (n_asked == 0 || !found[i].is_missing)
+        if (!found[i].is_opening && (n_asked == 0 || !found[i].is_missing) &&
+            !is_taken_back(&reader, found, n, i))
             quote(&reader, &found[i], ret_items[n_kept++]);
     }
     return n_kept;

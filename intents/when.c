@@ -34,6 +34,7 @@ struct search {
     size_t n_pieces;
     struct group groups[PIECES_MAX];
     size_t n_groups;
+    enum intents_when_cue clause[INTENTS_WORDS_MAX]; /* begins here; N_CUES: none */
 };
 
 /* The end of the longest cue of a kind at a word; `at` when there is none. */
@@ -69,7 +70,8 @@ static bool match_rules(const struct search *search, size_t at, struct piece *re
         struct intents_catch catch;
         size_t end = intents_match(search->data, rule->node, search->words, at, &catch);
 
-        if (end <= best || (rule->is_last && !ends_clause(search, end)))
+        if (end <= best || (rule->is_last && !ends_clause(search, end)) ||
+            (rule->is_last_of_all && end < search->words->n))
             continue;
         best = end;
         *ret_piece = (struct piece){at, end, rule, catch};
@@ -108,9 +110,7 @@ static bool is_filled(const struct search *search, size_t from, size_t to)
 static bool has_cue(const struct search *search, enum intents_when_cue cue, size_t from, size_t to)
 {
     for (size_t at = from; at < to; at++) {
-        size_t end = match_cue(search, cue, at);
-
-        if (end > at && end <= to)
+        if (match_cue(search, cue, at) > at)
             return true;
     }
     return false;
@@ -175,20 +175,42 @@ static void make_groups(struct search *search)
     }
 }
 
-/* What governs a group: the last cue that begins before it. */
-static enum intents_when_cue governing_cue(const struct search *search, const struct group *group)
+/* Marks where clauses begin and of which kind; a cue takes its words from others ("qu'on me" asks,
+ * though "on me" alone tells). */
+static void find_clauses(struct search *search)
 {
     static const enum intents_when_cue kinds[] = {INTENTS_CUE_ASK, INTENTS_CUE_PAST,
                                                   INTENTS_CUE_BECAUSE, INTENTS_CUE_OTHER};
 
-    for (size_t at = group->start; at-- > 0;) {
+    for (size_t at = 0; at < search->words->n;) {
+        size_t longest = at + 1;
+
+        search->clause[at] = INTENTS_N_CUES;
         for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-            if (match_cue(search, kinds[k], at) == at)
+            size_t end = match_cue(search, kinds[k], at);
+
+            if (end == at || search->clause[at] != INTENTS_N_CUES)
                 continue;
-            if (kinds[k] == INTENTS_CUE_PAST && group->start - at > PAST_REACH)
-                continue;
-            return kinds[k];
+            search->clause[at] = kinds[k];
+            if (kinds[k] == INTENTS_CUE_ASK)
+                longest = end;
         }
+        for (size_t i = at + 1; i < longest; i++)
+            search->clause[i] = INTENTS_N_CUES;
+        at = longest;
+    }
+}
+
+/* What governs a group: the last clause that begins before it. */
+static enum intents_when_cue governing_cue(const struct search *search, const struct group *group)
+{
+    for (size_t at = group->start; at-- > 0;) {
+        enum intents_when_cue cue = search->clause[at];
+
+        if (cue == INTENTS_CUE_PAST && group->start - at > PAST_REACH)
+            continue;
+        if (cue != INTENTS_N_CUES)
+            return cue;
     }
     return INTENTS_N_CUES;
 }
@@ -352,6 +374,15 @@ static void resolve_time(const struct intents_when_data *data, const struct piec
     when->part = INTENTS_NO_PART;
 }
 
+static bool asks(const struct search *search)
+{
+    for (size_t at = 0; at < search->words->n; at++) {
+        if (search->clause[at] == INTENTS_CUE_ASK)
+            return true;
+    }
+    return false;
+}
+
 void intents_when_find(const struct intents_when_data *data, const struct intents_words *words,
                        struct base_datetime now, struct intents_when *ret_when)
 {
@@ -362,13 +393,14 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
     *ret_when = (struct intents_when){BASE_NO_DATE, INTENTS_NO_PART, BASE_NO_TIME};
     find_pieces(&search);
     make_groups(&search);
+    find_clauses(&search);
     for (size_t i = 0; i < search.n_groups; i++)
         weigh(&search, &search.groups[i]);
     settle(&search);
     day = best_group(&search, true);
     hour = best_group(&search, false);
-    /* A time in a reason is not the time of a day in the request. */
-    if (day && hour && hour->score < day->score && hour->score < 2)
+    /* A time in a reason ("le relais ferme à midi") is not the time of the request. */
+    if (hour && hour->score < 2 && (day ? hour->score < day->score : asks(&search)))
         hour = NULL;
     part = day && day->part ? day->part : hour ? hour->part : NULL;
     time = day && day->time ? day->time : hour ? hour->time : NULL;

@@ -130,6 +130,7 @@ static int read_rule(const json_t *rule, struct intents_when_rule *ret_rule)
         return complain(kind ? kind : "a rule", "no kind of rule");
     ret_rule->kind = (enum intents_when_kind)k;
     ret_rule->is_last = json_is_true(json_object_get(rule, "last"));
+    ret_rule->is_last_of_all = json_is_string(json_object_get(rule, "last"));
     if (part && intents_part_parse(part, &ret_rule->part) < 0)
         return complain(part, "no part of the day");
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {

@@ -45,7 +45,8 @@ struct intents_when_rule {
     struct intents_when_value hour, minute, to;     /* "to": minutes before the hour */
     struct intents_when_value in_minutes, in_hours; /* from now */
     enum intents_part part;
-    bool is_last; /* only where the clause ends behind it: "le dix-huit" */
+    bool is_last;        /* only where the clause ends behind it: "le dix-huit" */
+    bool is_last_of_all; /* only at the end of the sentence */
 };
 
 /* Words that steer which of several days counts (intents/when.c), as templates. */
