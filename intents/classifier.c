@@ -50,7 +50,10 @@ void intents_classifier_judge(struct intents_classifier *classifier,
     intents_model_score(model, INTENTS_HEAD_TOPIC, &classifier->features, topic);
     intents_model_score(model, INTENTS_HEAD_ACT, &classifier->features, act);
     intents_model_softmax(topic, model->n_services + 1, calibration->topic_scale);
-    intents_model_softmax(act, INTENTS_N_ACTS, calibration->act_scale);
+    for (size_t i = 0; i < INTENTS_N_ACTS; i++)
+        act[i] *= calibration->act_scale;
+    act[INTENTS_REQUEST] += calibration->request_offset;
+    intents_model_softmax(act, INTENTS_N_ACTS, 1);
     memcpy(ret_opinion->act, act, sizeof(ret_opinion->act));
     ret_opinion->other = topic[model->n_services];
     for (size_t i = 0; i < model->n_services; i++)
