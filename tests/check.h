@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_failures;
+__attribute__((unused)) static int check_failures;
 
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
