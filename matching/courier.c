@@ -41,7 +41,6 @@ void matching_courier_emit(struct matching_courier *courier, enum matching_event
         memcpy(event.status, s->status, sizeof(event.status));
         memcpy(event.first_name, s->first_name, sizeof(event.first_name));
     }
-    courier->version++;
     courier->emit(courier->user, &event);
 }
 
@@ -123,7 +122,6 @@ static int open_outbox(struct matching_courier *courier)
     log_info("outbox-open", "requests: %u, waiting: %u", counts.n_all, counts.n_waiting);
     if (counts.n_damaged > 0 || counts.was_damaged)
         emit_damaged(courier, counts.n_damaged);
-    courier->version++;
     return 0;
 }
 
@@ -267,7 +265,6 @@ void matching_courier_told(struct matching_courier *courier, const char *id)
         return;
     (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id,
                                   matching_courier_now(courier), NULL);
-    courier->version++;
 }
 
 void matching_courier_alert(struct matching_courier *courier, const char *id, char *body,
@@ -311,6 +308,7 @@ static void look_at_age(struct matching_courier *courier, int64_t now_ms)
             matching_courier_emit(courier, MATCHING_EVENT_EXPIRED, id);
         } else if (!item->is_overdue_told) {
             item->is_overdue_told = true;
+            matching_ledger_touch(&courier->ledger, item);
             base_log(BASE_LOG_WARNING, "request-overdue", id, "unsent for a day");
             matching_courier_emit(courier, MATCHING_EVENT_OVERDUE, id);
         }
@@ -330,7 +328,6 @@ static void hourly(struct matching_courier *courier, int64_t now_ms)
     if (n_changed > 0) {
         (void)matching_ledger_load(&courier->ledger, courier->outbox, now_ms,
                                    matching_courier_wall(courier));
-        courier->version++;
     }
 }
 
@@ -374,17 +371,8 @@ void matching_courier_tidy(struct matching_courier *courier)
         (void)matching_outbox_tidy(courier->outbox);
 }
 
-unsigned matching_courier_version(const struct matching_courier *courier)
+bool matching_courier_publish(struct matching_courier *courier, struct matching_copy *copy)
 {
-    return courier->version;
-}
-
-int matching_courier_list(struct matching_courier *courier, struct matching_summary **ret_summaries,
-                          size_t *ret_n)
-{
-    int r = matching_ledger_copy(&courier->ledger, matching_courier_now(courier), ret_summaries);
-
-    if (r == 0)
-        *ret_n = courier->ledger.n_items;
-    return r;
+    return matching_ledger_is_changed(&courier->ledger) &&
+           matching_ledger_publish(&courier->ledger, matching_courier_now(courier), copy) == 0;
 }

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "matching/client.h"
 #include "matching/event.h"
+#include "matching/ledger.h"
 #include "matching/worker.h"
 
 struct matching_courier;
@@ -52,10 +53,8 @@ int matching_courier_turn(struct matching_courier *courier);
 /* Folds the journal back and so on: for the moments when nobody waits. */
 void matching_courier_tidy(struct matching_courier *courier);
 
-/* What is known of every request. `*ret_version` changes when it does. Returns: 0 or -ENOMEM. Owns:
- * the caller (free). */
-int matching_courier_list(struct matching_courier *courier, struct matching_summary **ret_summaries,
-                          size_t *ret_n);
-unsigned matching_courier_version(const struct matching_courier *courier);
+/* Brings a copy of what is known of every request up to date. Returns: whether anything was to be
+ * copied. */
+bool matching_courier_publish(struct matching_courier *courier, struct matching_copy *copy);
 
 #endif

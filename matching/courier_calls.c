@@ -85,7 +85,6 @@ static void settle(struct matching_courier *courier, const char *id, enum matchi
     }
     matching_schedule_remove(&courier->schedule, id);
     (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id, now_ms, NULL);
-    courier->version++;
     if (event != MATCHING_N_EVENT_TYPES)
         matching_courier_emit(courier, event, id);
 }
@@ -345,9 +344,10 @@ static int begin_send(struct matching_courier *courier, const char *id)
     if (item && item->entry.summary.state == MATCHING_NOTED) {
         r = matching_outbox_mark(courier->outbox, id, MATCHING_SENDING,
                                  matching_courier_wall(courier));
-        if (r == 0)
+        if (r == 0) {
             item->entry.summary.state = MATCHING_SENDING;
-        courier->version++;
+            matching_ledger_touch(&courier->ledger, item);
+        }
     }
     call.body = body;
     if (r == 0)

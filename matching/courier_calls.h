@@ -30,7 +30,6 @@ struct matching_courier {
     struct matching_ledger ledger;
     struct matching_schedule schedule;
     struct matching_alerts alerts;
-    unsigned version;
 
     enum matching_delivery delivery; /* what the delivery lane holds */
     char delivering[MATCHING_ID_SIZE];

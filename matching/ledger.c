@@ -22,6 +22,25 @@ struct matching_item *matching_ledger_find(struct matching_ledger *ledger, const
     return NULL;
 }
 
+void matching_ledger_touch(struct matching_ledger *ledger, const struct matching_item *item)
+{
+    size_t place = (size_t)(item - ledger->items);
+
+    for (size_t i = 0; i < ledger->n_changed && i < MATCHING_CHANGED_MAX; i++) {
+        if (ledger->changed[i] == place)
+            return;
+    }
+    if (ledger->n_changed < MATCHING_CHANGED_MAX)
+        ledger->changed[ledger->n_changed] = place;
+    if (ledger->n_changed <= MATCHING_CHANGED_MAX)
+        ledger->n_changed++;
+}
+
+bool matching_ledger_is_changed(const struct matching_ledger *ledger)
+{
+    return ledger->n_changed > 0;
+}
+
 static struct matching_item *append(struct matching_ledger *ledger)
 {
     if (ledger->n_items == ledger->n_items_max) {
@@ -34,6 +53,7 @@ static struct matching_item *append(struct matching_ledger *ledger)
         ledger->n_items_max = n_max;
     }
     memset(&ledger->items[ledger->n_items], 0, sizeof(ledger->items[0]));
+    matching_ledger_touch(ledger, &ledger->items[ledger->n_items]);
     return &ledger->items[ledger->n_items++];
 }
 
@@ -75,6 +95,7 @@ int matching_ledger_load(struct matching_ledger *ledger, struct matching_outbox 
     }
     matching_ledger_finish(ledger);
     *ledger = loading.fresh;
+    ledger->n_changed = MATCHING_CHANGED_MAX + 1;
     return 0;
 }
 
@@ -97,6 +118,7 @@ int matching_ledger_refresh(struct matching_ledger *ledger, struct matching_outb
         item->since_ms = now_ms;
     }
     item->entry = entry;
+    matching_ledger_touch(ledger, item);
     if (ret_item)
         *ret_item = item;
     return 0;
@@ -113,21 +135,62 @@ int64_t matching_item_waited_s(const struct matching_item *item, int64_t now_ms)
     return item->entry.waited_s + (now_ms - item->since_ms) / 1000;
 }
 
-int matching_ledger_copy(const struct matching_ledger *ledger, int64_t now_ms,
-                         struct matching_summary **ret_summaries)
+static int make_room(struct matching_copy *copy, size_t n)
 {
-    struct matching_summary *copy = malloc((ledger->n_items + 1) * sizeof(*copy));
+    size_t n_max = copy->n_max ? copy->n_max : 16;
+    void *summaries, *asof_ms;
 
-    if (!copy)
+    while (n_max < n)
+        n_max *= 2;
+    if (n_max == copy->n_max)
+        return 0;
+    summaries = realloc(copy->summaries, n_max * sizeof(*copy->summaries));
+    if (!summaries)
         return -ENOMEM;
-    for (size_t i = 0; i < ledger->n_items; i++) {
-        const struct matching_item *item = &ledger->items[i];
-
-        copy[i] = item->entry.summary;
-        copy[i].age_ms = item->age_then_ms + now_ms - item->since_ms;
-        copy[i].is_overdue =
-            matching_item_is_waiting(item) && matching_item_waited_s(item, now_ms) >= DAY_S;
-    }
-    *ret_summaries = copy;
+    copy->summaries = summaries;
+    asof_ms = realloc(copy->asof_ms, n_max * sizeof(*copy->asof_ms));
+    if (!asof_ms)
+        return -ENOMEM;
+    copy->asof_ms = asof_ms;
+    copy->n_max = n_max;
     return 0;
+}
+
+static void publish_one(const struct matching_ledger *ledger, size_t i, int64_t now_ms,
+                        struct matching_copy *copy)
+{
+    const struct matching_item *item = &ledger->items[i];
+    struct matching_summary *summary = &copy->summaries[i];
+
+    *summary = item->entry.summary;
+    summary->age_ms = item->age_then_ms + now_ms - item->since_ms;
+    summary->is_overdue =
+        matching_item_is_waiting(item) && matching_item_waited_s(item, now_ms) >= DAY_S;
+    copy->asof_ms[i] = now_ms;
+}
+
+int matching_ledger_publish(struct matching_ledger *ledger, int64_t now_ms,
+                            struct matching_copy *copy)
+{
+    int r = make_room(copy, ledger->n_items);
+
+    if (r < 0)
+        return r;
+    if (ledger->n_changed > MATCHING_CHANGED_MAX) {
+        for (size_t i = 0; i < ledger->n_items; i++)
+            publish_one(ledger, i, now_ms, copy);
+    } else {
+        for (size_t i = 0; i < ledger->n_changed; i++)
+            publish_one(ledger, ledger->changed[i], now_ms, copy);
+    }
+    copy->n = ledger->n_items;
+    ledger->n_changed = 0;
+    return 0;
+}
+
+void matching_copy_finish(struct matching_copy *copy)
+{
+    free(copy->summaries);
+    free(copy->asof_ms);
+    memset(copy, 0, sizeof(*copy));
 }

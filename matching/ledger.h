@@ -18,9 +18,21 @@ struct matching_item {
     char news_service[MATCHING_NAME_SIZE]; /* from the service, once ours is erased */
 };
 
+#define MATCHING_CHANGED_MAX 8
+
 struct matching_ledger {
     struct matching_item *items; /* the oldest first */
     size_t n_items, n_items_max;
+    size_t changed[MATCHING_CHANGED_MAX]; /* places that differ from the copy */
+    size_t n_changed;                     /* above MATCHING_CHANGED_MAX: all of them */
+};
+
+/* A copy that another thread may read: only what changed is copied again, so that 10,000 requests
+ * cost no more than 10. */
+struct matching_copy {
+    struct matching_summary *summaries; /* age_ms is as of asof_ms[i] */
+    int64_t *asof_ms;
+    size_t n, n_max;
 };
 
 void matching_ledger_finish(struct matching_ledger *ledger);
@@ -38,8 +50,12 @@ struct matching_item *matching_ledger_find(struct matching_ledger *ledger, const
 int64_t matching_item_waited_s(const struct matching_item *item, int64_t now_ms);
 bool matching_item_is_waiting(const struct matching_item *item);
 
-/* Copies the summaries. Returns: 0 or -ENOMEM. Owns: the caller (free). */
-int matching_ledger_copy(const struct matching_ledger *ledger, int64_t now_ms,
-                         struct matching_summary **ret_summaries);
+/* Marks an item as changed without reading it anew. */
+void matching_ledger_touch(struct matching_ledger *ledger, const struct matching_item *item);
+bool matching_ledger_is_changed(const struct matching_ledger *ledger);
+/* Brings the copy up to date. Returns: 0 or -ENOMEM (then the copy is as it was). */
+int matching_ledger_publish(struct matching_ledger *ledger, int64_t now_ms,
+                            struct matching_copy *copy);
+void matching_copy_finish(struct matching_copy *copy);
 
 #endif

@@ -15,6 +15,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define TIDY_AFTER_MS 2000
+
 enum command_kind {
     COMMAND_SUBMIT,
     COMMAND_CANCEL,
@@ -53,9 +55,7 @@ struct matching_worker {
     pthread_mutex_t lock;
     struct command *commands, **commands_end;
     struct told *events, **events_end;
-    struct matching_summary *summaries;
-    size_t n_summaries;
-    int64_t published_ms;
+    struct matching_copy copy;
 };
 
 static void ring(int fd)
@@ -74,20 +74,15 @@ static void silence(int fd)
 
 /* --- the thread --- */
 
-static void publish(struct matching_worker *worker)
+/* Returns: whether anything had changed. */
+static bool publish(struct matching_worker *worker)
 {
-    struct matching_summary *summaries, *before;
-    size_t n;
+    bool is_changed;
 
-    if (matching_courier_list(worker->courier, &summaries, &n) != 0)
-        return; /* the list stays as it was */
     pthread_mutex_lock(&worker->lock);
-    before = worker->summaries;
-    worker->summaries = summaries;
-    worker->n_summaries = n;
-    worker->published_ms = worker->clock->monotonic_ms(worker->clock);
+    is_changed = matching_courier_publish(worker->courier, &worker->copy);
     pthread_mutex_unlock(&worker->lock);
-    free(before);
+    return is_changed;
 }
 
 static void emit(void *user, const struct matching_event *event)
@@ -101,7 +96,7 @@ static void emit(void *user, const struct matching_event *event)
         return;
     }
     if (worker->courier) /* the list is never behind an event that was read */
-        publish(worker);
+        (void)publish(worker);
     *told = (struct told){.event = *event};
     pthread_mutex_lock(&worker->lock);
     *worker->events_end = told;
@@ -153,25 +148,33 @@ static bool obey(struct matching_worker *worker, struct command *command)
 static void *run(void *user)
 {
     struct matching_worker *worker = user;
-    unsigned version = matching_courier_version(worker->courier) - 1;
+    const struct matching_client_ops *ops = worker->client->ops;
+    int64_t changed_ms = worker->clock->monotonic_ms(worker->clock);
+    bool is_untidy = true;
     struct command *command;
-    int wait_ms;
 
     for (;;) {
+        int wait_ms;
+
         while ((command = take_command(worker)) != NULL) {
             bool goes_on = obey(worker, command);
 
             free(command);
             if (!goes_on)
                 return NULL;
+            is_untidy = true;
+            changed_ms = worker->clock->monotonic_ms(worker->clock);
         }
         wait_ms = matching_courier_turn(worker->courier);
-        if (version != matching_courier_version(worker->courier)) {
-            version = matching_courier_version(worker->courier);
-            publish(worker);
+        (void)publish(worker);
+        /* Folding the journal back takes as long as the disk likes: only when nobody speaks. */
+        if (is_untidy && worker->clock->monotonic_ms(worker->clock) - changed_ms >= TIDY_AFTER_MS) {
             matching_courier_tidy(worker->courier);
+            is_untidy = false;
         }
-        if (worker->client->ops->wait(worker->client, worker->command_fd, wait_ms) != 0)
+        if (is_untidy && wait_ms > TIDY_AFTER_MS)
+            wait_ms = TIDY_AFTER_MS;
+        if (ops->wait(worker->client, worker->command_fd, wait_ms) != 0)
             log_error("worker-wait", "the network library failed");
         silence(worker->command_fd);
     }
@@ -216,7 +219,7 @@ int matching_worker_create(const struct matching_settings *settings, const struc
         r = matching_courier_create(settings, clock, worker->client, emit, worker,
                                     &worker->courier);
     if (r == 0) {
-        publish(worker);
+        (void)publish(worker);
         r = start_thread(worker);
     }
     if (r) {
@@ -270,7 +273,7 @@ void matching_worker_destroy(struct matching_worker *worker)
     if (worker->client)
         worker->client->ops->destroy(worker->client);
     free_queues(worker);
-    free(worker->summaries);
+    matching_copy_finish(&worker->copy);
     if (worker->command_fd >= 0)
         close(worker->command_fd);
     if (worker->event_fd >= 0)
@@ -402,11 +405,11 @@ int matching_worker_list(struct matching_worker *worker, struct matching_summary
     size_t n;
 
     pthread_mutex_lock(&worker->lock);
-    n = worker->n_summaries;
+    n = worker->copy.n;
     copy = malloc((n + 1) * sizeof(*copy));
     for (size_t i = 0; copy && i < n; i++) {
-        copy[i] = worker->summaries[i];
-        copy[i].age_ms += now_ms - worker->published_ms;
+        copy[i] = worker->copy.summaries[i];
+        copy[i].age_ms += now_ms - worker->copy.asof_ms[i];
     }
     pthread_mutex_unlock(&worker->lock);
     if (!copy)
@@ -437,9 +440,9 @@ bool matching_worker_find_similar(struct matching_worker *worker,
     bool is_found = false;
 
     pthread_mutex_lock(&worker->lock);
-    for (size_t i = worker->n_summaries; i-- > 0 && !is_found;) {
-        const struct matching_summary *s = &worker->summaries[i];
-        int64_t age_ms = s->age_ms + now_ms - worker->published_ms;
+    for (size_t i = worker->copy.n; i-- > 0 && !is_found;) {
+        const struct matching_summary *s = &worker->copy.summaries[i];
+        int64_t age_ms = s->age_ms + now_ms - worker->copy.asof_ms[i];
 
         if (age_ms > within_ms || !is_similar(s, request))
             continue;

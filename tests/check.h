@@ -36,7 +36,7 @@ __attribute__((unused)) static int check_failures;
         const char *check_got = (got), *check_wanted = (wanted);                                   \
         if (!check_got || strcmp(check_got, check_wanted) != 0) {                                  \
             fprintf(stderr, "%s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, #got,         \
-                    check_got ? check_got : "(null)", check_wanted);                               \
+                    check_got ? check_got : "(null)", check_wanted ? check_wanted : "(null)");     \
             check_failures++;                                                                      \
         }                                                                                          \
     } while (0)

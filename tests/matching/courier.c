@@ -18,6 +18,7 @@ struct stage {
     struct matching_courier *courier;
     struct matching_event events[256];
     size_t n_events;
+    struct matching_copy copy;
 };
 
 static void emit(void *user, const struct matching_event *event)
@@ -63,6 +64,7 @@ static void tear_down(struct stage *stage)
 {
     matching_courier_destroy(stage->courier);
     script_finish(&stage->script);
+    matching_copy_finish(&stage->copy);
     scene_remove(stage->folder);
 }
 
@@ -138,17 +140,12 @@ static void accept(struct stage *stage, const char *id)
 
 static enum matching_state state_of(struct stage *stage, const char *id)
 {
-    enum matching_state state = MATCHING_N_STATES;
-    struct matching_summary *list;
-    size_t n;
-
-    REQUIRE(matching_courier_list(stage->courier, &list, &n) == 0);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(list[i].id, id) == 0)
-            state = list[i].state;
+    (void)matching_courier_publish(stage->courier, &stage->copy);
+    for (size_t i = 0; i < stage->copy.n; i++) {
+        if (strcmp(stage->copy.summaries[i].id, id) == 0)
+            return stage->copy.summaries[i].state;
     }
-    free(list);
-    return state;
+    return MATCHING_N_STATES;
 }
 
 /* The start sends a heartbeat when nothing else is due: out of the way. */

@@ -84,6 +84,12 @@ static int check_promises(const char *folder, const struct put puts[N_PUTS], boo
     return n_missing;
 }
 
+/* Full proof takes a minute on a busy machine: VOISINE_THOROUGH=1. Else each run takes a share. */
+static bool is_thorough(void)
+{
+    return getenv("VOISINE_THOROUGH") != NULL;
+}
+
 /* Each write and sync of a life fails in turn, once and for ever. */
 static void every_write_may_fail(void)
 {
@@ -92,7 +98,8 @@ static void every_write_may_fail(void)
     for (size_t kind = 0; kind < 8; kind++) {
         enum vfs_fault fault = faults[kind / 2];
         bool is_forever = kind % 2;
-        int n = 0, n_failed_puts = 0;
+        int n = is_thorough() || fault == VFS_SYNC_ONLY ? 0 : (int)kind / 2 - 4;
+        int n_failed_puts = 0;
         bool has_struck = true;
 
         while (has_struck) {
@@ -100,7 +107,8 @@ static void every_write_may_fail(void)
             struct put puts[N_PUTS];
 
             scene_folder(folder);
-            vfs_fail(fault, ++n, is_forever);
+            n += is_thorough() || fault == VFS_SYNC_ONLY ? 1 : 5;
+            vfs_fail(fault, n, is_forever);
             live(folder, puts);
             has_struck = vfs_has_struck();
             vfs_fail(fault, 0, false);
@@ -376,7 +384,7 @@ static void bits_may_flip(void)
         snprintf(path, sizeof(path), "%s/outbox.db%s", folder, which ? "-wal" : "");
         REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
         REQUIRE(n > 0);
-        for (int round = 0; round < 300; round++) {
+        for (int round = 0; round < (is_thorough() ? 5000 : 100); round++) {
             char copy[64], target[128];
             uint32_t at = base_rng_below(&rng, (uint32_t)n);
             int good;
@@ -417,7 +425,7 @@ static void files_may_be_cut_short(void)
 
         snprintf(path, sizeof(path), "%s/outbox.db%s", folder, which ? "-wal" : "");
         REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
-        for (size_t length = 0; length < n; length += 509) {
+        for (size_t length = 0; length < n; length += is_thorough() ? 7 : 997) {
             char copy[64], target[128];
 
             scene_folder(copy);
@@ -431,8 +439,94 @@ static void files_may_be_cut_short(void)
         free(data);
     }
     printf("truncations: %d\n", n_rounds);
-    CHECK(n_rounds > 50);
+    CHECK(n_rounds > 30);
     forget(puts);
+    scene_remove(folder);
+}
+
+/* Puts for ever, telling each id once it is durable. */
+static void put_until_killed(const char *folder, int fd)
+{
+    struct matching_outbox *outbox;
+    char id[MATCHING_ID_SIZE];
+
+    REQUIRE(matching_outbox_open(folder, 1000000, NOW_MS, &outbox) == 0);
+    for (;;) {
+        char *body = scene_body("groceries", id);
+
+        if (matching_outbox_put(outbox, id, body, strlen(body), NOW_MS) != 0 ||
+            write(fd, id, sizeof(id)) != sizeof(id))
+            _exit(1);
+        free(body);
+        (void)matching_outbox_mark(outbox, id, MATCHING_SENDING, NOW_MS);
+        (void)matching_outbox_tidy(outbox);
+    }
+}
+
+/* R1, R2: SIGKILL in the middle of the work, again and again on one outbox: what was told is there.
+ */
+static void kills_lose_nothing(void)
+{
+    static char told[12000][MATCHING_ID_SIZE];
+    size_t n_told = 0, n_lost = 0;
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+    struct base_rng rng;
+    char folder[64];
+
+    scene_folder(folder);
+    base_rng_seed(&rng, 9);
+    for (int round = 0; round < (is_thorough() ? 200 : 30); round++) {
+        unsigned n_wanted = 1 + base_rng_below(&rng, 25);
+        int fds[2];
+        pid_t pid;
+
+        REQUIRE(pipe(fds) == 0);
+        pid = fork();
+        if (pid == 0)
+            put_until_killed(folder, fds[1]);
+        close(fds[1]);
+        for (unsigned i = 0; i < n_wanted; i++)
+            REQUIRE(read(fds[0], told[n_told++], MATCHING_ID_SIZE) == MATCHING_ID_SIZE);
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        while (read(fds[0], told[n_told], MATCHING_ID_SIZE) == MATCHING_ID_SIZE && n_told < 11999)
+            n_told++;
+        close(fds[0]);
+    }
+    REQUIRE(matching_outbox_open(folder, 1000000, NOW_MS, &outbox) == 0);
+    for (size_t i = 0; i < n_told; i++)
+        n_lost += matching_outbox_get(outbox, told[i], &entry) != 0;
+    CHECK_INT(n_lost, 0);
+    printf("requests told before kills: %zu\n", n_told);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* R52: a day with nothing to do, one request delivered: not one write. */
+static void an_idle_day_writes_nothing(void)
+{
+    struct matching_outbox *outbox;
+    char folder[64], id[MATCHING_ID_SIZE], *body;
+
+    scene_folder(folder);
+    REQUIRE(matching_outbox_open(folder, 10, NOW_MS, &outbox) == 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    CHECK_INT(matching_outbox_mark(outbox, id, MATCHING_TRANSMITTED, NOW_MS), 0);
+    vfs_fail(VFS_IO, 1, true);
+    for (int hour = 1; hour < 24; hour++) {
+        CHECK_INT(matching_outbox_add_waited(outbox, 3600), 0);
+        CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + hour * 3600000LL, NULL), 0);
+        CHECK_INT(matching_outbox_tidy(outbox), 0);
+        CHECK_INT(matching_outbox_told(outbox, id), 0);
+    }
+    CHECK(!vfs_has_struck());
+    CHECK(matching_outbox_erase_old(outbox, NOW_MS + 25 * 3600000LL, NULL) != 0);
+    CHECK(vfs_has_struck()); /* the erasing does write */
+    vfs_fail(VFS_IO, 0, false);
+    free(body);
+    matching_outbox_close(outbox);
     scene_remove(folder);
 }
 
@@ -498,5 +592,6 @@ static void install(void)
 
 CHECK_MAIN(install, every_write_may_fail, a_power_cut_leaves_every_promise, a_size_limit_refuses,
            a_full_disk_is_told_and_loses_nothing, without_the_reserve_nothing_is_noted,
-           bits_may_flip, files_may_be_cut_short, what_is_no_database_is_set_aside,
-           a_mending_cut_off_is_finished, an_unwritable_folder_is_named)
+           bits_may_flip, files_may_be_cut_short, kills_lose_nothing, an_idle_day_writes_nothing,
+           what_is_no_database_is_set_aside, a_mending_cut_off_is_finished,
+           an_unwritable_folder_is_named)
