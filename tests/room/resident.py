@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Synthetic residents: espeak-ng speaks for them, slowly, and each sentence is rendered once and kept."""
+import array
 import hashlib
 import os
 import pathlib
+import random
 import subprocess
 import tempfile
+import wave
 
-VOICES = ("fr+f2", "fr+m3", "fr-be+f4", "fr-ch+m1", "fr+f5", "fr+m7")
-RATES_WPM = (110, 120, 130, 140)
+VOICES = ("fr+f5", "fr+f2", "fr+sandro", "fr+f3", "fr+klatt4", "fr+m3")
+BREATH_RMS = 75  # a room is never as silent as a synthesis; recognisers stumble over pure zeros
 
 
 def cache_folder():
@@ -18,9 +21,21 @@ def cache_folder():
     return folder
 
 
-def speak(text, voice="fr+f2", rate_wpm=125, pitch=50):
+def breathe(wav):
+    """Adds the same quiet noise each time."""
+    with wave.open(str(wav), "rb") as file:
+        parameters, pcm = file.getparams(), array.array("h", file.readframes(file.getnframes()))
+    noise = random.Random(1)
+    spread = BREATH_RMS * 3 ** 0.5
+    noisy = array.array("h", (max(-32768, min(32767, s + round(noise.uniform(-spread, spread)))) for s in pcm))
+    with wave.open(str(wav), "wb") as file:
+        file.setparams(parameters)
+        file.writeframes(noisy.tobytes())
+
+
+def speak(text, voice="fr+f5", rate_wpm=150, pitch=35):
     """The path of a WAV file in which a resident says the text."""
-    key = hashlib.sha256(f"{voice}|{rate_wpm}|{pitch}|{text}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"2|{voice}|{rate_wpm}|{pitch}|{text}".encode()).hexdigest()[:24]
     path = cache_folder() / f"{key}.wav"
     if path.exists():
         return path
@@ -33,5 +48,6 @@ def speak(text, voice="fr+f2", rate_wpm=125, pitch=50):
     except subprocess.CalledProcessError as error:
         raise RuntimeError(f"espeak-ng cannot speak with the voice {voice}: "
                            f"{error.stderr.decode(errors='replace').strip()}") from None
+    breathe(part)
     os.replace(part, path)
     return path

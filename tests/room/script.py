@@ -6,7 +6,7 @@
 
 A turn is one of
     {"say": FILE}                      a sound file, relative to the script
-    {"speak": TEXT, "voice", "rate"}   said by espeak-ng
+    {"speak": TEXT, "voice", "rate", "pitch"}   said by espeak-ng
     {"silence": true}                  the resident says nothing and waits for the speaker to go on
     {"do": ACTION}                     something happens in the room (see conversation.py)
     {"await": TEXT, "within_s": 30}    until the speaker has said words like these
@@ -22,6 +22,7 @@ ACTIONS = ("stop-service", "start-service", "kill", "start", "restart-sound", "m
            "button-long")
 MEMBERS = {"now": str, "territory": str, "snr_db": (int, float), "noise": str, "turns": list,
            "config": dict, "echo": bool, "end_silence_s": (int, float), "accepts": bool, "note": str}
+SPEECH = (("voice", "voice"), ("rate_wpm", "rate"), ("pitch", "pitch"))
 NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
 
 
@@ -115,7 +116,7 @@ def load_turns(script, soundcat):
         if "say" in turn:
             sounds.append(load_sound(soundcat, script.sound_path(turn["say"]), place))
         elif "speak" in turn:
-            path = resident.speak(turn["speak"], turn.get("voice", "fr+f2"), turn.get("rate", 125))
+            path = resident.speak(turn["speak"], **{name: turn[key] for name, key in SPEECH if key in turn})
             sounds.append(load_sound(soundcat, path, place))
         else:
             sounds.append(None)
