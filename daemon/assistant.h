@@ -18,6 +18,7 @@
 #include "daemon/conversation.h"
 #include "daemon/listener.h"
 #include "daemon/phrasing.h"
+#include "daemon/speech.h"
 #include "matching/worker.h"
 #include "tts/voice.h"
 
@@ -28,9 +29,10 @@ struct assistant_settings {
     bool sends_transcript;
     bool has_alert; /* a carer is to be told of emergencies */
     int duplicate_minutes;
+    bool is_moderated;                   /* the territory's: a person looks at each request first */
     struct base_time news_from, news_to; /* local hours in which news may be spoken */
-    struct tts_voice_settings voice;
-    int volume; /* 0 to 100 */
+    int news_repeat_minutes;             /* told once more when nobody reacted; 0 never */
+    struct speech_settings speech;
 };
 
 struct assistant_parts {
@@ -42,13 +44,16 @@ struct assistant_parts {
 
 /* Told of what others may want to know; any may be NULL. */
 struct assistant_events {
-    /* A sentence begins to sound. Not for the log: it may name people. */
-    void (*on_spoken)(void *user, const char *text);
+    /* A sentence begins to sound: its prompt, "again" for a repetition. Not for the log: it may
+     * name people. */
+    void (*on_spoken)(void *user, const char *key, const char *text);
     void (*on_heard)(void *user, const struct utterance *utterance);
     /* The microphone is to be opened or closed. */
     void (*on_mute)(void *user, bool is_muted);
     /* Rate or volume was changed by voice: to be kept over a restart. */
     void (*on_adjusted)(void *user, int rate_wpm, int volume);
+    /* The introduction was said, or cut off by a call: not again at the next start. */
+    void (*on_introduced)(void *user);
     void *user;
 };
 
@@ -77,6 +82,10 @@ void assistant_set_deaf(struct assistant *assistant, bool is_deaf);
 
 /* Says a prompt outside any conversation, when nothing else goes on (start, failures). */
 void assistant_announce(struct assistant *assistant, const char *key);
+
+/* First start: who speaks, how to call, what is heard and kept, that it is no alarm. Begins after a
+ * minute of quiet, leaves time to call between its sentences, and ends when somebody does. */
+void assistant_introduce(struct assistant *assistant);
 
 enum conversation_state assistant_state(const struct assistant *assistant);
 /* Speaks, or waits for the end of what it spoke. */

@@ -33,6 +33,7 @@ enum conversation_state {
     STATE_DUPLICATE,         /* asked before: another one? */
     STATE_CANCELLING,        /* yes or no: drop the stored request? */
     STATE_STORING,           /* yes was said, not yet on disk */
+    STATE_WITHDRAWING,       /* yes was said, the cancellation is not yet on disk */
     STATE_SENDING,           /* on disk, said so; the service has not answered */
     STATE_TELLING,           /* news, outside any conversation */
     STATE_CLOSING,           /* last words */
@@ -57,6 +58,7 @@ enum conversation_event_type {
     EVENT_REPEAT,
     EVENT_STATUS,
     EVENT_HELP,
+    EVENT_PRIVACY, /* asked what is heard and kept */
     EVENT_LOUDER,
     EVENT_SOFTER,
     EVENT_SLOWER,
@@ -65,6 +67,7 @@ enum conversation_event_type {
     EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
     EVENT_SILENCE,        /* no speech in the time allowed */
     EVENT_SPOKEN,         /* what was to be said has been played */
+    EVENT_WITHDRAWN,      /* the cancellation is on disk */
     EVENT_STORED,         /* the request is on disk */
     EVENT_NOT_STORED,
     EVENT_STORE_FULL,
@@ -82,10 +85,10 @@ enum conversation_event_type {
 
 struct conversation_event {
     enum conversation_event_type type;
-    struct draft draft;    /* of REQUEST*, CORRECTION; of the act otherwise, often empty */
+    struct draft draft;    /* of REQUEST*, CORRECTION; of NOT_UNDERSTOOD the best guess; of the act
+                              otherwise, often empty */
     const char *cancel_id; /* with CANCEL: the stored request meant, NULL none */
     struct draft cancel;   /* with CANCEL: what it is */
-    const char *news_key;  /* with NEWS: the prompt */
 };
 
 /* What is listened for: the recogniser is surest when it knows. */
@@ -111,15 +114,18 @@ struct conversation_ops {
     void (*sleep)(void *user);
     /* Make it durable, then send it; ends with STORED, NOT_STORED or STORE_FULL. */
     void (*store)(void *user, const struct draft *request);
+    /* Ends with WITHDRAWN. */
     void (*cancel)(void *user, const char *id);
     /* EVENT_TIMER after so long, unless the state changes first. */
     void (*wait)(void *user, int timeout_ms);
-    /* louder, softer, slower, faster: by the event's type. */
+    /* louder, softer, slower, faster: by the event's type. Says so, and the last speech again. */
     void (*adjust)(void *user, enum conversation_event_type how);
     /* Tell the carer's alert address, if one is configured. */
     void (*alert)(void *user);
-    /* Tell about the resident's requests, or read the list of what can be asked. */
-    void (*tell_status)(void *user);
+    /* Tell how the resident's requests stand: all, or those of the day and service in `about`. */
+    void (*tell_status)(void *user, const struct draft *about);
+    /* Tell the news that wait, as one speech. */
+    void (*tell_news)(void *user);
     void (*mute)(void *user, int muted);
 };
 

@@ -29,6 +29,7 @@ struct draft {
     /* Only of a request that was stored before, to be spoken about. */
     char who[DRAFT_WHO_MAX]; /* the volunteer's first name, "" */
     struct base_time asked;  /* when the resident asked for it */
+    int n;                   /* how many: of news, of requests; 0 not said */
 };
 
 void draft_clear(struct draft *draft);

@@ -90,17 +90,29 @@ static void add_request(const struct phrasing *phrasing, const struct draft *abo
     tts_args_text(args, "name", about->who);
     if (base_time_is_set(about->asked))
         tts_args_when(args, "asked", &asked);
+    if (about->n > 0)
+        tts_args_number(args, "n", about->n);
     for (size_t i = 0; i < about->n_items; i++)
         items[i] = about->items[i];
     if (about->n_items)
         tts_args_list(args, "items", items, about->n_items);
 }
 
+/* Where a person checks each request first, some prompts say so: their key ends with ".moderated".
+ */
+static const char *refined_key(const struct phrasing *phrasing, const char *key, char moderated[64])
+{
+    if (!phrasing->options.is_moderated)
+        return key;
+    snprintf(moderated, 64, "%s.moderated", key);
+    return tts_prompts_has(phrasing->prompts, moderated) ? moderated : key;
+}
+
 int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft *about,
                  unsigned n_before, struct base_datetime now, struct base_strbuf *text)
 {
     const struct phrasing_options *options = &phrasing->options;
-    char sentence[TTS_PROMPT_SIZE];
+    char sentence[TTS_PROMPT_SIZE], moderated[64];
     const char *items[DRAFT_ITEMS_MAX];
     struct tts_args args = {0};
     int r;
@@ -112,8 +124,8 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
         tts_args_list(&args, "some", phrasing->choices, CHOICES_READ);
     tts_args_text(&args, "carer", options->alert_name);
     tts_args_text(&args, "phrase", options->wake_phrase);
-    r = tts_prompts_render(phrasing->prompts, key, n_before, &args, now, sentence,
-                           sizeof(sentence));
+    r = tts_prompts_render(phrasing->prompts, refined_key(phrasing, key, moderated), n_before,
+                           &args, now, sentence, sizeof(sentence));
     if (r == TTS_PROMPT_UNKNOWN || r == TTS_ARGUMENT_MISSING)
         return -ENOENT;
     if (r < 0)

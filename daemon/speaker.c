@@ -29,11 +29,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     TICK_MS = 100,
     CHECK_MS = 1000,
-    DEAF_AGAIN_MS = 6 * 3600 * 1000, /* how often the loss of the microphone is told again */
 };
 
 struct speaker {
@@ -41,9 +41,9 @@ struct speaker {
     const struct base_clock *clock;
     struct base_strbuf error; /* of the step that failed */
     int64_t started_at_ms;
-    int64_t deaf_told_at_ms; /* 0: never */
     int exit_status;
-    char layer_path[PATH_MAX]; /* settings made by voice */
+    char layer_path[PATH_MAX];      /* settings made by voice */
+    char introduced_path[PATH_MAX]; /* stands once the introduction was said */
     char device_id[64];
 
     struct base_loop *loop;
@@ -85,12 +85,7 @@ static void on_block(void *user, const int16_t block[AUDIO_BLOCK_SAMPLES])
 static void on_deaf(void *user, bool is_deaf)
 {
     struct speaker *s = user;
-    int64_t now_ms = s->clock->monotonic_ms(s->clock);
 
-    if (is_deaf && s->deaf_told_at_ms && now_ms - s->deaf_told_at_ms < DEAF_AGAIN_MS)
-        return;
-    if (is_deaf)
-        s->deaf_told_at_ms = now_ms;
     assistant_set_deaf(s->assistant, is_deaf);
 }
 
@@ -122,10 +117,11 @@ static void on_adjusted(void *user, int rate_wpm, int volume)
         log_warning("layer-not-kept", "%s: %s", s->layer_path, strerror(-r));
 }
 
-static void on_spoken(void *user, const char *words)
+static void on_spoken(void *user, const char *key, const char *words)
 {
     struct speaker *s = user;
 
+    (void)key;
     trace_spoken(s->trace, words);
 }
 
@@ -134,6 +130,15 @@ static void on_heard(void *user, const struct utterance *utterance)
     struct speaker *s = user;
 
     trace_heard(s->trace, utterance);
+}
+
+static void on_introduced(void *user)
+{
+    struct speaker *s = user;
+    int r = base_file_replace(s->introduced_path, "", 0, 0600);
+
+    if (r < 0)
+        log_warning("introduction-not-kept", "%s: %s", s->introduced_path, strerror(-r));
 }
 
 static void on_delivery(void *user, int events)
@@ -380,11 +385,17 @@ static int make_assistant(struct speaker *s)
         .duplicate_minutes = number(s, CONFIG_CONVERSATION_DUPLICATE_MINUTES),
         .news_from = config_options_time(s->config, CONFIG_NEWS_HOURS_FROM),
         .news_to = config_options_time(s->config, CONFIG_NEWS_HOURS_TO),
-        .voice = voice_settings(s),
-        .volume = number(s, CONFIG_VOICE_VOLUME),
-    };
+        .news_repeat_minutes = number(s, CONFIG_NEWS_REPEAT_MINUTES),
+        .is_moderated = config_territory_is_moderated(s->territory),
+        .speech = {
+            .voice = voice_settings(s),
+            .volume = number(s, CONFIG_VOICE_VOLUME),
+            .night_volume_max = number(s, CONFIG_VOICE_NIGHT_VOLUME_MAX),
+            .night_from = config_options_time(s->config, CONFIG_VOICE_NIGHT_FROM),
+            .night_to = config_options_time(s->config, CONFIG_VOICE_NIGHT_TO),
+        }};
     struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker};
-    struct assistant_events events = {on_spoken, on_heard, on_mute, on_adjusted, s};
+    struct assistant_events events = {on_spoken, on_heard, on_mute, on_adjusted, on_introduced, s};
 
     return assistant_create(&settings, &parts, &events, &s->assistant) == 0 ? 0 : EXIT_SOFTWARE;
 }
@@ -500,6 +511,8 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
     s->started_at_ms = s->clock->monotonic_ms(s->clock);
     base_strbuf_init(&s->error);
     snprintf(s->layer_path, sizeof(s->layer_path), "%s/voice.json", text(s, CONFIG_STATE_FOLDER));
+    snprintf(s->introduced_path, sizeof(s->introduced_path), "%s/introduced",
+             text(s, CONFIG_STATE_FOLDER));
     status = make_all(s, options);
     if (status != 0) {
         log_error("start-failed", "%s",
@@ -507,6 +520,10 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
         speaker_destroy(s);
         return status;
     }
+    if (access(s->introduced_path, F_OK) != 0)
+        assistant_introduce(s->assistant);
+    if (options->announcement)
+        assistant_announce(s->assistant, options->announcement);
     *ret_speaker = s;
     return 0;
 }

@@ -17,7 +17,8 @@ struct speaker_options {
     const struct config_options *config;
     const char *territories_folder; /* a carer's own territory files; NULL none */
     const struct base_clock *clock;
-    const char *trace_path; /* a file that gets what is heard and said, for tests; NULL none */
+    const char *trace_path;   /* a file that gets what is heard and said, for tests; NULL none */
+    const char *announcement; /* a prompt to be told once it is time for news; NULL none */
 };
 
 /*

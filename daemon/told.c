@@ -8,17 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEWS_MAX 16
+enum { NEWS_MAX = 16, MATCHES_MAX = 32 };
 
-struct told {
-    struct told_news news[NEWS_MAX];
-    size_t n;
+/* News that were told and may be told once more. */
+struct spoken {
+    struct told_news news;
+    int64_t repeat_at_ms;
 };
 
-int told_create(struct told **ret_told)
+/* The last volunteer of a request, to tell a change from a first match. */
+struct match {
+    char id[MATCHING_ID_SIZE];
+    char who[DRAFT_WHO_MAX];
+    struct matching_when when;
+};
+
+struct told {
+    bool is_moderated;
+    struct told_news news[NEWS_MAX];
+    size_t n;
+    struct spoken spoken[NEWS_MAX];
+    size_t n_spoken;
+    struct match matches[MATCHES_MAX]; /* the oldest first */
+    size_t n_matches;
+};
+
+int told_create(bool is_moderated, struct told **ret_told)
 {
-    *ret_told = calloc(1, sizeof(**ret_told));
-    return *ret_told ? 0 : -ENOMEM;
+    struct told *told = calloc(1, sizeof(*told));
+
+    if (!told)
+        return -ENOMEM;
+    told->is_moderated = is_moderated;
+    *ret_told = told;
+    return 0;
 }
 
 void told_destroy(struct told *told)
@@ -49,16 +72,89 @@ void told_about_summary(const struct matching_summary *summary, struct draft *re
     about_request(summary->kind, summary->service, when, summary->first_name, ret_about);
 }
 
+/* ---- the volunteer known so far ---- */
+
+static struct match *find_match(struct told *told, const char *id)
+{
+    for (size_t i = 0; i < told->n_matches; i++) {
+        if (strcmp(told->matches[i].id, id) == 0)
+            return &told->matches[i];
+    }
+    return NULL;
+}
+
+static void forget_match(struct told *told, struct match *match)
+{
+    size_t after = told->n_matches - 1 - (size_t)(match - told->matches);
+
+    memmove(match, match + 1, after * sizeof(*match));
+    told->n_matches--;
+}
+
+static void remember_match(struct told *told, const char *id, const char *who,
+                           const struct matching_when *when)
+{
+    struct match *match = find_match(told, id);
+
+    if (match)
+        forget_match(told, match);
+    else if (told->n_matches == MATCHES_MAX)
+        forget_match(told, told->matches);
+    match = &told->matches[told->n_matches++];
+    *match = (struct match){.when = *when};
+    snprintf(match->id, sizeof(match->id), "%s", id);
+    snprintf(match->who, sizeof(match->who), "%s", who);
+}
+
+void told_remember(struct told *told, const struct matching_summary *summary)
+{
+    if (summary->state == MATCHING_MATCHED && !summary->is_untold)
+        remember_match(told, summary->id, summary->first_name, &summary->matched_when);
+}
+
+/* ---- how each kind of news is worded ---- */
+
+static bool is_same_when(const struct matching_when *a, const struct matching_when *b)
+{
+    return strcmp(a->date, b->date) == 0 && strcmp(a->part, b->part) == 0 &&
+           strcmp(a->time, b->time) == 0;
+}
+
+static const char *matched_key(const struct told *told, const struct matching_event *event)
+{
+    const struct match *before = find_match((struct told *)told, event->id);
+
+    if (!event->first_name[0])
+        return "news.matched_anonymous";
+    return before && (strcmp(before->who, event->first_name) != 0 ||
+                      !is_same_when(&before->when, &event->when))
+               ? "news.changed"
+               : "news.matched";
+}
+
+static const char *status_event_key(const struct told *told, const struct matching_event *event)
+{
+    const struct match *before = find_match((struct told *)told, event->id);
+
+    if (strcmp(event->status, "pending_review") == 0)
+        return "news.pending_review";
+    if (strcmp(event->status, "open") != 0)
+        return NULL;
+    if (before)
+        return before->who[0] ? "news.withdrawn" : "news.withdrawn_anonymous";
+    return told->is_moderated ? "news.published" : NULL;
+}
+
 /* The prompt for an event outside a conversation; NULL when it is not for a resident's ears. */
-static const char *event_key(const struct matching_event *event)
+static const char *event_key(const struct told *told, const struct matching_event *event)
 {
     switch ((int)event->type) {
     case MATCHING_EVENT_MATCHED:
-        return event->first_name[0] ? "news.matched" : "news.matched_anonymous";
+        return matched_key(told, event);
     case MATCHING_EVENT_REFUSED:
         return "news.refused";
     case MATCHING_EVENT_STATUS:
-        return strcmp(event->status, "pending_review") == 0 ? "news.pending_review" : NULL;
+        return status_event_key(told, event);
     case MATCHING_EVENT_CANCELLED:
         return event->by_service ? "news.cancelled" : NULL;
     case MATCHING_EVENT_OVERDUE:
@@ -76,33 +172,64 @@ static const char *event_key(const struct matching_event *event)
     }
 }
 
+/* ---- what waits ---- */
+
+static bool is_same(const struct told_news *a, const struct told_news *b)
+{
+    return a->id[0] ? strcmp(a->id, b->id) == 0 : !b->id[0] && strcmp(a->key, b->key) == 0;
+}
+
+static void drop_spoken(struct told *told, size_t i)
+{
+    memmove(&told->spoken[i], &told->spoken[i + 1],
+            (told->n_spoken - 1 - i) * sizeof(told->spoken[0]));
+    told->n_spoken--;
+}
+
+static void drop_waiting(struct told *told, size_t i)
+{
+    memmove(&told->news[i], &told->news[i + 1], (told->n - 1 - i) * sizeof(told->news[0]));
+    told->n--;
+}
+
 static void add(struct told *told, const struct told_news *news)
 {
+    for (size_t i = told->n_spoken; i-- > 0;) {
+        if (is_same(&told->spoken[i].news, news))
+            drop_spoken(told, i);
+    }
     for (size_t i = 0; i < told->n; i++) {
-        bool is_same = news->id[0] ? strcmp(told->news[i].id, news->id) == 0
-                                   : strcmp(told->news[i].key, news->key) == 0;
-
-        if (is_same) {
+        if (is_same(&told->news[i], news)) {
             told->news[i] = *news;
             return;
         }
     }
     if (told->n == NEWS_MAX) {
         log_warning("news-dropped", "more than %d news wait", NEWS_MAX);
-        memmove(told->news, told->news + 1, (NEWS_MAX - 1) * sizeof(told->news[0]));
-        told->n--;
+        drop_waiting(told, 0);
     }
     told->news[told->n++] = *news;
 }
 
 void told_add(struct told *told, const struct matching_event *event)
 {
-    struct told_news news = {.key = event_key(event)};
+    struct told_news news = {.key = event_key(told, event)};
+    struct match *before = find_match(told, event->id);
 
     if (!news.key)
         return;
-    memcpy(news.id, event->id, sizeof(news.id));
+    /* One sentence for all requests that wait too long. */
+    if (event->type != MATCHING_EVENT_OVERDUE)
+        memcpy(news.id, event->id, sizeof(news.id));
+    news.is_urgent = event->type == MATCHING_EVENT_ALERT_ACKNOWLEDGED ||
+                     event->type == MATCHING_EVENT_ALERT_FAILED;
     about_request(event->kind, event->service, &event->when, event->first_name, &news.about);
+    if (event->type == MATCHING_EVENT_MATCHED) {
+        remember_match(told, event->id, event->first_name, &event->when);
+    } else if (before && event->type == MATCHING_EVENT_STATUS) {
+        about_request(event->kind, event->service, &before->when, before->who, &news.about);
+        forget_match(told, before);
+    }
     add(told, &news);
 }
 
@@ -114,19 +241,84 @@ void told_add_key(struct told *told, const char *key)
     add(told, &news);
 }
 
-bool told_is_waiting(const struct told *told)
+size_t told_n_waiting(const struct told *told, bool only_urgent)
 {
-    return told->n > 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < told->n; i++)
+        n += !only_urgent || told->news[i].is_urgent;
+    return n;
 }
 
-bool told_take(struct told *told, struct told_news *ret_news)
+bool told_take(struct told *told, bool only_urgent, struct told_news *ret_news)
 {
-    if (told->n == 0)
-        return false;
-    *ret_news = told->news[0];
-    memmove(told->news, told->news + 1, (told->n - 1) * sizeof(told->news[0]));
-    told->n--;
+    size_t i = 0;
+
+    while (i < told->n && !told->news[i].is_urgent)
+        i++;
+    if (i == told->n) {
+        if (only_urgent || told->n == 0)
+            return false;
+        i = 0;
+    }
+    *ret_news = told->news[i];
+    drop_waiting(told, i);
     return true;
+}
+
+void told_put_back(struct told *told, const struct told_news *news)
+{
+    for (size_t i = 0; i < told->n; i++) {
+        if (is_same(&told->news[i], news))
+            return; /* newer ones came meanwhile */
+    }
+    if (told->n == NEWS_MAX)
+        return;
+    memmove(told->news + 1, told->news, told->n * sizeof(told->news[0]));
+    told->news[0] = *news;
+    told->n++;
+}
+
+void told_spoken(struct told *told, const struct told_news *news, int64_t repeat_at_ms)
+{
+    if (repeat_at_ms == 0 || news->is_repeat)
+        return;
+    if (told->n_spoken == NEWS_MAX)
+        drop_spoken(told, 0);
+    told->spoken[told->n_spoken++] = (struct spoken){*news, repeat_at_ms};
+}
+
+void told_noticed(struct told *told)
+{
+    told->n_spoken = 0;
+}
+
+void told_forget(struct told *told, const char *id)
+{
+    for (size_t i = told->n; i-- > 0;) {
+        if (strcmp(told->news[i].id, id) == 0)
+            drop_waiting(told, i);
+    }
+    for (size_t i = told->n_spoken; i-- > 0;) {
+        if (strcmp(told->spoken[i].news.id, id) == 0)
+            drop_spoken(told, i);
+    }
+}
+
+void told_tick(struct told *told, int64_t now_ms)
+{
+    for (size_t i = 0; i < told->n_spoken;) {
+        struct told_news news = told->spoken[i].news;
+
+        if (now_ms < told->spoken[i].repeat_at_ms) {
+            i++;
+            continue;
+        }
+        drop_spoken(told, i);
+        news.is_repeat = true;
+        add(told, &news);
+        i = 0; /* add may have dropped others */
+    }
 }
 
 const char *told_status_key(const struct matching_summary *summary)
@@ -157,4 +349,13 @@ const char *told_status_key(const struct matching_summary *summary)
 bool told_is_cancellable(const struct matching_summary *summary)
 {
     return summary->state <= MATCHING_MATCHED;
+}
+
+bool told_is_of_day(const struct matching_summary *summary, struct base_date date)
+{
+    char text[16];
+
+    base_date_format(date, text);
+    return !base_date_is_set(date) || strcmp(summary->when.date, text) == 0 ||
+           strcmp(summary->matched_when.date, text) == 0;
 }

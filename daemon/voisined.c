@@ -72,18 +72,17 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
  * changed by voice. Returns: 0 or -errno.
  */
 static int load_config(struct config_options *config, const char *path,
-                       struct config_problems *problems)
+                       struct config_problems *problems, enum config_source *ret_source)
 {
     char last_good[PATH_MAX], by_voice[PATH_MAX];
     const char *state = getenv("STATE_DIRECTORY"); /* systemd's: /etc is read-only under our unit */
-    enum config_source source;
     int r;
 
     if (state && *state)
         snprintf(last_good, sizeof(last_good), "%s/last-good.json", state);
     else
         snprintf(last_good, sizeof(last_good), "%s.last-good", path);
-    r = config_options_start(config, path, last_good, problems, &source);
+    r = config_options_start(config, path, last_good, problems, ret_source);
     if (r < 0)
         return r;
     snprintf(by_voice, sizeof(by_voice), "%s/voice.json",
@@ -103,12 +102,23 @@ static int open_log(const struct config_options *config)
     return base_log_open(level, form, *file ? file : NULL);
 }
 
-static int run(const struct config_options *config, const struct arguments *arguments)
+/* What the resident is told of a broken configuration (R42). */
+static const char *announcement(enum config_source source)
+{
+    return source == CONFIG_FROM_LAST_GOOD  ? "config.last_good"
+           : source == CONFIG_FROM_DEFAULTS ? "config.defaults"
+                                            : NULL;
+}
+
+static int run(const struct config_options *config, const struct arguments *arguments,
+               enum config_source source)
 {
     struct base_clock_shifted shifted;
     struct base_datetime now;
-    struct speaker_options options = {
-        .config = config, .clock = base_clock_system(), .trace_path = arguments->trace};
+    struct speaker_options options = {.config = config,
+                                      .clock = base_clock_system(),
+                                      .trace_path = arguments->trace,
+                                      .announcement = announcement(source)};
     struct speaker *speaker;
     int status;
 
@@ -135,6 +145,7 @@ int main(int argc, char **argv)
     struct config_options *config = NULL;
     struct config_problems *problems = NULL;
     const struct rlimit no_core = {0, 0};
+    enum config_source source = CONFIG_FROM_FILE;
     int status = parse(argc, argv, &arguments);
 
     if (status >= 0)
@@ -142,7 +153,7 @@ int main(int argc, char **argv)
     setrlimit(RLIMIT_CORE, &no_core); /* what people said must not land in a core file (R10) */
     signal(SIGPIPE, SIG_IGN);
     if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
-        load_config(config, arguments.config, problems) < 0) {
+        load_config(config, arguments.config, problems, &source) < 0) {
         fprintf(stderr, "voisined: memory is short\n");
         status = EXIT_SOFTWARE;
     } else {
@@ -152,7 +163,7 @@ int main(int argc, char **argv)
             log_warning("log-file", "%s: %s", config_options_text(config, CONFIG_LOG_FILE),
                         strerror(-r));
         config_problems_log(problems);
-        status = run(config, &arguments);
+        status = run(config, &arguments, source);
     }
     config_problems_destroy(problems);
     config_options_destroy(config);

@@ -213,7 +213,8 @@ int matching_worker_create(const struct matching_settings *settings, const struc
     if (worker->command_fd < 0 || worker->event_fd < 0)
         r = -errno;
     snprintf(worker->device, sizeof(worker->device), "%s", settings->device);
-    if (r == 0)
+    worker->client = settings->twin;
+    if (r == 0 && !worker->client)
         r = matching_client_create(&settings->client, &worker->client);
     if (r == 0)
         r = matching_courier_create(settings, clock, worker->client, emit, worker,

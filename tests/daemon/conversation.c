@@ -34,7 +34,7 @@ static void on_say(void *user, const char *key, const struct draft *about)
     if (strncmp(key, "confirm.", 8) == 0 && strcmp(key, "confirm.denied") != 0)
         scene->asked_with_all = true;
     else if (strcmp(key, "repair.guess") == 0 || strcmp(key, "repair.callback") == 0 ||
-             strcmp(key, "refuse.not_here") == 0)
+             strcmp(key, "callback.ask") == 0 || strcmp(key, "refuse.not_here") == 0)
         scene->asked_with_all = true;
     else if (strncmp(key, "confirm", 7) == 0 || strncmp(key, "repair", 6) == 0)
         scene->asked_with_all = false;
@@ -107,11 +107,20 @@ static void on_alert(void *user)
     note(user, "alert", NULL);
 }
 
-static void on_tell_status(void *user)
+static void on_tell_status(void *user, const struct draft *about)
 {
     struct scene *scene = user;
 
+    (void)about;
     note(scene, "status", NULL);
+    scene->n_said++;
+}
+
+static void on_tell_news(void *user)
+{
+    struct scene *scene = user;
+
+    note(scene, "news", NULL);
     scene->n_said++;
 }
 
@@ -121,8 +130,8 @@ static void on_mute(void *user, int muted)
 }
 
 static const struct conversation_ops ops = {
-    on_say,    on_say_again, on_stop_speech, on_earcon, on_listen,      on_sleep, on_store,
-    on_cancel, on_wait,      on_adjust,      on_alert,  on_tell_status, on_mute};
+    on_say,    on_say_again, on_stop_speech, on_earcon, on_listen,      on_sleep,     on_store,
+    on_cancel, on_wait,      on_adjust,      on_alert,  on_tell_status, on_tell_news, on_mute};
 
 static void begin(struct scene *scene)
 {
@@ -261,7 +270,7 @@ static void an_emergency_interrupts_every_state_but_mute(void)
 
         begin(&scene);
         for (int j = 0; j < 3 && (j == 0 || roads[i][j]); j++) {
-            struct conversation_event event = {.type = roads[i][j], .news_key = "news.matched"};
+            struct conversation_event event = {.type = roads[i][j]};
 
             conversation_event(scene.conversation, &event);
         }
@@ -278,7 +287,8 @@ static void let_it_rest(struct scene *scene)
     for (int i = 0; i < 12 && conversation_state(scene->conversation) != STATE_ASLEEP; i++) {
         if (conversation_state(scene->conversation) == STATE_MUTED)
             happen(scene, EVENT_UNMUTE);
-        if (conversation_state(scene->conversation) == STATE_STORING)
+        if (conversation_state(scene->conversation) == STATE_STORING ||
+            conversation_state(scene->conversation) == STATE_WITHDRAWING)
             happen(scene, EVENT_TIMER);
         happen(scene, EVENT_SPOKEN);
         if (conversation_state(scene->conversation) == STATE_SENDING)
@@ -298,8 +308,7 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
     for (int step = 0; step < 300000; step++) {
         enum conversation_event_type type =
             (enum conversation_event_type)base_rng_below(&rng, N_EVENTS);
-        struct conversation_event event = {
-            .type = type, .cancel_id = "id", .news_key = "news.matched"};
+        struct conversation_event event = {.type = type, .cancel_id = "id"};
         enum conversation_state before = conversation_state(scene.conversation);
         int n_stored = scene.n_stored, n_audible = scene.n_said + scene.n_earcons;
         bool asked = scene.asked_with_all;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the two halves of the assistant share: assistant.c hears, stores and answers,
+ * assistant_telling.c tells how requests stand, the news, and what is said unasked. Nobody else
+ * includes it. Thread: main. */
+#ifndef DAEMON_ASSISTANT_PRIVATE_H
+#define DAEMON_ASSISTANT_PRIVATE_H
+
+#include "daemon/assistant.h"
+#include "daemon/told.h"
+
+enum { NEWS_AT_ONCE = 4 }; /* more cannot be kept in mind */
+
+struct assistant {
+    struct assistant_settings settings;
+    struct assistant_parts parts;
+    struct assistant_events events;
+    struct conversation *conversation;
+    struct listener *listener;
+    struct audio_player *player;
+    struct speech *speech;
+    struct told *told; /* news that wait to be spoken */
+
+    struct told_news telling[NEWS_AT_ONCE]; /* being spoken now */
+    size_t n_telling;
+    size_t introduced; /* sentences of the introduction that were said */
+    bool is_introducing;
+    int64_t introduce_at_ms; /* 0: not to be introduced */
+
+    char store_id[MATCHING_ID_SIZE];  /* being stored or sent, "" none */
+    char cancel_id[MATCHING_ID_SIZE]; /* being cancelled, "" none */
+    char transcript[UTTERANCE_TEXT_MAX];
+    int64_t timer_at_ms;      /* 0: none */
+    bool is_away_told;        /* that the service is away: tell when it is back */
+    bool is_identity_refused; /* the service does not know this speaker */
+    bool is_cut;              /* the last utterance was longer than the longest allowed */
+    bool is_deaf, is_deaf_told;
+    int64_t deaf_told_at_ms; /* 0: never */
+    int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
+
+    unsigned n_wakes, n_utterances, n_not_understood, n_stored;
+};
+
+int64_t assistant_now_ms(const struct assistant *a);
+struct base_datetime assistant_local_now(const struct assistant *a);
+/* An event of the conversation that says no more than its type. */
+void assistant_happen(struct assistant *a, enum conversation_event_type type);
+/* The op: speaks a prompt about a request. */
+void assistant_say(void *user, const char *key, const struct draft *about);
+
+/* Ops of the conversation. */
+void assistant_tell_status(void *user, const struct draft *asked);
+void assistant_tell_news(void *user);
+
+/* What was being told was heard to its end; was cut off. */
+void assistant_news_heard(struct assistant *a);
+void assistant_news_cut(struct assistant *a);
+/* Somebody called, pressed or spoke: what was told has been noticed, who calls needs no more of the
+ * introduction. */
+void assistant_somebody_is_there(struct assistant *a);
+/* The microphone is lost: tells, if it is time to. */
+void assistant_look_at_deafness(struct assistant *a);
+
+#endif

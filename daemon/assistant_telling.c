@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/log.h"
+#include "daemon/assistant_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STATUS_TOLD_MAX = 3,        /* more requests than that cannot be kept in mind */
+    DEAF_AGAIN_MS = 21600000,   /* how often the loss of the microphone is told */
+    INTRODUCTION_MS = 60000,    /* of quiet before it: a conversation must not be delayed */
+    INTRODUCTION_GAP_MS = 2000, /* between its sentences: time to call */
+};
+
+/* First start: the speaker introduces itself (R33). */
+static const char *const introduction[] = {"start.hello", "start.how", "start.privacy",
+                                           "start.no_alarm", "start.try"};
+enum { INTRODUCTION_LENGTH = sizeof(introduction) / sizeof(introduction[0]) };
+
+static void say_about_nothing(struct assistant *a, const char *key, int n)
+{
+    struct draft about;
+
+    draft_clear(&about);
+    about.n = n;
+    assistant_say(a, key, &about);
+}
+
+/* ---- telling how requests stand, and news ---- */
+
+/* Keeps the requests that can be told, of that day and, when one was named and exists, of that
+ * service. Returns: how many. */
+static size_t keep_asked(struct matching_summary *summaries, size_t n, const struct draft *asked)
+{
+    size_t n_kept = 0, n_named = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!told_status_key(&summaries[i]) || !told_is_of_day(&summaries[i], asked->date))
+            continue;
+        summaries[n_kept] = summaries[i];
+        n_named += strcmp(summaries[n_kept++].service, asked->service) == 0;
+    }
+    if (!asked->service[0] || n_named == 0)
+        return n_kept;
+    for (size_t i = 0, n_before = n_kept; i < n_before; i++) {
+        if (i == 0)
+            n_kept = 0;
+        if (strcmp(summaries[i].service, asked->service) == 0)
+            summaries[n_kept++] = summaries[i];
+    }
+    return n_kept;
+}
+
+void assistant_tell_status(void *user, const struct draft *asked)
+{
+    struct assistant *a = user;
+    struct matching_summary *summaries = NULL;
+    struct draft about;
+    size_t n = 0;
+
+    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
+        n = 0;
+    n = keep_asked(summaries, n, asked);
+    if (n > 1)
+        say_about_nothing(a, "status.count", (int)n);
+    for (size_t i = n; i-- > 0 && n - i <= STATUS_TOLD_MAX;) {
+        told_about_summary(&summaries[i], &about);
+        assistant_say(a, told_status_key(&summaries[i]), &about);
+        matching_worker_told(a->parts.worker, summaries[i].id);
+        told_forget(a->told, summaries[i].id);
+    }
+    free(summaries);
+    draft_clear(&about);
+    about.date = asked->date;
+    memcpy(about.part, asked->part, sizeof(about.part));
+    if (n == 0)
+        assistant_say(a, base_date_is_set(asked->date) ? "status.nobody" : "status.none", &about);
+}
+
+static void introduce(struct assistant *a)
+{
+    say_about_nothing(a, introduction[a->introduced], 0);
+    if (strcmp(introduction[a->introduced], "start.privacy") == 0 && a->settings.sends_transcript)
+        say_about_nothing(a, "privacy.transcript", 0);
+    a->introduced++;
+}
+
+void assistant_tell_news(void *user)
+{
+    struct assistant *a = user;
+    bool only_urgent = conversation_state(a->conversation) == STATE_ALARMED;
+
+    if (a->is_introducing) {
+        introduce(a);
+        return;
+    }
+    while (a->n_telling < NEWS_AT_ONCE &&
+           told_take(a->told, only_urgent, &a->telling[a->n_telling]))
+        a->n_telling++;
+    if (a->n_telling > 1)
+        say_about_nothing(a, "news.grouped", (int)a->n_telling);
+    for (size_t i = 0; i < a->n_telling; i++)
+        assistant_say(a, a->telling[i].key, &a->telling[i].about);
+}
+
+/* The introduction is over, said or cut off: it is not said at the next start. */
+static void end_introduction(struct assistant *a)
+{
+    a->introduce_at_ms = 0;
+    a->is_introducing = false;
+    if (a->events.on_introduced)
+        a->events.on_introduced(a->events.user);
+}
+
+void assistant_somebody_is_there(struct assistant *a)
+{
+    told_noticed(a->told);
+    if (a->introduce_at_ms && a->introduced > 0)
+        end_introduction(a);
+}
+
+void assistant_news_heard(struct assistant *a)
+{
+    int64_t repeat_ms = (int64_t)a->settings.news_repeat_minutes * 60000;
+
+    for (size_t i = 0; i < a->n_telling; i++) {
+        const struct told_news *news = &a->telling[i];
+
+        if (news->id[0] && matching_worker_told(a->parts.worker, news->id) == 0)
+            base_log(BASE_LOG_INFO, "news-told", news->id, "spoken");
+        told_spoken(a->told, news, repeat_ms ? assistant_now_ms(a) + repeat_ms : 0);
+    }
+    a->n_telling = 0;
+    if (!a->is_introducing)
+        return;
+    a->is_introducing = false;
+    a->introduce_at_ms = assistant_now_ms(a) + INTRODUCTION_GAP_MS;
+    if (a->introduced == INTRODUCTION_LENGTH)
+        end_introduction(a);
+}
+
+void assistant_news_cut(struct assistant *a)
+{
+    while (a->n_telling > 0)
+        told_put_back(a->told, &a->telling[--a->n_telling]);
+    a->is_introducing = false;
+}
+
+/* ---- when ---- */
+
+static int minutes(struct base_time time)
+{
+    return time.hour * 60 + time.minute;
+}
+
+static bool is_news_time(const struct assistant *a)
+{
+    int now = minutes(assistant_local_now(a).time);
+
+    return now >= minutes(a->settings.news_from) && now < minutes(a->settings.news_to);
+}
+
+/* Urgent ones are told as soon as the emergency sentences have been heard, at any hour. */
+static bool has_news_to_tell(const struct assistant *a)
+{
+    enum conversation_state state = conversation_state(a->conversation);
+    bool is_open = state == STATE_ASLEEP || state == STATE_ALARMED;
+
+    if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player))
+        return false;
+    return told_n_waiting(a->told, true) > 0 ||
+           (state == STATE_ASLEEP && is_news_time(a) && told_n_waiting(a->told, false) > 0);
+}
+
+/* Not before a minute of quiet, and a conversation comes first: only then does it begin anew. */
+static void look_at_introduction(struct assistant *a)
+{
+    if (!a->introduce_at_ms)
+        return;
+    if (conversation_state(a->conversation) != STATE_ASLEEP || a->is_deaf) {
+        if (!a->is_introducing)
+            a->introduce_at_ms = assistant_now_ms(a) + INTRODUCTION_MS;
+        return;
+    }
+    if (assistant_now_ms(a) < a->introduce_at_ms || audio_player_is_busy(a->player) ||
+        speech_is_night(a->speech))
+        return;
+    a->is_introducing = true;
+    assistant_happen(a, EVENT_NEWS);
+}
+
+/* Told at once when somebody waits for an answer; else by day, and at most every six hours. */
+void assistant_look_at_deafness(struct assistant *a)
+{
+    bool is_due = !a->deaf_told_at_ms || assistant_now_ms(a) - a->deaf_told_at_ms >= DEAF_AGAIN_MS;
+    bool is_asleep = conversation_state(a->conversation) == STATE_ASLEEP;
+
+    if (!a->is_deaf || (is_asleep && (!is_due || speech_is_night(a->speech))))
+        return;
+    a->is_deaf_told = true;
+    a->deaf_told_at_ms = assistant_now_ms(a);
+    assistant_happen(a, EVENT_DEAF);
+}
+
+void assistant_tick(struct assistant *a)
+{
+    if (a->timer_at_ms && assistant_now_ms(a) >= a->timer_at_ms) {
+        a->timer_at_ms = 0;
+        assistant_happen(a, EVENT_TIMER);
+    }
+    told_tick(a->told, assistant_now_ms(a));
+    if (conversation_state(a->conversation) == STATE_ASLEEP && !audio_player_is_busy(a->player))
+        assistant_look_at_deafness(a);
+    if (has_news_to_tell(a))
+        assistant_happen(a, EVENT_NEWS);
+    else
+        look_at_introduction(a);
+}
+
+void assistant_introduce(struct assistant *a)
+{
+    a->introduce_at_ms = assistant_now_ms(a) + INTRODUCTION_MS;
+    a->introduced = 0;
+}

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table is written a row a state, from a few row fragments: what is legal everywhere
+ * (emergency, louder, repeat...), what every question shares, what only ends a state. A cell that a
+ * later line of a row names again overrides the fragment, which is why -Woverride-init is silenced
+ * for the table alone.
+ *
+ * An event is first made precise (refine): "a request" becomes a correction when the same service
+ * is being confirmed, "not understood" becomes a guess when there is one. So the actions need no
+ * conditions and the table shows every move. Refused: actions that choose the next state
+ * themselves, which would hide half of the conversation from the diagram and from the completeness
+ * test.
+ */
+#include "daemon/conversation_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STORING_TIMEOUT_MS 10000
+#define SENDING_TIMEOUT_MS 12000
+
+static void say(struct conversation *c, const char *key)
+{
+    c->ops->say(c->user, key, &c->draft);
+}
+
+/* A question; `again` are the words that put it once more when something else was said between. */
+static void ask(struct conversation *c, const char *key, const char *again)
+{
+    c->asked = again;
+    c->asked_about = c->draft;
+    say(c, key);
+}
+
+static void put_question_again(struct conversation *c)
+{
+    if (c->asked)
+        c->ops->say(c->user, c->asked, &c->asked_about);
+}
+
+/* ---- actions ---- */
+
+static void act_nothing(struct conversation *c, const struct conversation_event *event)
+{
+    (void)c;
+    (void)event;
+}
+
+static void act_greet(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_forget(c);
+    c->ops->stop_speech(c->user);
+    c->ops->earcon(c->user, EARCON_LISTENING);
+    c->ops->listen(c->user, EXPECT_REQUEST);
+}
+
+static void act_listen_request(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->listen(c->user, EXPECT_REQUEST);
+}
+
+static void act_listen_answer(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->listen(c->user, EXPECT_CONFIRMATION);
+}
+
+static void act_ask_again(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->say_again(c->user);
+}
+
+static void act_pardon(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "repair.pardon");
+}
+
+static void act_prompt(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "silence.prompt");
+}
+
+static void act_choice(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "repair.choice");
+}
+
+static void act_guess(struct conversation *c, const struct conversation_event *event)
+{
+    if (event->draft.service[0])
+        c->guess = event->draft;
+    c->draft = c->guess;
+    c->n_guesses++;
+    draft_clear(&c->guess);
+    ask(c, "repair.guess", "confirm.request");
+}
+
+static void act_wrong_guess(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    memcpy(c->refused, c->draft.service, sizeof(c->refused));
+    say(c, "repair.choice");
+}
+
+static void act_offer_callback(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    draft_clear(&c->draft);
+    strcpy(c->draft.service, "callback");
+    ask(c, "repair.callback", "callback.ask");
+}
+
+static void act_not_here(struct conversation *c, const struct conversation_event *event)
+{
+    c->draft = event->draft;
+    say(c, "refuse.not_here");
+    strcpy(c->draft.service, "callback");
+    c->asked = "callback.ask";
+    c->asked_about = c->draft;
+}
+
+static void act_confirm(struct conversation *c, const struct conversation_event *event)
+{
+    c->draft = event->draft;
+    ask(c, "confirm.request", "confirm.request");
+}
+
+static void act_correct(struct conversation *c, const struct conversation_event *event)
+{
+    draft_correct(&c->draft, &event->draft);
+    ask(c, "confirm.corrected", "confirm.request");
+}
+
+static void act_confirm_as_is(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    ask(c, "confirm.request", "confirm.request");
+}
+
+static void act_confirm_again(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    ask(c, "confirm.again", "confirm.request");
+}
+
+static void act_denied(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    draft_clear(&c->draft);
+    say(c, "confirm.denied");
+}
+
+static void act_duplicate(struct conversation *c, const struct conversation_event *event)
+{
+    c->draft = event->draft;
+    ask(c, "duplicate.ask", "duplicate.ask");
+}
+
+static void act_store(struct conversation *c, const struct conversation_event *event)
+{
+    if (event->type == EVENT_BUTTON)
+        c->ops->stop_speech(c->user); /* who presses has heard enough */
+    c->ops->store(c->user, &c->draft);
+    c->ops->wait(c->user, STORING_TIMEOUT_MS);
+}
+
+static void act_noted(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "noted");
+}
+
+static void act_wait_for_service(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->wait(c->user, SENDING_TIMEOUT_MS);
+}
+
+static void act_transmitted(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "transmitted");
+}
+
+static void act_kept(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "kept");
+}
+
+static void act_refused(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "refused");
+}
+
+static void act_not_stored(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "store.failed");
+}
+
+static void act_store_full(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "store.full");
+}
+
+static void act_abandon(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->stop_speech(c->user);
+    say(c, "cancel.conversation");
+}
+
+static void act_give_up(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "repair.give_up");
+}
+
+static void act_close_silence(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "silence.close");
+}
+
+static void act_all_right(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "close.all_right");
+}
+
+static void act_ask_cancel(struct conversation *c, const struct conversation_event *event)
+{
+    c->cancelled = event->cancel;
+    c->draft = event->cancel;
+    snprintf(c->cancel_id, sizeof(c->cancel_id), "%s", event->cancel_id);
+    ask(c, "cancel.ask", "cancel.ask");
+}
+
+static void act_nothing_to_cancel(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "cancel.nothing");
+}
+
+static void act_cancel(struct conversation *c, const struct conversation_event *event)
+{
+    if (event->type == EVENT_BUTTON)
+        c->ops->stop_speech(c->user);
+    c->ops->cancel(c->user, c->cancel_id);
+    c->ops->wait(c->user, STORING_TIMEOUT_MS);
+}
+
+static void act_withdrawn(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->say(c->user, "cancel.done", &c->cancelled);
+}
+
+static void act_not_withdrawn(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->say(c->user, "cancel.failed", &c->cancelled);
+}
+
+static void act_adjust(struct conversation *c, const struct conversation_event *event)
+{
+    c->ops->adjust(c->user, event->type);
+}
+
+static void act_status(struct conversation *c, const struct conversation_event *event)
+{
+    c->ops->tell_status(c->user, &event->draft);
+}
+
+static void act_status_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    c->ops->tell_status(c->user, &event->draft);
+    put_question_again(c);
+}
+
+static void act_help(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "help");
+}
+
+static void act_help_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    put_question_again(c);
+    say(c, "confirm.hint");
+}
+
+static void act_privacy(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "privacy.answer");
+}
+
+static void act_privacy_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    act_privacy(c, event);
+    put_question_again(c);
+}
+
+static void act_sleep(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_forget(c);
+    c->ops->earcon(c->user, EARCON_CLOSED);
+    c->ops->sleep(c->user);
+}
+
+static void act_sleep_quietly(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_forget(c);
+    c->ops->sleep(c->user);
+}
+
+static void act_news(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->tell_news(c->user);
+}
+
+static void act_alarm(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->stop_speech(c->user);
+    c->ops->alert(c->user);
+    say(c, "emergency");
+    say(c, "emergency");
+}
+
+static void act_mute(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->stop_speech(c->user);
+    c->ops->mute(c->user, 1);
+    say(c, "mute.on");
+}
+
+static void act_still_muted(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "mute.on");
+}
+
+static void act_unmute(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->mute(c->user, 0);
+    say(c, "mute.off");
+}
+
+static void act_deaf(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->stop_speech(c->user);
+    say(c, "mic.lost");
+}
+
+static void act_hearing(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "mic.back");
+}
+
+/* ---- the table ---- */
+
+/* What may be said or happen in any state. `self` is the row's own state. */
+#define EVERYWHERE(self)                                                                           \
+    [EVENT_EMERGENCY] = {act_alarm, STATE_ALARMED}, [EVENT_MUTE] = {act_mute, STATE_MUTED},        \
+    [EVENT_UNMUTE] = {act_nothing, self}, [EVENT_DEAF] = {act_deaf, STATE_CLOSING},                \
+    [EVENT_HEARING] = {act_nothing, self}, [EVENT_WAKE] = {act_greet, STATE_LISTENING},            \
+    [EVENT_BUTTON] = {act_greet, STATE_LISTENING},                                                 \
+    [EVENT_BUTTON_LONG] = {act_abandon, STATE_CLOSING}, [EVENT_TIMER] = {act_nothing, self},       \
+    [EVENT_NEWS] = {act_nothing, self}, [EVENT_WITHDRAWN] = {act_nothing, self},                   \
+    [EVENT_STORED] = {act_nothing, self}, [EVENT_NOT_STORED] = {act_nothing, self},                \
+    [EVENT_STORE_FULL] = {act_nothing, self}, [EVENT_TRANSMITTED] = {act_nothing, self},           \
+    [EVENT_KEPT] = {act_nothing, self}, [EVENT_REFUSED] = {act_nothing, self}
+
+/* What the resident may say besides an answer, while or before being listened to. */
+#define SPEECH(self)                                                                               \
+    [EVENT_LOUDER] = {act_adjust, self}, [EVENT_SOFTER] = {act_adjust, self},                      \
+    [EVENT_SLOWER] = {act_adjust, self}, [EVENT_FASTER] = {act_adjust, self},                      \
+    [EVENT_REPEAT] = {act_ask_again, self}, [EVENT_STATUS] = {act_status, self},                   \
+    [EVENT_HELP] = {act_help, self}, [EVENT_PRIVACY] = {act_privacy, self}
+
+/* A request is taken as one wherever the resident may speak. */
+#define REQUESTS                                                                                   \
+    [EVENT_REQUEST] = {act_confirm, STATE_CONFIRMING},                                             \
+    [EVENT_REQUEST_DOUBTFUL] = {act_guess, STATE_GUESSING},                                        \
+    [EVENT_REQUEST_TWICE] = {act_duplicate, STATE_DUPLICATE},                                      \
+    [EVENT_REQUEST_ELSEWHERE] = {act_not_here, STATE_OFFERING_CALLBACK}
+
+/* Nothing is being listened to: what a late utterance says is dropped. */
+#define NO_EARS(self)                                                                              \
+    [EVENT_REQUEST] = {act_nothing, self}, [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self},         \
+    [EVENT_REQUEST_TWICE] = {act_nothing, self}, [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self},  \
+    [EVENT_CORRECTION] = {act_nothing, self}, [EVENT_AFFIRM] = {act_nothing, self},                \
+    [EVENT_DENY] = {act_nothing, self}, [EVENT_CANCEL] = {act_nothing, self},                      \
+    [EVENT_CANCEL_NOTHING] = {act_nothing, self}, [EVENT_REPEAT] = {act_nothing, self},            \
+    [EVENT_STATUS] = {act_nothing, self}, [EVENT_HELP] = {act_nothing, self},                      \
+    [EVENT_PRIVACY] = {act_nothing, self}, [EVENT_LOUDER] = {act_nothing, self},                   \
+    [EVENT_SOFTER] = {act_nothing, self}, [EVENT_SLOWER] = {act_nothing, self},                    \
+    [EVENT_FASTER] = {act_nothing, self}, [EVENT_NOT_UNDERSTOOD] = {act_nothing, self},            \
+    [EVENT_SILENCE] = {act_nothing, self}
+
+/* A question waits for yes or no about a draft. */
+#define QUESTION(self)                                                                             \
+    EVERYWHERE(self), SPEECH(self), REQUESTS,                                                      \
+        [EVENT_STATUS] = {act_status_and_ask, self}, [EVENT_HELP] = {act_help_and_ask, self},      \
+        [EVENT_PRIVACY] = {act_privacy_and_ask, self}, [EVENT_SPOKEN] = {act_listen_answer, self}, \
+        [EVENT_CANCEL] = {act_abandon, STATE_CLOSING},                                             \
+        [EVENT_CANCEL_NOTHING] = {act_abandon, STATE_CLOSING}
+
+/* Listening for what is wanted; a yes or no has nothing to answer to. */
+#define OPEN_EARS(self, lost)                                                                      \
+    EVERYWHERE(self), SPEECH(self),                                                                \
+        REQUESTS, [EVENT_SPOKEN] = {act_listen_request, self},                                     \
+                  [EVENT_CANCEL] = {act_ask_cancel, STATE_CANCELLING},                             \
+                  [EVENT_CANCEL_NOTHING] = {act_nothing_to_cancel, STATE_CLOSING},                 \
+                  [EVENT_CORRECTION] = lost, [EVENT_AFFIRM] = lost,                                \
+                  [EVENT_DENY] = {act_all_right, STATE_CLOSING}, [EVENT_NOT_UNDERSTOOD] = lost
+
+#define CELL(action, next)                                                                         \
+    {                                                                                              \
+        action, next                                                                               \
+    }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+const struct cell conversation_table[N_STATES][N_EVENTS] = {
+    [STATE_ASLEEP] =
+        {OPEN_EARS(STATE_ASLEEP, CELL(act_pardon, STATE_LISTENING_AGAIN)),
+         [EVENT_SPOKEN] = {act_nothing, STATE_ASLEEP},
+         [EVENT_SILENCE] = {act_nothing, STATE_ASLEEP},
+         [EVENT_BUTTON_LONG] = {act_nothing, STATE_ASLEEP},
+         [EVENT_NEWS] = {act_news, STATE_TELLING}, [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
+         [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
+         [EVENT_STATUS] = {act_status, STATE_CLOSING}, [EVENT_HELP] = {act_help, STATE_LISTENING},
+         [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
+         [EVENT_LOUDER] = {act_adjust, STATE_CLOSING}, [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
+         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
+         [EVENT_FASTER] = {act_adjust, STATE_CLOSING}},
+    [STATE_LISTENING] =
+        {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
+         [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
+         [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
+         [EVENT_STATUS] = {act_status, STATE_CLOSING},
+         [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
+         [EVENT_LOUDER] = {act_adjust, STATE_CLOSING}, [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
+         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
+         [EVENT_FASTER] = {act_adjust, STATE_CLOSING}},
+    [STATE_LISTENING_AGAIN] =
+        {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)), [EVENT_SILENCE] =
+                                                                                 {act_close_silence,
+                                                                                  STATE_CLOSING}},
+    [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
+                                  CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
+                        [EVENT_DENY] = {act_offer_callback, STATE_OFFERING_CALLBACK},
+                        [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_GUESSING] = {QUESTION(STATE_GUESSING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
+                        [EVENT_BUTTON] = {act_store, STATE_STORING},
+                        [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+                        [EVENT_DENY] = {act_wrong_guess, STATE_CHOOSING},
+                        [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
+                        [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
+    [STATE_OFFERING_CALLBACK] =
+        {QUESTION(STATE_OFFERING_CALLBACK), [EVENT_AFFIRM] = {act_store, STATE_STORING},
+         [EVENT_BUTTON] = {act_store, STATE_STORING},
+         [EVENT_CORRECTION] = {act_give_up, STATE_CLOSING},
+         [EVENT_DENY] = {act_all_right, STATE_CLOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_give_up, STATE_CLOSING},
+         [EVENT_SILENCE] = {act_give_up, STATE_CLOSING}},
+    [STATE_CONFIRMING] = {QUESTION(STATE_CONFIRMING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
+                          [EVENT_BUTTON] = {act_store, STATE_STORING},
+                          [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+                          [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
+                          [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
+                          [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
+    [STATE_CONFIRMING_AGAIN] =
+        {QUESTION(STATE_CONFIRMING_AGAIN), [EVENT_AFFIRM] = {act_store, STATE_STORING},
+         [EVENT_BUTTON] = {act_store, STATE_STORING},
+         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+         [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
+         [EVENT_NOT_UNDERSTOOD] = {act_offer_callback, STATE_OFFERING_CALLBACK},
+         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_DUPLICATE] =
+        {QUESTION(STATE_DUPLICATE), [EVENT_REQUEST_TWICE] = {act_confirm, STATE_CONFIRMING},
+         [EVENT_AFFIRM] = {act_confirm_as_is, STATE_CONFIRMING},
+         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+         [EVENT_DENY] = {act_all_right, STATE_CLOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_all_right, STATE_CLOSING},
+         [EVENT_SILENCE] = {act_all_right, STATE_CLOSING}},
+    [STATE_CANCELLING] =
+        {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
+         [EVENT_BUTTON] = {act_cancel, STATE_WITHDRAWING},
+         [EVENT_CANCEL] = {act_cancel, STATE_WITHDRAWING},
+         [EVENT_CORRECTION] = {act_all_right, STATE_CLOSING},
+         [EVENT_DENY] = {act_all_right, STATE_CLOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_all_right, STATE_CLOSING},
+         [EVENT_SILENCE] = {act_all_right, STATE_CLOSING}},
+    [STATE_STORING] =
+        {EVERYWHERE(STATE_STORING), NO_EARS(STATE_STORING),
+         [EVENT_WAKE] = {act_nothing, STATE_STORING}, [EVENT_BUTTON] = {act_nothing, STATE_STORING},
+         [EVENT_BUTTON_LONG] = {act_nothing, STATE_STORING},
+         [EVENT_SPOKEN] = {act_nothing, STATE_STORING}, [EVENT_DEAF] = {act_nothing, STATE_STORING},
+         [EVENT_STORED] = {act_noted, STATE_SENDING},
+         [EVENT_NOT_STORED] = {act_not_stored, STATE_CLOSING},
+         [EVENT_STORE_FULL] = {act_store_full, STATE_CLOSING},
+         [EVENT_TIMER] = {act_not_stored, STATE_CLOSING}},
+    [STATE_WITHDRAWING] =
+        {EVERYWHERE(STATE_WITHDRAWING),
+         NO_EARS(STATE_WITHDRAWING), [EVENT_WAKE] = {act_nothing, STATE_WITHDRAWING},
+         [EVENT_BUTTON] = {act_nothing, STATE_WITHDRAWING},
+         [EVENT_BUTTON_LONG] = {act_nothing, STATE_WITHDRAWING},
+         [EVENT_SPOKEN] = {act_nothing, STATE_WITHDRAWING},
+         [EVENT_DEAF] = {act_nothing, STATE_WITHDRAWING},
+         [EVENT_WITHDRAWN] = {act_withdrawn, STATE_CLOSING},
+         [EVENT_TIMER] = {act_not_withdrawn, STATE_CLOSING}},
+    [STATE_SENDING] =
+        {EVERYWHERE(STATE_SENDING),
+         NO_EARS(STATE_SENDING), [EVENT_SPOKEN] = {act_wait_for_service, STATE_SENDING},
+         [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP},
+         [EVENT_TRANSMITTED] = {act_transmitted, STATE_CLOSING},
+         [EVENT_KEPT] = {act_kept, STATE_CLOSING}, [EVENT_REFUSED] = {act_refused, STATE_CLOSING},
+         [EVENT_TIMER] = {act_kept, STATE_CLOSING}},
+    [STATE_TELLING] = {EVERYWHERE(STATE_TELLING),
+                       NO_EARS(STATE_TELLING), [EVENT_SPOKEN] = {act_sleep_quietly, STATE_ASLEEP}},
+    [STATE_CLOSING] = {EVERYWHERE(STATE_CLOSING),
+                       NO_EARS(STATE_CLOSING), [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
+                       [EVENT_SPOKEN] = {act_sleep, STATE_ASLEEP},
+                       [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP}},
+    [STATE_ALARMED] =
+        {OPEN_EARS(STATE_ALARMED, CELL(act_sleep, STATE_ASLEEP)),
+         [EVENT_NEWS] = {act_news, STATE_ALARMED}, [EVENT_SILENCE] = {act_sleep, STATE_ASLEEP}},
+    [STATE_MUTED] =
+        {EVERYWHERE(STATE_MUTED), NO_EARS(STATE_MUTED), [EVENT_SPOKEN] = {act_nothing, STATE_MUTED},
+         [EVENT_WAKE] = {act_nothing, STATE_MUTED}, [EVENT_EMERGENCY] = {act_nothing, STATE_MUTED},
+         [EVENT_DEAF] = {act_nothing, STATE_MUTED}, [EVENT_BUTTON] = {act_still_muted, STATE_MUTED},
+         [EVENT_BUTTON_LONG] = {act_still_muted, STATE_MUTED},
+         [EVENT_MUTE] = {act_still_muted, STATE_MUTED},
+         [EVENT_UNMUTE] = {act_unmute, STATE_CLOSING}},
+};
+#pragma GCC diagnostic pop
