@@ -33,7 +33,8 @@ struct matching_settings {
     int64_t retry_cap_ms;     /* 0: 900 s */
     int64_t news_wait_ms;     /* how long the service may hold a long poll; 0: 50 s */
     struct matching_client_settings client;
-    struct matching_client *twin; /* in place of the network, for tests; destroyed with the worker */
+    struct matching_client
+        *twin; /* in place of the network, for tests; destroyed with the worker */
 };
 
 /* What the heartbeat says besides (R23). Never content. */
