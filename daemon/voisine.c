@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"log", cmd_log, "the log, or the life of one request"},
     {"press", cmd_press, "do what the speaker's button would do"},
     {"say", cmd_say, "speak a text, or write it as a sound file"},
+    {"check-language", cmd_check_language, "look for faults in the data of a language"},
     {"bundle", cmd_bundle, "make the language bundle from the data"},
 };
 
@@ -30,7 +31,7 @@ static void print_usage(FILE *f)
 {
     fputs("usage: voisine COMMAND [ARGUMENT...]\n\n", f);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(f, "  %-12s %s\n", commands[i].name, commands[i].summary);
+        fprintf(f, "  %-14s %s\n", commands[i].name, commands[i].summary);
     fputs("\n`voisine COMMAND --help` tells more.\n", f);
 }
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRAWS     8
-#define N_KINDS   3
+#define DRAWS      8
+#define N_KINDS    3
 #define NOT_FOR_US "not for us"
 
 struct checker {
@@ -49,7 +49,8 @@ static bool is_elided_form(const json_t *elide, const char *word)
     const char *key;
     json_t *value;
 
-    json_object_foreach((json_t *)elide, key, value) {
+    json_object_foreach((json_t *)elide, key, value)
+    {
         const char *form = json_string_value(value);
 
         if (form && strcmp(form, word) == 0)
@@ -124,11 +125,13 @@ static int check_claim(struct checker *checker)
         tell(checker, INTENTS_FINDING_CLAIMED, other);
     if (other)
         return 0;
-    return json_object_set_new(checker->claims, text, json_string(checker->claimant)) < 0 ? -ENOMEM : 0;
+    return json_object_set_new(checker->claims, text, json_string(checker->claimant)) < 0 ? -ENOMEM
+                                                                                          : 0;
 }
 
 static int check_list(struct checker *checker, const struct intents_list *list,
-                      const struct intents_service_data *service, const char *where, const char *claimant)
+                      const struct intents_service_data *service, const char *where,
+                      const char *claimant)
 {
     checker->where = where;
     checker->claimant = claimant;
@@ -185,8 +188,8 @@ static int check_all(struct checker *checker)
             r = check_list(checker, &language->acts[i].near_misses, NULL, name, NOT_FOR_US);
     }
     for (size_t i = 0; r == 0 && i < language->background.n; i++)
-        r = check_list(checker, &language->background.lists[i], NULL, language->background.lists[i].name,
-                       NOT_FOR_US);
+        r = check_list(checker, &language->background.lists[i], NULL,
+                       language->background.lists[i].name, NOT_FOR_US);
     for (size_t i = 0; r == 0 && i < language->fragments.n; i++)
         r = check_list(checker, &language->fragments.lists[i],
                        language->n_services > 0 ? &language->services[0] : NULL,

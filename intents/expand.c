@@ -121,7 +121,7 @@ static void expand_reason(struct intents_expander *expander)
     intents_expander_list(expander, takes_own ? own : expander->general_reasons);
 }
 
-static void expand_slot(struct intents_expander *expander, const struct intents_node *node)
+static void draw_slot(struct intents_expander *expander, const struct intents_node *node)
 {
     const struct intents_service_data *service = expander->service;
     size_t first = expander->n_tokens;
@@ -150,6 +150,20 @@ static void expand_slot(struct intents_expander *expander, const struct intents_
         intents_expander_list(expander, node->list);
     if (expander->n_tokens > first)
         expander->tokens[first].contracts = true;
+}
+
+/* "pour [{when}]" and a when of "pour demain" make one "pour". */
+static void expand_slot(struct intents_expander *expander, const struct intents_node *node)
+{
+    size_t first = expander->n_tokens;
+    struct intents_token *tokens = expander->tokens;
+
+    draw_slot(expander, node);
+    if (first == 0 || expander->n_tokens <= first ||
+        strcmp(tokens[first - 1].text, tokens[first].text) != 0)
+        return;
+    expander->n_tokens--;
+    memmove(&tokens[first], &tokens[first + 1], (expander->n_tokens - first) * sizeof(*tokens));
 }
 
 void intents_expander_node(struct intents_expander *expander, const struct intents_node *node)

@@ -57,11 +57,4 @@ int intents_sampler_run(const struct intents_language *language,
                         const struct intents_sampler_options *options, intents_sampler_fn *fn,
                         void *user);
 
-/*
- * Every word that the data can produce, once each, lists of names and items included: the
- * recogniser's dictionary needs them all. Returns: 0, -ENOMEM, or what fn gave. Thread: any.
- */
-int intents_sampler_words(const struct intents_language *language,
-                          int (*fn)(void *user, const char *word), void *user);
-
 #endif

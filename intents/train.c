@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SENTENCES 400000
-#define N_ROWS      80000
+#define N_SENTENCES 200000
+#define N_ROWS      56000
 #define RATE_FIRST  3.0f
 #define RATE_LAST   0.02f
 /* What is this sure already is left alone: it saves half of the time and keeps doubts alive. */
@@ -22,8 +22,8 @@
 /* Each sentence is learned from this often, with other features left out: half of the time goes
  * into drawing and reading it. */
 #define TIMES_LEARNED 2
-#define RESERVOIR  256
-#define TEXT_BYTES INTENTS_WORDS_BYTES
+#define RESERVOIR     256
+#define TEXT_BYTES    INTENTS_WORDS_BYTES
 
 /* Shares of what is learned from. Near misses weigh more than when one listens: they teach most. */
 enum { REQUESTS = 38, ACTS = 24, NEAR_MISSES = 18, BACKGROUND = 20 };

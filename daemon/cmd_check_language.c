@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `voisine check-language`: faults in the data of a language, for those who write them. */
+#include "daemon/bundle.h"
+#include "daemon/commands.h"
+#include "intents/checker.h"
+#include "intents/sampler.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: voisine check-language [LANGUAGE]\n"
+    "       voisine check-language --sample N [LANGUAGE]\n\n"
+    "Prints templates that come out badly spelled and sentences claimed twice, one a line:\n"
+    "kind, where, template, sentence, and who else claims it. With --sample: N sentences drawn\n"
+    "from the data with their labels, as they are learned from. LANGUAGE is a folder under\n"
+    "intents/ (default: fr).\n";
+
+static void print_finding(void *user, const struct intents_finding *finding)
+{
+    size_t *n_findings = user;
+
+    printf("%s\t%s\t%s\t%s\t%s\n", intents_finding_name(finding->kind), finding->where,
+           finding->template, finding->sentence, finding->other ? finding->other : "");
+    (*n_findings)++;
+}
+
+static int print_sentence(void *user, const char *sentence, const struct intents_label *label)
+{
+    (void)user;
+    printf("%s\t%s\t%s\n", intents_act_name(label->act), label->service ? label->service : "",
+           sentence);
+    return 0;
+}
+
+static int run(const struct intents_language *language, long n_samples)
+{
+    const struct intents_sampler_options options = {.seed = 1, .n_sentences = (size_t)n_samples};
+    size_t n_findings = 0;
+    int r;
+
+    if (n_samples > 0)
+        r = intents_sampler_run(language, &options, print_sentence, NULL);
+    else
+        r = intents_check(language, print_finding, &n_findings);
+    if (r < 0)
+        return EXIT_SOFTWARE;
+    return n_findings > 0 ? EXIT_PROBLEM : EXIT_OK;
+}
+
+int cmd_check_language(int argc, char **argv)
+{
+    struct intents_language *language;
+    const char *name = "fr";
+    char folder[PATH_MAX];
+    long n_samples = 0;
+    int status;
+
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return EXIT_OK;
+    }
+    if (argc > 2 && strcmp(argv[1], "--sample") == 0) {
+        n_samples = strtol(argv[2], NULL, 10);
+        argv += 2;
+        argc -= 2;
+    }
+    if (argc > 1)
+        name = argv[1];
+    if (argc > 2 || n_samples < 0 || name[0] == '-') {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (bundle_data_folder(name, folder, sizeof(folder)) < 0 ||
+        intents_language_load(folder, NULL, 0, NULL, 0, &language) < 0)
+        return EXIT_CONFIG;
+    status = run(language, n_samples);
+    intents_language_destroy(language);
+    return status;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Draws are the same for the same seed, every service weighs the same, folds do not overlap, and
+ * the checker finds no badly spelled sentence in the French data. */
+#include "intents/sampler.h"
+
+#include "intents/checker.h"
+#include "intents/expand.h"
+#include "intents/language_private.h"
+#include "intents/when.h"
+#include "tests/intents/french.h"
+
+#define N_DRAWS 20000
+
+struct tally {
+    const struct intents_language *language;
+    uint64_t hash;
+    size_t n, n_requests, n_near_misses, n_acts, per_service[INTENTS_SERVICES_MAX];
+    size_t stop_at;
+};
+
+static int count(void *user, const char *sentence, const struct intents_label *label)
+{
+    struct tally *tally = user;
+
+    for (const char *p = sentence; *p; p++)
+        tally->hash = (tally->hash ^ (unsigned char)*p) * 1099511628211u;
+    tally->n++;
+    tally->n_requests += label->act == INTENTS_REQUEST;
+    tally->n_near_misses += label->is_near_miss;
+    tally->n_acts += label->act > INTENTS_REQUEST;
+    for (size_t i = 0; label->act == INTENTS_REQUEST && i < tally->language->n_services; i++)
+        tally->per_service[i] += strcmp(label->service, tally->language->services[i].info.id) == 0;
+    return tally->n == tally->stop_at ? 7 : 0;
+}
+
+static void draws(void)
+{
+    struct intents_sampler_options options = {.seed = 5, .n_sentences = N_DRAWS};
+    struct tally a = {0}, b = {0}, c = {.stop_at = 10};
+    struct intents_language *language = load_french();
+
+    a.language = b.language = c.language = language;
+    CHECK_INT(intents_sampler_run(language, &options, count, &a), 0);
+    CHECK_INT(intents_sampler_run(language, &options, count, &b), 0);
+    CHECK(a.hash == b.hash);
+    CHECK_INT(a.n, N_DRAWS);
+    options.seed = 6;
+    CHECK_INT(intents_sampler_run(language, &options, count, &b), 0);
+    CHECK(a.hash != b.hash);
+    CHECK_INT(intents_sampler_run(language, &options, count, &c), 7);
+    CHECK_INT(c.n, 10);
+    CHECK(a.n_acts > 0 && a.n_near_misses > 0);
+    for (size_t i = 0; i < language->n_services; i++) {
+        size_t fair = a.n_requests / language->n_services;
+
+        CHECK(a.per_service[i] > fair * 8 / 10 && a.per_service[i] < fair * 12 / 10);
+    }
+    intents_language_destroy(language);
+}
+
+static void tell_spelling(void *user, const struct intents_finding *finding)
+{
+    if (finding->kind != INTENTS_FINDING_ELISION)
+        return;
+    fprintf(stderr, "%s: \"%s\" gives \"%s\"\n", finding->where, finding->template,
+            finding->sentence);
+    (*(size_t *)user)++;
+}
+
+static void is_well_spelled(void)
+{
+    struct intents_language *language = load_french();
+    size_t n_bad = 0;
+
+    CHECK_INT(intents_check(language, tell_spelling, &n_bad), 0);
+    CHECK_INT(n_bad, 0);
+    intents_language_destroy(language);
+}
+
+static bool has_moment(const struct intents_language *language, const char *sentence)
+{
+    const struct base_datetime now = {{2026, 6, 15}, {9, 0}};
+    struct intents_words words;
+    struct intents_when when;
+
+    intents_words_split(sentence, language->grammar.whole, &words);
+    intents_when_find(&language->when, &words, now, &when);
+    return base_date_is_set(when.date) || base_time_is_set(when.time) ||
+           when.part != INTENTS_NO_PART;
+}
+
+/* Whatever {when} can say is understood as some moment. */
+static void what_is_said_is_understood(void)
+{
+    struct intents_language *language = load_french();
+    struct intents_expander expander;
+    struct base_strbuf text;
+
+    base_strbuf_init(&text);
+    intents_expander_init(&expander, language, 3, INTENTS_FOLD_ALL);
+    for (int i = 0; i < 2000; i++) {
+        intents_expander_begin(&expander, NULL);
+        intents_expander_list(&expander, language->when.when);
+        CHECK_INT(intents_expander_end(&expander, &text), 0);
+        if (!has_moment(language, base_strbuf_text(&text))) {
+            fprintf(stderr, "no moment in \"%s\"\n", base_strbuf_text(&text));
+            check_failures++;
+        }
+    }
+    base_strbuf_finish(&text);
+    intents_language_destroy(language);
+}
+
+CHECK_MAIN(draws, is_well_spelled, what_is_said_is_understood)
