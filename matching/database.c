@@ -41,6 +41,8 @@ static int of_code(sqlite3 *sqlite, int code)
         return MATCHING_DB_NO_SPACE;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_ERROR: /* our statements are constant: the schema is not what it was */
         return MATCHING_DB_DAMAGED;
     case SQLITE_NOMEM:
         return -ENOMEM;

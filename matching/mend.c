@@ -18,6 +18,11 @@
 #define DAMAGED_KEPT 3
 #define DAMAGED_MAX  (64 * 1024 * 1024) /* a file larger than that is not ours */
 
+/* Every column that travels. */
+#define COPIED                                                                                     \
+    "id, state, kind, service, date, part, time, body, noted_ms, settled_ms, waited_s, status,"    \
+    " first_name, matched_date, matched_part, matched_time, untold"
+
 /* One step a version; each is a transaction. Never edit one that was released: add another. */
 static const char *const migrations[] = {
     "CREATE TABLE request ("
@@ -26,8 +31,21 @@ static const char *const migrations[] = {
     " settled_ms INTEGER NOT NULL DEFAULT 0, waited_s INTEGER NOT NULL DEFAULT 0, status TEXT,"
     " first_name TEXT, matched_date TEXT, matched_part TEXT, matched_time TEXT,"
     " untold INTEGER NOT NULL DEFAULT 0);"
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;",
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+    "INSERT INTO meta (name, value) VALUES ('version', '1000');",
 };
+
+/* The version stands twice: a flipped bit in the header must not make the outbox one of a later
+ * version, which would be left alone for ever. */
+static int64_t version_inside(struct matching_db *db)
+{
+    int64_t version = 0;
+
+    return matching_db_number(db, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'version'",
+                              &version) == 0
+               ? version
+               : 0;
+}
 
 int matching_store_migrate(struct matching_db *db)
 {
@@ -41,13 +59,15 @@ int matching_store_migrate(struct matching_db *db)
         return r;
     if (version != 0 && application != MATCHING_SCHEMA_APPLICATION)
         return MATCHING_DB_DAMAGED; /* another program's, or not ours any more */
+    if (version != 0 && version != version_inside(db))
+        return MATCHING_DB_DAMAGED;
     if (MATCHING_SCHEMA_MAJOR(version) > MATCHING_SCHEMA_MAJOR(MATCHING_SCHEMA_VERSION)) {
         log_error("outbox-newer", "version %lld of the outbox is not known: left as it is",
                   (long long)version);
         return MATCHING_OUTBOX_NEWER;
     }
-    if (version != 0) /* this one, or a newer minor one */
-        return 0;
+    if (version != 0) /* this one, or a newer minor one: with every column under its name */
+        return matching_db_run(db, NULL, "SELECT seq, " COPIED " FROM request LIMIT 0", "");
     snprintf(sql, sizeof(sql),
              "BEGIN IMMEDIATE; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
              migrations[0], MATCHING_SCHEMA_APPLICATION, MATCHING_SCHEMA_VERSION);
@@ -76,10 +96,6 @@ void matching_store_seal(char *blob, size_t n_body)
     for (int i = 0; i < MATCHING_SUM_SIZE; i++)
         blob[n_body + (size_t)i] = (char)(sum >> (24 - 8 * i));
 }
-
-#define COPIED                                                                                     \
-    "id, state, kind, service, date, part, time, body, noted_ms, settled_ms, waited_s, status,"    \
-    " first_name, matched_date, matched_part, matched_time, untold"
 
 static int copy_row(struct matching_row *row, struct matching_db *target, unsigned *ret_n_saved)
 {

@@ -174,6 +174,8 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
     }
     if (r != MATCHING_DB_DAMAGED && r != -EIO)
         return matching_store_result(r);
+    matching_db_close(outbox->db);
+    outbox->db = NULL;
     log_error("outbox-damaged", "cannot be read as it is: good rows are copied");
     matching_reserve_release(outbox->reserve);
     r = matching_mend(folder, &n_saved);

@@ -19,7 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 1000 * major + minor. A minor step adds columns that have defaults, or indexes. */
+/* 1000 * major + minor, in user_version and in the table meta. A minor step adds columns that have
+ * defaults, or indexes. */
 #define MATCHING_SCHEMA_VERSION     1000
 #define MATCHING_SCHEMA_MAJOR(v)    ((v) / 1000)
 #define MATCHING_SCHEMA_APPLICATION 0x566f6973 /* "Vois" */

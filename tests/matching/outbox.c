@@ -230,15 +230,20 @@ static void a_newer_version_is_left_alone(void)
 
     snprintf(path, sizeof(path), "%s/outbox.db", folder);
     REQUIRE(sqlite3_open(path, &db) == SQLITE_OK);
-    sqlite3_exec(db, "ALTER TABLE request ADD COLUMN later TEXT; PRAGMA user_version=1001", NULL,
-                 NULL, NULL);
+    sqlite3_exec(db,
+                 "ALTER TABLE request ADD COLUMN later TEXT; PRAGMA user_version=1001;"
+                 "UPDATE meta SET value = '1001' WHERE name = 'version'",
+                 NULL, NULL, NULL);
     sqlite3_close(db);
     outbox = open_box(folder, 10); /* a newer minor version is used as it is */
     CHECK_INT(put_one(outbox, id), 0);
     matching_outbox_close(outbox);
 
     REQUIRE(sqlite3_open(path, &db) == SQLITE_OK);
-    sqlite3_exec(db, "PRAGMA user_version=2000", NULL, NULL, NULL);
+    sqlite3_exec(db,
+                 "PRAGMA user_version=2000;"
+                 "UPDATE meta SET value = '2000' WHERE name = 'version'",
+                 NULL, NULL, NULL);
     sqlite3_close(db);
     CHECK_INT(matching_outbox_open(folder, 10, NOW_MS, &outbox), MATCHING_OUTBOX_NEWER);
     CHECK(access(path, F_OK) == 0);
