@@ -3,9 +3,10 @@
  * Each direction is a stream of its own: a duplex stream wants one clock and one rate for both, and
  * dies as a whole when either end goes.
  *
- * ALSA writes to standard error whatever it meets, a page for each probing of devices that are
- * not there. Its headers are not wanted for the one function that stops that, so it is looked up by
- * name. PortAudio has no such way in Debian's build; what it prints is rare.
+ * ALSA and JACK, which PortAudio tries both, write to standard error what they meet on the way: a
+ * page for each probing of devices that are not there. Their headers are not wanted for the
+ * functions that stop that, so these are looked up by name. PortAudio has none in Debian's build;
+ * what it prints itself is rare.
  */
 #include "audio/device.h"
 
@@ -47,13 +48,25 @@ static void swallow_alsa(const char *file, int line, const char *function, int e
     (void)file, (void)line, (void)function, (void)error, (void)format;
 }
 
-static void quieten_alsa(void)
+static void swallow_jack(const char *text)
 {
-    int (*set_handler)(void (*)(const char *, int, const char *, int, const char *, ...));
+    (void)text;
+}
 
-    *(void **)&set_handler = dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
-    if (set_handler)
-        set_handler(swallow_alsa);
+static void quieten_libraries(void)
+{
+    int (*set_alsa)(void (*)(const char *, int, const char *, int, const char *, ...));
+    void (*set_jack)(void (*)(const char *));
+
+    *(void **)&set_alsa = dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
+    if (set_alsa)
+        set_alsa(swallow_alsa);
+    *(void **)&set_jack = dlsym(RTLD_DEFAULT, "jack_set_error_function");
+    if (set_jack)
+        set_jack(swallow_jack);
+    *(void **)&set_jack = dlsym(RTLD_DEFAULT, "jack_set_info_function");
+    if (set_jack)
+        set_jack(swallow_jack);
 }
 
 static int start_portaudio(struct audio_devices *devices)
@@ -83,7 +96,7 @@ int audio_devices_create(struct audio_devices **ret_devices)
 
     if (!devices)
         return -ENOMEM;
-    quieten_alsa();
+    quieten_libraries();
     r = start_portaudio(devices);
     if (r < 0) {
         log_error("sound-system", "%s", devices->error);

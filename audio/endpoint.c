@@ -1,348 +1,502 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A ring keeps the last 3 s of blocks with what the voice activity said of each. An opening, in the
- * past or not, sets a cursor into it; each feed moves the cursor on until an event or the newest
- * block. So the past and the present go through the same code.
+ * A block is of the person near the speaker ("near") when the voice activity hears a voice in it
+ * and it is loud enough to be theirs. How loud that is comes from two things that are followed all
+ * the time: the person's own level (`near_db`: the upper part of their blocks' levels, kept over
+ * the turns of a conversation) and the background's (`background_db`: the level that nine tenths
+ * of the blocks stay below while nobody is listened to). The cut lies just above the background,
+ * but never less than 7 nor more than 25 dB below the person: a television 10 dB below them
+ * falls away, a sentence that dies away in a quiet room does not.
  *
- * Near and far: the person near the speaker is louder than what goes on in the room. Before the
- * utterance the loudest voice of the last seconds is the room's; during it the person's own level
- * is followed. A block holds the utterance open only when it is above the room's voices and not too
- * far below the person.
+ * One block proves little. Voice counts from the moment that 80 ms of the last 200 ms are near
+ * ("solid"), so that neither a click nor a peak of the television resets the silence.
+ *
+ * Where the background is not known (the television was turned on in mid-sentence), a second,
+ * slower silence ends the utterance: 0.7 s more than the patience below a cut 7 dB under the
+ * person, 2.5 s more where the room was quiet before.
  */
 #include "audio/endpoint.h"
-
-#include "base/error.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PAST_BLOCKS = 300, /* 3 s */
-    MAX_MS = 15000,
-    START_WINDOW_BLOCKS = 25, /* the voice of START may be this scattered */
-};
+#define HISTORY_BLOCKS      300
+#define MAX_MS              15000
+#define WINDOW_BLOCKS       20 /* "solid" looks so far back */
+#define SOLID_BLOCKS        8
+#define START_WINDOW        30
+#define START_PITCHED       5 /* so many blocks of a start have a pitch */
+#define PITCHED             0.6f
+#define DOUBT_BLOCKS        10 /* near voice within these may be the sentence going on: */
+#define DOUBT_MOST          20 /* the end waits for it so long */
+#define VAD_DELAY           3  /* blocks by which its smoothing is late */
+#define SLOW_EXTRA_MS       700
+#define SLOW_EXTRA_QUIET_MS 2500 /* where the room was quiet before, the voice itself fell */
+#define SLOW_QUIET_DB       15.0f
+#define MAX_EVENTS          8
 
-#define ROOM_MARGIN_DB  4.0f  /* above the room's loudest voices */
-#define PERSON_BELOW_DB 17.0f /* the weakest word ending, below the person's usual level */
-#define PERSON_RISE     0.20f /* how fast the person's level is followed, a block */
-#define PERSON_FALL     0.01f
-#define ROOM_RISE       0.10f
-#define ROOM_FALL_DB    0.02f /* a block: 2 dB a second */
+#define CUT_ABOVE_BACKGROUND_DB 2.0f
+#define CUT_MOST_DB             7.0f  /* below the person, at least */
+#define CUT_LEAST_DB            25.0f /* and at most */
+#define CUT_SLOW_DB             7.0f
+#define CUT_ABOVE_NOISE_DB      3.0f
 
-enum state { CLOSED, WAITING, SPEAKING, PAUSED };
+#define LEVELS          100    /* the histogram of the background, 1 dB a place from -100 */
+#define LEVELS_KEEP     0.9995 /* half forgotten after 14 s */
+#define LEVELS_SHARE    0.9
+#define LEVELS_ENOUGH   100.0 /* blocks before it is believed */
+#define LEARN_BLOCKS    250   /* how late */
+#define REMEMBER_BLOCKS 6000  /* the person's level, after their last word */
+#define NOWHERE         (-1000.0f)
 
-struct past {
-    int16_t block[AUDIO_BLOCK_SAMPLES];
-    struct audio_vad_result vad;
+/* What the past keeps of each block. */
+struct past_block {
+    float level_db, noise_db;
+    bool is_voice;
+    bool is_pitched; /* a voice has vowels; dishes and doors have not */
     bool is_skipped;
 };
+
+enum state { CLOSED, WAITING, SPEAKING };
 
 struct audio_endpointer {
     struct audio_endpointer_settings settings;
     struct audio_vad *vad;
-    struct audio_vad_result newest;
-    struct past past[PAST_BLOCKS];
-    int64_t n_fed;  /* blocks */
-    int64_t cursor; /* the next block to look at, while open */
+    struct audio_vad_result heard;
+    int64_t n_blocks; /* fed or skipped */
+    struct past_block past[HISTORY_BLOCKS];
+    int16_t past_sound[HISTORY_BLOCKS][AUDIO_BLOCK_SAMPLES];
+
+    double levels[LEVELS];
+    float background_db; /* NOWHERE: not known */
+    int64_t learn_from;  /* what lies before was somebody's words to us */
+    float near_db;       /* NOWHERE: not known */
+    int64_t near_at;     /* the block of their last word */
+
     enum state state;
     int patience_ms;
-    float room_db;   /* the loudest voices of the room, while no utterance is open */
-    float person_db; /* the level of the person's syllables */
-    int64_t opened_at, voice_begin, voice_end, start_at; /* blocks; voice_end is one past */
-    uint32_t recent_voice;                               /* one bit a block, newest lowest */
+    int64_t opened_at;     /* block */
+    uint32_t near_bits;    /* of the last 32 blocks, the newest lowest */
+    uint32_t slow_bits;    /* the same for the slower cut */
+    uint32_t pitched_bits; /* near and with a pitch */
+    int64_t last_solid;    /* block of the last near voice that counts */
+    int64_t last_slow;     /* the same for the slower cut */
+    bool is_paused;
+    struct audio_endpoint_event events[MAX_EVENTS];
+    size_t n_events;
+
     int16_t *sound;
-    size_t n_sound, sound_max;
-    int64_t sound_start; /* block */
+    size_t n_sound, sound_room;
+    int64_t sound_start; /* sample */
 };
 
 void audio_endpointer_settings_default(struct audio_endpointer_settings *ret_settings)
 {
-    *ret_settings = (struct audio_endpointer_settings){.preroll_ms = 300,
-                                                       .start_ms = 100,
-                                                       .pause_ms = 350,
-                                                       .end_silence_ms = 1600,
-                                                       .max_ms = MAX_MS,
-                                                       .no_speech_ms = 8000};
+    *ret_settings = (struct audio_endpointer_settings){
+        .preroll_ms = 300,
+        .start_ms = 100,
+        .pause_ms = 350,
+        .end_silence_ms = 1600,
+        .max_ms = MAX_MS,
+        .no_speech_ms = 8000,
+    };
+}
+
+static bool is_sane(const struct audio_endpointer_settings *settings)
+{
+    return settings->preroll_ms >= 0 && settings->preroll_ms <= 2000 && settings->start_ms >= 0 &&
+           settings->pause_ms >= 0 && settings->end_silence_ms >= 0 && settings->max_ms > 0 &&
+           settings->max_ms <= MAX_MS && settings->no_speech_ms >= 0;
 }
 
 int audio_endpointer_create(const struct audio_endpointer_settings *settings,
                             struct audio_endpointer **ret_endpointer)
 {
-    struct audio_endpointer *e;
-    int r;
+    struct audio_endpointer *endpointer;
+    int r = -ENOMEM;
 
-    if (settings->preroll_ms < 0 || settings->start_ms < 0 || settings->pause_ms < 0 ||
-        settings->end_silence_ms < 0 || settings->no_speech_ms < 0 || settings->max_ms < 0 ||
-        settings->max_ms > MAX_MS)
+    if (!is_sane(settings))
         return -EINVAL;
-    e = calloc(1, sizeof(*e));
-    if (!e)
+    endpointer = calloc(1, sizeof(*endpointer));
+    if (!endpointer)
         return -ENOMEM;
-    e->settings = *settings;
-    e->room_db = e->person_db = -90;
-    e->sound_max = (size_t)audio_ms_to_samples(MAX_MS + settings->preroll_ms + 1000);
-    e->sound = calloc(e->sound_max, sizeof(*e->sound));
-    r = e->sound ? audio_vad_create(&e->vad) : -ENOMEM;
+    endpointer->settings = *settings;
+    endpointer->background_db = endpointer->near_db = NOWHERE;
+    endpointer->sound_room = (size_t)audio_ms_to_samples(settings->max_ms);
+    endpointer->sound = calloc(endpointer->sound_room, sizeof(*endpointer->sound));
+    if (endpointer->sound)
+        r = audio_vad_create(&endpointer->vad);
     if (r < 0) {
-        audio_endpointer_destroy(e);
-        return base_trace(r);
+        audio_endpointer_destroy(endpointer);
+        return r;
     }
-    *ret_endpointer = e;
+    *ret_endpointer = endpointer;
     return 0;
 }
 
-void audio_endpointer_destroy(struct audio_endpointer *e)
+void audio_endpointer_destroy(struct audio_endpointer *endpointer)
 {
-    if (!e)
+    if (!endpointer)
         return;
-    if (e->sound)
-        audio_endpointer_wipe(e);
-    audio_vad_destroy(e->vad);
-    free(e->sound);
-    free(e);
+    if (endpointer->sound)
+        audio_endpointer_wipe(endpointer);
+    audio_vad_destroy(endpointer->vad);
+    free(endpointer->sound);
+    free(endpointer);
 }
 
-static struct past *past_at(struct audio_endpointer *e, int64_t block)
-{
-    return &e->past[block % PAST_BLOCKS];
-}
-
-static int64_t ms_to_blocks(int ms)
+static int64_t to_blocks(int ms)
 {
     return ms / AUDIO_BLOCK_MS;
 }
 
-static void keep_sound(struct audio_endpointer *e, const struct past *past)
+static struct past_block *past_of(struct audio_endpointer *endpointer, int64_t block)
 {
-    if (e->n_sound + AUDIO_BLOCK_SAMPLES > e->sound_max)
+    return &endpointer->past[block % HISTORY_BLOCKS];
+}
+
+static void tell(struct audio_endpointer *endpointer, enum audio_endpoint_kind kind, int64_t block,
+                 bool is_cut)
+{
+    if (endpointer->n_events < MAX_EVENTS)
+        endpointer->events[endpointer->n_events++] = (struct audio_endpoint_event){
+            .kind = kind,
+            .at_sample = block * AUDIO_BLOCK_SAMPLES,
+            .is_cut = is_cut,
+        };
+}
+
+/* Levels of the time that nobody is listened to, learnt late: what comes to be the wake phrase must
+ * not count as background. */
+static void learn_background(struct audio_endpointer *endpointer, int64_t now)
+{
+    int64_t at = now - LEARN_BLOCKS;
+    double sum = 0, below = 0;
+    int place;
+
+    if (at < endpointer->learn_from || past_of(endpointer, at)->is_skipped)
         return;
-    memcpy(e->sound + e->n_sound, past->block, sizeof(past->block));
-    e->n_sound += AUDIO_BLOCK_SAMPLES;
+    place = (int)past_of(endpointer, at)->level_db + LEVELS;
+    place = place < 0 ? 0 : place >= LEVELS ? LEVELS - 1 : place;
+    for (int i = 0; i < LEVELS; i++)
+        sum += endpointer->levels[i] *= LEVELS_KEEP;
+    endpointer->levels[place] += 1;
+    sum += 1;
+    for (place = 0; place < LEVELS - 1; place++) {
+        below += endpointer->levels[place];
+        if (below >= LEVELS_SHARE * sum)
+            break;
+    }
+    endpointer->background_db = sum >= LEVELS_ENOUGH ? (float)(place - LEVELS + 1) : NOWHERE;
 }
 
-/* Whether the person near the speaker is heard in this block. */
-static bool is_near(const struct audio_endpointer *e, const struct past *past)
+/* Above which a voice is taken to be the person's. */
+static float cut_db(const struct audio_endpointer *endpointer, const struct past_block *block)
 {
-    if (!past->vad.is_voice || past->is_skipped)
-        return false;
-    if (past->vad.level_db < e->room_db + ROOM_MARGIN_DB && e->room_db > past->vad.noise_db + 6)
-        return false;
-    return e->state == WAITING || past->vad.level_db > e->person_db - PERSON_BELOW_DB;
+    float cut = block->noise_db + CUT_ABOVE_NOISE_DB;
+    float near = endpointer->near_db;
+
+    if (near > NOWHERE)
+        cut = fmaxf(cut, fminf(fmaxf(endpointer->background_db + CUT_ABOVE_BACKGROUND_DB,
+                                     near - CUT_LEAST_DB),
+                               near - CUT_MOST_DB));
+    return cut;
 }
 
-static void follow_person(struct audio_endpointer *e, float level_db)
+/* Follows the upper part of the person's levels: quickly up, slowly down. */
+static void learn_near(struct audio_endpointer *endpointer, float level_db)
 {
-    float rate = level_db > e->person_db ? PERSON_RISE : PERSON_FALL;
+    float apart = level_db - endpointer->near_db;
 
-    e->person_db += rate * (level_db - e->person_db);
-}
-
-static void follow_room(struct audio_endpointer *e, const struct audio_vad_result *vad)
-{
-    if (vad->is_voice && vad->level_db > e->room_db)
-        e->room_db += ROOM_RISE * (vad->level_db - e->room_db);
+    if (endpointer->near_db == NOWHERE)
+        endpointer->near_db = level_db;
     else
-        e->room_db -= ROOM_FALL_DB;
-    if (e->room_db < vad->noise_db)
-        e->room_db = vad->noise_db;
+        endpointer->near_db += apart > 0 ? 0.2f * apart : 0.001f * apart;
 }
 
-static void set_event(struct audio_endpoint_event *event, enum audio_endpoint_kind kind,
-                      int64_t block)
+static int count_bits(uint32_t bits, int n_newest)
 {
-    event->kind = kind;
-    event->at_sample = block * AUDIO_BLOCK_SAMPLES;
+    return __builtin_popcount(bits & (uint32_t)(((uint64_t)1 << n_newest) - 1));
 }
 
-static void begin_speech(struct audio_endpointer *e, struct audio_endpoint_event *event)
+/* How many blocks back the oldest near one within the window lies. */
+static int oldest_bit(uint32_t bits, int n_newest)
 {
-    int64_t first = e->voice_begin - ms_to_blocks(e->settings.preroll_ms);
-
-    if (first < e->opened_at)
-        first = e->opened_at;
-    if (first < e->n_fed - PAST_BLOCKS)
-        first = e->n_fed - PAST_BLOCKS;
-    e->n_sound = 0;
-    e->sound_start = first;
-    for (int64_t block = first; block <= e->cursor; block++)
-        keep_sound(e, past_at(e, block));
-    e->start_at = e->voice_begin;
-    e->voice_end = e->cursor + 1;
-    e->person_db = past_at(e, e->cursor)->vad.level_db;
-    e->state = SPEAKING;
-    set_event(event, AUDIO_ENDPOINT_START, e->voice_begin);
+    bits &= (uint32_t)(((uint64_t)1 << n_newest) - 1);
+    return bits ? 31 - __builtin_clz(bits) : 0;
 }
 
-static void look_waiting(struct audio_endpointer *e, const struct past *past,
-                         struct audio_endpoint_event *event)
+static void keep_sound(struct audio_endpointer *endpointer, int64_t block)
 {
-    bool near = is_near(e, past);
+    size_t n = endpointer->sound_room - endpointer->n_sound;
 
-    if (near && (e->recent_voice & ((1u << START_WINDOW_BLOCKS) - 1)) == 0)
-        e->voice_begin = e->cursor;
-    e->recent_voice = e->recent_voice << 1 | near;
-    if (__builtin_popcount(e->recent_voice & ((1u << START_WINDOW_BLOCKS) - 1)) >=
-        ms_to_blocks(e->settings.start_ms)) {
-        begin_speech(e, event);
-    } else if (e->settings.no_speech_ms && !e->recent_voice &&
-               e->cursor - e->opened_at >= ms_to_blocks(e->settings.no_speech_ms)) {
-        e->state = CLOSED;
-        set_event(event, AUDIO_ENDPOINT_NO_SPEECH, e->cursor);
+    if (n > AUDIO_BLOCK_SAMPLES)
+        n = AUDIO_BLOCK_SAMPLES;
+    memcpy(endpointer->sound + endpointer->n_sound, endpointer->past_sound[block % HISTORY_BLOCKS],
+           n * sizeof(*endpointer->sound));
+    endpointer->n_sound += n;
+}
+
+static void finish(struct audio_endpointer *endpointer, enum audio_endpoint_kind kind,
+                   int64_t block, bool is_cut)
+{
+    tell(endpointer, kind, block, is_cut);
+    endpointer->state = CLOSED;
+}
+
+static void begin_speech(struct audio_endpointer *endpointer, int64_t now, int64_t first)
+{
+    int64_t from = first - to_blocks(endpointer->settings.preroll_ms);
+    int64_t oldest = endpointer->n_blocks - HISTORY_BLOCKS + 1;
+
+    if (from < endpointer->opened_at)
+        from = endpointer->opened_at;
+    if (from < oldest)
+        from = oldest;
+    endpointer->state = SPEAKING;
+    endpointer->is_paused = false;
+    endpointer->last_solid = endpointer->last_slow = now;
+    endpointer->n_sound = 0;
+    endpointer->sound_start = from * AUDIO_BLOCK_SAMPLES;
+    for (int64_t block = from; block <= now; block++)
+        keep_sound(endpointer, block);
+    tell(endpointer, AUDIO_ENDPOINT_START, first, false);
+}
+
+static void step_waiting(struct audio_endpointer *endpointer, int64_t now)
+{
+    int64_t needed = to_blocks(endpointer->settings.start_ms);
+    int64_t limit = to_blocks(endpointer->settings.no_speech_ms);
+
+    if (needed > START_WINDOW)
+        needed = START_WINDOW;
+    if ((endpointer->near_bits & 1) && count_bits(endpointer->near_bits, START_WINDOW) >= needed &&
+        count_bits(endpointer->pitched_bits, START_WINDOW) >= START_PITCHED) {
+        int64_t first = now - oldest_bit(endpointer->near_bits, START_WINDOW) - VAD_DELAY;
+
+        begin_speech(endpointer, now,
+                     first > endpointer->opened_at ? first : endpointer->opened_at);
+    } else if (limit > 0 && now + 1 - endpointer->opened_at >= limit) {
+        finish(endpointer, AUDIO_ENDPOINT_NO_SPEECH, now + 1, false);
     }
 }
 
-static void look_speaking(struct audio_endpointer *e, const struct past *past,
-                          struct audio_endpoint_event *event)
+/* Notes when near voice last counted, and that it came back. */
+static void follow_voice(struct audio_endpointer *endpointer, int64_t now)
 {
-    int64_t n_silent;
-
-    keep_sound(e, past);
-    if (is_near(e, past)) {
-        follow_person(e, past->vad.level_db);
-        e->recent_voice = e->recent_voice << 1 | 1u;
-        /* Two blocks of voice, so that a click does not undo a pause. */
-        if (e->state == PAUSED && (e->recent_voice & 3) == 3) {
-            e->state = SPEAKING;
-            set_event(event, AUDIO_ENDPOINT_RESUME, e->cursor - 1);
-        }
-        if (e->state == SPEAKING)
-            e->voice_end = e->cursor + 1;
-    } else {
-        e->recent_voice <<= 1;
-    }
-    n_silent = e->cursor + 1 - e->voice_end;
-    if (e->cursor + 1 - e->start_at >= ms_to_blocks(e->settings.max_ms)) {
-        e->state = CLOSED;
-        event->is_cut = true;
-        set_event(event, AUDIO_ENDPOINT_END, e->cursor + 1);
-    } else if (n_silent >= ms_to_blocks(e->patience_ms)) {
-        e->state = CLOSED;
-        set_event(event, AUDIO_ENDPOINT_END, e->voice_end);
-    } else if (e->state == SPEAKING && n_silent >= ms_to_blocks(e->settings.pause_ms)) {
-        e->state = PAUSED;
-        set_event(event, AUDIO_ENDPOINT_PAUSE, e->voice_end);
+    if ((endpointer->slow_bits & 1) &&
+        count_bits(endpointer->slow_bits, WINDOW_BLOCKS) >= SOLID_BLOCKS)
+        endpointer->last_slow = now;
+    if (!(endpointer->near_bits & 1) ||
+        count_bits(endpointer->near_bits, WINDOW_BLOCKS) < SOLID_BLOCKS)
+        return;
+    endpointer->last_solid = now;
+    if (endpointer->is_paused) {
+        endpointer->is_paused = false;
+        tell(endpointer, AUDIO_ENDPOINT_RESUME,
+             now - oldest_bit(endpointer->near_bits, WINDOW_BLOCKS) - VAD_DELAY, false);
     }
 }
 
-static void look_on(struct audio_endpointer *e, struct audio_endpoint_event *event)
+static int slow_extra_ms(const struct audio_endpointer *endpointer)
 {
-    while (e->state != CLOSED && e->cursor < e->n_fed && event->kind == AUDIO_ENDPOINT_NONE) {
-        const struct past *past = past_at(e, e->cursor);
+    bool was_quiet = endpointer->background_db > NOWHERE &&
+                     endpointer->background_db < endpointer->near_db - SLOW_QUIET_DB;
 
-        if (e->state == WAITING)
-            look_waiting(e, past, event);
-        else
-            look_speaking(e, past, event);
-        e->cursor++;
+    return was_quiet ? SLOW_EXTRA_QUIET_MS : SLOW_EXTRA_MS;
+}
+
+/* Near voice that is not solid yet, at the very moment that patience ends. */
+static bool is_in_doubt(const struct audio_endpointer *endpointer, int64_t beyond)
+{
+    return beyond < DOUBT_MOST && count_bits(endpointer->near_bits, DOUBT_BLOCKS) >= 2;
+}
+
+static void step_speaking(struct audio_endpointer *endpointer, int64_t now)
+{
+    int64_t silent, slowly_silent, patience = to_blocks(endpointer->patience_ms);
+
+    keep_sound(endpointer, now);
+    follow_voice(endpointer, now);
+    silent = now - endpointer->last_solid + VAD_DELAY;
+    slowly_silent = now - endpointer->last_slow + VAD_DELAY;
+    if (silent >= patience && !is_in_doubt(endpointer, silent - patience))
+        finish(endpointer, AUDIO_ENDPOINT_END, endpointer->last_solid + 1 - VAD_DELAY, false);
+    else if (slowly_silent >= patience + to_blocks(slow_extra_ms(endpointer)))
+        finish(endpointer, AUDIO_ENDPOINT_END, endpointer->last_slow + 1 - VAD_DELAY, false);
+    else if (endpointer->n_sound == endpointer->sound_room)
+        finish(endpointer, AUDIO_ENDPOINT_END, now + 1, true);
+    else if (!endpointer->is_paused && silent >= to_blocks(endpointer->settings.pause_ms)) {
+        endpointer->is_paused = true;
+        tell(endpointer, AUDIO_ENDPOINT_PAUSE, endpointer->last_solid + 1 - VAD_DELAY, false);
     }
 }
 
-static void take(struct audio_endpointer *e, const int16_t *block)
+/* Moves an open endpointer on by one block of the past or the present. */
+static void step(struct audio_endpointer *endpointer, int64_t now)
 {
-    struct past *past = past_at(e, e->n_fed);
+    const struct past_block *block = past_of(endpointer, now);
+    bool is_near = block->is_voice && block->level_db > cut_db(endpointer, block);
+    bool is_slow = is_near && block->level_db > endpointer->near_db - CUT_SLOW_DB;
 
-    past->is_skipped = !block;
-    if (block) {
-        memcpy(past->block, block, sizeof(past->block));
-        audio_vad_feed(e->vad, block, &e->newest);
-        if (e->state == CLOSED || e->state == WAITING)
-            follow_room(e, &e->newest);
-    } else {
-        memset(past->block, 0, sizeof(past->block));
-        e->newest.is_voice = false;
-        e->newest.score = 0;
+    endpointer->near_bits = endpointer->near_bits << 1 | (is_near ? 1u : 0u);
+    endpointer->slow_bits = endpointer->slow_bits << 1 | (is_slow ? 1u : 0u);
+    endpointer->pitched_bits =
+        endpointer->pitched_bits << 1 | (is_near && block->is_pitched ? 1u : 0u);
+    if (is_near) {
+        learn_near(endpointer, block->level_db);
+        endpointer->near_at = now;
     }
-    past->vad = e->newest;
-    e->n_fed++;
+    if (endpointer->state == WAITING)
+        step_waiting(endpointer, now);
+    else
+        step_speaking(endpointer, now);
 }
 
-void audio_endpointer_feed(struct audio_endpointer *e, const int16_t block[AUDIO_BLOCK_SAMPLES],
+static void next_event(struct audio_endpointer *endpointer, struct audio_endpoint_event *ret_event)
+{
+    *ret_event = (struct audio_endpoint_event){.kind = AUDIO_ENDPOINT_NONE};
+    if (endpointer->n_events == 0)
+        return;
+    *ret_event = endpointer->events[0];
+    endpointer->n_events--;
+    memmove(endpointer->events, endpointer->events + 1,
+            endpointer->n_events * sizeof(endpointer->events[0]));
+}
+
+void audio_endpointer_feed(struct audio_endpointer *endpointer,
+                           const int16_t block[AUDIO_BLOCK_SAMPLES],
                            struct audio_endpoint_event *ret_event)
 {
-    struct audio_endpoint_event event = {.kind = AUDIO_ENDPOINT_NONE};
+    int64_t now = endpointer->n_blocks;
 
-    take(e, block);
-    look_on(e, &event);
-    *ret_event = event;
+    audio_vad_feed(endpointer->vad, block, &endpointer->heard);
+    memcpy(endpointer->past_sound[now % HISTORY_BLOCKS], block, sizeof(endpointer->past_sound[0]));
+    *past_of(endpointer, now) = (struct past_block){
+        .level_db = endpointer->heard.level_db,
+        .noise_db = endpointer->heard.noise_db,
+        .is_voice = endpointer->heard.is_voice,
+        .is_pitched = endpointer->heard.pitch > PITCHED,
+    };
+    if (endpointer->state != CLOSED) {
+        step(endpointer, now);
+        endpointer->learn_from = now + 1;
+    } else
+        learn_background(endpointer, now);
+    endpointer->n_blocks++;
+    next_event(endpointer, ret_event);
 }
 
-void audio_endpointer_skip(struct audio_endpointer *e)
+void audio_endpointer_skip(struct audio_endpointer *endpointer)
 {
-    take(e, NULL);
-    audio_endpointer_close(e);
+    int64_t now = endpointer->n_blocks++;
+
+    audio_endpointer_close(endpointer);
+    memset(endpointer->past_sound[now % HISTORY_BLOCKS], 0, sizeof(endpointer->past_sound[0]));
+    *past_of(endpointer, now) = (struct past_block){.is_skipped = true, .level_db = NOWHERE};
 }
 
-void audio_endpointer_open(struct audio_endpointer *e, int64_t from_sample)
+/* The words before an opening in the past (the wake phrase) tell how loud the person is. */
+static void learn_from_wake_phrase(struct audio_endpointer *endpointer, int64_t until)
+{
+    int64_t from = until - 120;
+
+    endpointer->near_db = NOWHERE;
+    if (from < endpointer->n_blocks - HISTORY_BLOCKS)
+        from = endpointer->n_blocks - HISTORY_BLOCKS;
+    for (int64_t at = from < 0 ? 0 : from; at < until; at++) {
+        const struct past_block *block = past_of(endpointer, at);
+
+        if (block->is_voice && !block->is_skipped)
+            learn_near(endpointer, block->level_db);
+    }
+}
+
+void audio_endpointer_open(struct audio_endpointer *endpointer, int64_t from_sample)
 {
     int64_t from = from_sample / AUDIO_BLOCK_SAMPLES;
+    int64_t now = endpointer->n_blocks;
 
-    if (from < e->n_fed - PAST_BLOCKS)
-        from = e->n_fed - PAST_BLOCKS;
+    audio_endpointer_close(endpointer);
+    memset(endpointer->sound, 0, endpointer->n_sound * sizeof(*endpointer->sound));
+    endpointer->n_sound = 0;
+    if (from > now)
+        from = now;
+    if (from < now - HISTORY_BLOCKS + 1)
+        from = now - HISTORY_BLOCKS + 1;
     if (from < 0)
         from = 0;
-    memset(e->sound, 0, e->n_sound * sizeof(*e->sound));
-    e->n_sound = 0;
-    e->opened_at = e->cursor = from;
-    e->recent_voice = 0;
-    e->patience_ms = e->settings.end_silence_ms;
-    e->state = WAITING;
+    if (from < now)
+        learn_from_wake_phrase(endpointer, from);
+    else if (now - endpointer->near_at > REMEMBER_BLOCKS)
+        endpointer->near_db = NOWHERE;
+    endpointer->state = WAITING;
+    endpointer->learn_from = now;
+    endpointer->opened_at = from;
+    endpointer->patience_ms = endpointer->settings.end_silence_ms;
+    endpointer->near_bits = endpointer->slow_bits = endpointer->pitched_bits = 0;
+    for (int64_t at = from; at < now && endpointer->state != CLOSED; at++) {
+        if (past_of(endpointer, at)->is_skipped)
+            endpointer->near_bits = endpointer->slow_bits = endpointer->pitched_bits = 0;
+        else
+            step(endpointer, at);
+    }
 }
 
-void audio_endpointer_close(struct audio_endpointer *e)
+void audio_endpointer_close(struct audio_endpointer *endpointer)
 {
-    e->state = CLOSED;
+    endpointer->state = CLOSED;
+    endpointer->n_events = 0;
 }
 
-bool audio_endpointer_is_open(const struct audio_endpointer *e)
+bool audio_endpointer_is_open(const struct audio_endpointer *endpointer)
 {
-    return e->state != CLOSED;
+    return endpointer->state != CLOSED;
 }
 
-void audio_endpointer_set_patience(struct audio_endpointer *e, int end_silence_ms)
+void audio_endpointer_set_patience(struct audio_endpointer *endpointer, int end_silence_ms)
 {
-    e->patience_ms = end_silence_ms;
+    endpointer->patience_ms = end_silence_ms;
 }
 
-int64_t audio_endpointer_now(const struct audio_endpointer *e)
+int64_t audio_endpointer_now(const struct audio_endpointer *endpointer)
 {
-    return e->n_fed * AUDIO_BLOCK_SAMPLES;
+    return endpointer->n_blocks * AUDIO_BLOCK_SAMPLES;
 }
 
-const struct audio_vad_result *audio_endpointer_vad(const struct audio_endpointer *e)
+const struct audio_vad_result *audio_endpointer_vad(const struct audio_endpointer *endpointer)
 {
-    return &e->newest;
+    return &endpointer->heard;
 }
 
-const int16_t *audio_endpointer_sound(const struct audio_endpointer *e, size_t *ret_n_samples,
-                                      int64_t *ret_start_sample)
+const int16_t *audio_endpointer_sound(const struct audio_endpointer *endpointer,
+                                      size_t *ret_n_samples, int64_t *ret_start_sample)
 {
-    if (e->n_sound == 0)
-        return NULL;
-    *ret_n_samples = e->n_sound;
-    *ret_start_sample = e->sound_start * AUDIO_BLOCK_SAMPLES;
-    return e->sound;
+    *ret_n_samples = endpointer->n_sound;
+    *ret_start_sample = endpointer->sound_start;
+    return endpointer->n_sound > 0 ? endpointer->sound : NULL;
 }
 
-size_t audio_endpointer_recent(const struct audio_endpointer *e, int16_t *ret_samples,
+size_t audio_endpointer_recent(const struct audio_endpointer *endpointer, int16_t *ret_samples,
                                size_t n_samples)
 {
-    int64_t n_blocks = (int64_t)(n_samples / AUDIO_BLOCK_SAMPLES);
-    int64_t most = e->n_fed < PAST_BLOCKS ? e->n_fed : PAST_BLOCKS;
+    int64_t have = endpointer->n_blocks < HISTORY_BLOCKS ? endpointer->n_blocks : HISTORY_BLOCKS;
+    int64_t n = (int64_t)n_samples / AUDIO_BLOCK_SAMPLES;
 
-    if (n_blocks > most)
-        n_blocks = most;
-    for (int64_t i = 0; i < n_blocks; i++)
+    if (n > have)
+        n = have;
+    for (int64_t i = 0; i < n; i++)
         memcpy(ret_samples + i * AUDIO_BLOCK_SAMPLES,
-               e->past[(e->n_fed - n_blocks + i) % PAST_BLOCKS].block, sizeof(e->past[0].block));
-    return (size_t)n_blocks * AUDIO_BLOCK_SAMPLES;
+               endpointer->past_sound[(endpointer->n_blocks - n + i) % HISTORY_BLOCKS],
+               sizeof(endpointer->past_sound[0]));
+    return (size_t)n * AUDIO_BLOCK_SAMPLES;
 }
 
-void audio_endpointer_wipe(struct audio_endpointer *e)
+void audio_endpointer_wipe(struct audio_endpointer *endpointer)
 {
-    memset(e->sound, 0, e->sound_max * sizeof(*e->sound));
-    e->n_sound = 0;
-    for (int i = 0; i < PAST_BLOCKS; i++)
-        memset(e->past[i].block, 0, sizeof(e->past[i].block));
+    explicit_bzero(endpointer->sound, endpointer->sound_room * sizeof(*endpointer->sound));
+    explicit_bzero(endpointer->past_sound, sizeof(endpointer->past_sound));
+    endpointer->n_sound = 0;
 }

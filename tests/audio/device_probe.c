@@ -7,7 +7,7 @@
  *     play NAME F             plays a file through the player, tells what it says
  *     flush NAME F            the same, and flushes after half a second
  *     watch NAME              judges the microphone each 200 ms and heals it, until standard input
- *                             ends; the judge's clock runs five times as fast, so that a test
+ *                             ends; the judge's clock runs twice as fast, so that a test
  *                             need not wait for windows of five seconds
  *     mute NAME               opens, stops (tells), reopens at the end of standard input
  */
@@ -24,7 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define JUDGE_SPEED 5
+#define JUDGE_SPEED 2
 
 struct probe {
     struct base_loop *loop;
