@@ -362,6 +362,26 @@ static void put_pieces(struct intents_features *features, const char *word)
     }
 }
 
+/* How many things of a class are named: "des œufs du lait et du beurre" is a list. */
+static void put_classes(const struct reading *reading, struct intents_features *features)
+{
+    static const char *const amounts[] = {"0", "1", "2", "3"};
+
+    for (size_t i = 1; i + 1 < reading->n; i++) {
+        const char *class = reading->places[i].class;
+        size_t n = 0, n_before = 0;
+
+        for (size_t k = 1; class && k + 1 < reading->n; k++) {
+            bool is_same = reading->places[k].class == class;
+
+            n += is_same;
+            n_before += is_same && k < i;
+        }
+        if (class && n_before == 0)
+            put_words(features, 'K', class, amounts[n < 3 ? n : 3], NULL, NULL);
+    }
+}
+
 static void put_topic(const struct reading *reading, struct intents_features *features)
 {
     const struct place *before = NULL;
@@ -384,6 +404,7 @@ static void put_topic(const struct reading *reading, struct intents_features *fe
         }
         before = place;
     }
+    put_classes(reading, features);
     features->n_topic = features->n;
 }
 

@@ -44,6 +44,7 @@ struct intents_head {
 struct intents_calibration {
     float topic_scale, act_scale; /* inverse temperatures */
     float request_offset;         /* added to the act's score for a request */
+    float topic_weight;           /* what it counts for a request to be about a service */
 };
 
 struct intents_model {
