@@ -16,7 +16,7 @@ struct draw {
     struct intents_expander expander;
     const struct intents_language *language;
     const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
-    const struct intents_list *general;
+    const struct intents_list *general, *not_asking;
     const struct intents_list *when;
     struct intents_label label;
 };
@@ -108,7 +108,10 @@ static void draw_near_miss(struct draw *draw)
     draw->label = (struct intents_label){INTENTS_NONE, service->info.id, true};
     intents_expander_begin(&draw->expander, service);
     maybe(draw, 8, draw->hesitation);
-    intents_expander_list(&draw->expander, &service->near_misses);
+    if (draw->not_asking && (chance(draw, 35) || !can(draw, &service->near_misses)))
+        intents_expander_list(&draw->expander, draw->not_asking);
+    else
+        intents_expander_list(&draw->expander, &service->near_misses);
     maybe(draw, 8, draw->general);
 }
 
@@ -188,6 +191,7 @@ int intents_sampler_run(const struct intents_language *language,
         .polite_end = fragment(language, "polite_end"),
         .closing = fragment(language, "closing"),
         .general = fragment(language, "reason_general"),
+        .not_asking = fragment(language, "not_asking"),
         .when = language->when.when,
     };
     struct base_strbuf text;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* An emergency is believed below even odds: a false one costs a sentence, a missed one a life. */
-#define EMERGENCY_FROM 0.35f
+#define EMERGENCY_FROM 0.25f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
 /* A service of the territory this probable is preferred to a likelier one that is not offered. */
