@@ -26,7 +26,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define INPUT_LATENCY_S  0.04
+#define INPUT_LATENCY_S  0.1
+#define INPUT_PERIOD_MS  30 /* the main thread wakes so often: 0.4 % of a core, at 10 ms 1.1 % */
 #define OUTPUT_LATENCY_S 0.06
 #define CAPTURE_RING_MS  4000 /* the main thread may be as long in one recognition */
 #define PLAYBACK_RING_MS 600
@@ -319,10 +320,16 @@ static PaError open_with(struct audio_stream *stream, PaDeviceIndex device, int 
         .suggestedLatency = stream->is_input ? INPUT_LATENCY_S : OUTPUT_LATENCY_S,
     };
 
+    /* The output takes what comes: a period longer than the latency that PulseAudio's clients may
+     * be told from outside (PULSE_LATENCY_MSEC) would never be asked for. */
+    unsigned long n_frames = stream->is_input
+                                 ? (unsigned long)(stream->rate_hz * INPUT_PERIOD_MS / 1000)
+                                 : paFramesPerBufferUnspecified;
+
     stream->n_channels = n_channels;
     return Pa_OpenStream(&stream->handle, stream->is_input ? &parameters : NULL,
-                         stream->is_input ? NULL : &parameters, stream->rate_hz,
-                         paFramesPerBufferUnspecified, paNoFlag, on_stream, stream);
+                         stream->is_input ? NULL : &parameters, stream->rate_hz, n_frames, paNoFlag,
+                         on_stream, stream);
 }
 
 static int refuse(struct audio_stream *stream, const char *name, PaError error)

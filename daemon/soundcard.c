@@ -166,7 +166,9 @@ static void heal_capture(struct soundcard *card)
         log_warning("mic-reopen", "%s: %d", soundcard_health(card), r);
         break;
     case AUDIO_HEARING_RESTART:
-        r = audio_devices_restart(card->devices);
+        /* A restart cuts the loudspeaker too, and what is being said would begin anew. */
+        r = audio_player_is_busy(card->player) ? audio_capture_reopen(card->capture)
+                                               : audio_devices_restart(card->devices);
         log_warning("sound-restart", "%s: %d", soundcard_health(card), r);
         break;
     case AUDIO_HEARING_GIVE_UP:
@@ -206,7 +208,7 @@ void soundcard_check(struct soundcard *card)
         return;
     }
     set_deaf(card, true);
-    if (now_ms(card) < card->open_again_at_ms)
+    if (now_ms(card) < card->open_again_at_ms || audio_player_is_busy(card->player))
         return;
     (void)audio_devices_restart(card->devices);
     if (open_capture(card))
