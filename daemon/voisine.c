@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"log", cmd_log, "the log, or the life of one request"},
     {"press", cmd_press, "do what the speaker's button would do"},
     {"say", cmd_say, "speak a text, or write it as a sound file"},
+    {"devices", cmd_devices, "the microphones and loudspeakers there are"},
     {"check-language", cmd_check_language, "look for faults in the data of a language"},
     {"bundle", cmd_bundle, "make the language bundle from the data"},
 };

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real streams through PortAudio and a private sound server. Usage: device.py PROBE (tests/audio/device_probe.c)."""
+"""Real streams through PortAudio and a private sound server. Usage: device.py PROBE VOISINE (tests/audio/device_probe.c)."""
 import array
+import json
 import math
 import os
 import subprocess
@@ -16,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import soundserver  # noqa: E402
 
 PROBE = None
+VOISINE = None
 RATE = 16000
 
 
@@ -108,6 +110,19 @@ class Devices(unittest.TestCase):
     def test_lists_the_device(self):
         said = self.run_probe("list").stdout
         self.assertRegex(said, r"(?m)^pulse in=\d+ out=\d+ rate=\d+ host=ALSA$")
+
+    def test_the_command_lists_it_too(self):
+        said = subprocess.run([VOISINE, "devices"], env=self.server.env, capture_output=True, text=True, check=False)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        inputs, outputs = said.stdout.split("loudspeakers\n")
+        self.assertRegex(inputs, r"(?m)^  [ *] pulse +\d+ Hz, \d+ channels? \(ALSA\)$")
+        self.assertRegex(outputs, r"(?m)^  [ *] pulse +\d+ Hz, \d+ channels? \(ALSA\)$")
+        said = subprocess.run([VOISINE, "devices", "--json"], env=self.server.env, stdout=subprocess.PIPE, check=True)
+        self.assertIn("pulse", [device["name"] for device in json.loads(said.stdout)])
+        env = dict(self.server.env, PULSE_SERVER="unix:/nowhere")
+        said = subprocess.run([VOISINE, "devices"], env=env, capture_output=True, text=True, check=False)
+        self.assertEqual(said.returncode, 69)
+        self.assertIn("no microphone: plug one in", said.stderr)
 
     def test_an_unknown_name_is_refused_with_those_there_are(self):
         for kind, name in (("capture", "microphone"), ("play", "loudspeaker")):
@@ -220,5 +235,5 @@ class Devices(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROBE = sys.argv.pop(1)
+    PROBE, VOISINE = sys.argv.pop(1), sys.argv.pop(1)
     unittest.main(verbosity=2)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `voisine devices`: the microphones and loudspeakers there are, by the names the settings take. */
+#include "audio/device.h"
+#include "daemon/commands.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: voisine devices [--json]\n\n"
+    "Lists microphones and loudspeakers. audio.capture_device and audio.playback_device take the\n"
+    "name, or a part of it; left empty they mean the ones marked with *.\n";
+
+static size_t list(const struct audio_devices *devices, bool wants_inputs)
+{
+    struct audio_device_info info;
+    size_t n = 0;
+
+    puts(wants_inputs ? "microphones" : "loudspeakers");
+    for (size_t i = 0; audio_devices_get(devices, i, &info); i++) {
+        int n_channels = wants_inputs ? info.n_inputs : info.n_outputs;
+        bool is_default = wants_inputs ? info.is_default_input : info.is_default_output;
+
+        if (n_channels == 0)
+            continue;
+        printf("  %c %-40s %6d Hz, %d channel%s (%s)\n", is_default ? '*' : ' ', info.name,
+               info.rate_hz, n_channels, n_channels == 1 ? "" : "s", info.host);
+        n++;
+    }
+    if (n == 0)
+        puts("    none");
+    return n;
+}
+
+static int list_plainly(const struct audio_devices *devices)
+{
+    size_t n_inputs = list(devices, true), n_outputs = list(devices, false);
+
+    if (n_inputs > 0 && n_outputs > 0)
+        return EXIT_OK;
+    fprintf(stderr,
+            "voisine devices: no %s: plug one in; a sound server (PulseAudio, PipeWire) is "
+            "seen through the package libasound2-plugins, as the user it runs as\n",
+            n_inputs == 0 ? "microphone" : "loudspeaker");
+    return EXIT_NO_SERVICE;
+}
+
+static int list_as_json(const struct audio_devices *devices)
+{
+    struct audio_device_info info;
+    json_t *list = json_array();
+    int r = list ? 0 : -1;
+
+    for (size_t i = 0; r == 0 && audio_devices_get(devices, i, &info); i++) {
+        json_t *one = json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:b}", "name", info.name, "host",
+                                info.host, "inputs", info.n_inputs, "outputs", info.n_outputs,
+                                "rate_hz", info.rate_hz, "is_default_input", info.is_default_input,
+                                "is_default_output", info.is_default_output);
+
+        r = json_array_append_new(list, one);
+    }
+    if (r == 0)
+        r = json_dumpf(list, stdout, JSON_INDENT(2));
+    json_decref(list);
+    if (r < 0) {
+        fputs("voisine devices: the list could not be made\n", stderr);
+        return EXIT_SOFTWARE;
+    }
+    putchar('\n');
+    return EXIT_OK;
+}
+
+int cmd_devices(int argc, char **argv)
+{
+    struct audio_devices *devices;
+    bool wants_json = argc == 2 && strcmp(argv[1], "--json") == 0;
+    int r;
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return EXIT_OK;
+    }
+    if (argc != 1 && !wants_json) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    r = audio_devices_create(&devices);
+    if (r < 0) {
+        fprintf(stderr, "voisine devices: the sound system cannot be started: %s\n", strerror(-r));
+        return EXIT_NO_SERVICE;
+    }
+    r = wants_json ? list_as_json(devices) : list_plainly(devices);
+    audio_devices_destroy(devices);
+    return r;
+}
