@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `voisine devices`: the microphones and loudspeakers there are, by the names the settings take. */
 #include "audio/device.h"
+#include "base/strbuf.h"
 #include "daemon/commands.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,25 +50,22 @@ static int list_plainly(const struct audio_devices *devices)
 static int list_as_json(const struct audio_devices *devices)
 {
     struct audio_device_info info;
-    json_t *list = json_array();
-    int r = list ? 0 : -1;
+    struct base_strbuf json;
 
-    for (size_t i = 0; r == 0 && audio_devices_get(devices, i, &info); i++) {
-        json_t *one = json_pack("{s:s, s:s, s:i, s:i, s:i, s:b, s:b}", "name", info.name, "host",
-                                info.host, "inputs", info.n_inputs, "outputs", info.n_outputs,
-                                "rate_hz", info.rate_hz, "is_default_input", info.is_default_input,
-                                "is_default_output", info.is_default_output);
-
-        r = json_array_append_new(list, one);
+    base_strbuf_init(&json);
+    for (size_t i = 0; audio_devices_get(devices, i, &info); i++) {
+        base_strbuf_addf(&json, "%s{\"name\":", i > 0 ? ",\n " : "");
+        base_strbuf_add_json(&json, info.name);
+        base_strbuf_addf(&json, ",\"host\":");
+        base_strbuf_add_json(&json, info.host);
+        base_strbuf_addf(&json, ",\"inputs\":%d,\"outputs\":%d,\"rate_hz\":%d", info.n_inputs,
+                         info.n_outputs, info.rate_hz);
+        base_strbuf_addf(&json, ",\"is_default_input\":%s,\"is_default_output\":%s}",
+                         info.is_default_input ? "true" : "false",
+                         info.is_default_output ? "true" : "false");
     }
-    if (r == 0)
-        r = json_dumpf(list, stdout, JSON_INDENT(2));
-    json_decref(list);
-    if (r < 0) {
-        fputs("voisine devices: the list could not be made\n", stderr);
-        return EXIT_SOFTWARE;
-    }
-    putchar('\n');
+    printf("[%s]\n", base_strbuf_text(&json));
+    base_strbuf_finish(&json);
     return EXIT_OK;
 }
 

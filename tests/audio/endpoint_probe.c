@@ -64,6 +64,25 @@ static void run(const int16_t *samples, size_t n_samples, double open_s, int pat
     fflush(stdout);
 }
 
+static void run_vad(const int16_t *samples, size_t n_samples)
+{
+    struct audio_vad *vad;
+    double started = cpu_s();
+
+    if (audio_vad_create(&vad) < 0)
+        exit(1);
+    fputs("vad ", stdout);
+    for (size_t at = 0; at + AUDIO_BLOCK_SAMPLES <= n_samples; at += AUDIO_BLOCK_SAMPLES) {
+        struct audio_vad_result result;
+
+        audio_vad_feed(vad, samples + at, &result);
+        putchar(result.is_voice ? '1' : '0');
+    }
+    audio_vad_destroy(vad);
+    printf("\ndone %.3f %.6f\n", audio_samples_to_s((int64_t)n_samples), cpu_s() - started);
+    fflush(stdout);
+}
+
 int main(void)
 {
     char path[1000], open[40];
@@ -75,7 +94,10 @@ int main(void)
 
         if (audio_soundfile_load(path, 0, &samples, &n, NULL) < 0)
             return 1;
-        run(samples, n, strcmp(open, "all") == 0 ? -1 : atof(open), patience_ms);
+        if (strcmp(open, "vad") == 0)
+            run_vad(samples, n);
+        else
+            run(samples, n, strcmp(open, "all") == 0 ? -1 : atof(open), patience_ms);
         free(samples);
     }
     return 0;

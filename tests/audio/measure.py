@@ -150,10 +150,10 @@ class Probe:
         self.process.stdin.flush()
         events = []
         while True:
-            name, a, b = self.process.stdout.readline().split()
+            name, a, *b = self.process.stdout.readline().split()
             if name == "done":
-                return events, float(a), float(b)
-            events.append((name, float(a), float(b)))
+                return events, float(a), float(b[0])
+            events.append((name, a if name == "vad" else float(a), *map(float, b)))
 
 
 def percentile(values, share):
@@ -197,19 +197,24 @@ class Scenes:
         first, end = words(b)
         return a, b[first:end]
 
-    def one(self, kind, snr_db, level_db, patience_ms, pause_ms):
+    def scene(self, kind, snr_db, level_db, pause_ms):
+        """Returns: path, wake phrase and utterance as (first, one past the last) sample."""
         wake, words_ = self.utterance(pause_ms)
         wake, words_ = at_level(wake, level_db), at_level(words_, level_db)
         lead, gap = [0.0] * (8 * RATE), [0.0] * (RATE // 4)
-        scene = lead + wake + gap + words_ + [0.0] * (7 * RATE)
-        open_s = (len(lead) + len(wake)) / RATE
-        true_start, true_end = open_s + 0.25, open_s + 0.25 + len(words_) / RATE
-        scene = [s + self.rng.gauss(0, 2) for s in scene]
+        sound = lead + wake + gap + words_ + [0.0] * (7 * RATE)
+        clean = powers(sound)
+        sound = [s + self.rng.gauss(0, 2) for s in sound]
         if kind:
             gain = 10 ** ((level_db - snr_db + 20) / 20)
-            scene = [s + gain * b for s, b in zip(scene, self.background(kind, len(scene)))]
+            sound = [s + gain * b for s, b in zip(sound, self.background(kind, len(sound)))]
         path = os.path.join(self.folder, "scene.wav")
-        save(path, scene)
+        save(path, sound)
+        return path, (len(lead) + len(wake)) / RATE, len(words_) / RATE, clean
+
+    def one(self, kind, snr_db, level_db, patience_ms, pause_ms):
+        path, open_s, words_s, _ = self.scene(kind, snr_db, level_db, pause_ms)
+        true_start, true_end = open_s + 0.25, open_s + 0.25 + words_s
         events, audio_s, cpu_s = self.probe.run(path, open_s, patience_ms)
         self.audio_s, self.cpu_s = self.audio_s + audio_s, self.cpu_s + cpu_s
         return events, true_start, true_end
@@ -235,6 +240,27 @@ class Scenes:
         print(f"| {title} | {n} | {missed} | {late_start} | {early} | {never} | {percentile(errors, 0.5):.0f} "
               f"({percentile(errors, 0.05):.0f} to {percentile(errors, 0.95):.0f}) | {percentile(decided, 0.5):.0f} "
               f"({percentile(decided, 0.05):.0f} to {percentile(decided, 0.95):.0f}) |", flush=True)
+
+    def voice_row(self, title, n, kind=None, snr_db=0, level_db=-26):
+        """Blocks against the clean sound: voice is less than 30 dB under the loudest block, a pause of up to 150 ms
+        within counts as voice; blocks between 30 and 45 dB under it count for neither."""
+        missed = false = of_voice = of_rest = 0
+        for _ in range(n):
+            path, _, _, clean = self.scene(kind, snr_db, level_db, 0)
+            events, audio_s, cpu_s = self.probe.run(path, "vad", 0)
+            self.audio_s, self.cpu_s = self.audio_s + audio_s, self.cpu_s + cpu_s
+            loudest = max(clean)
+            voiced = [i for i, p in enumerate(clean) if p > loudest / 1000]
+            is_voice = set(voiced)
+            for a, b in zip(voiced, voiced[1:]):
+                if b - a <= 15:
+                    is_voice.update(range(a, b))
+            for i, said in enumerate(events[0][1]):
+                if i in is_voice:
+                    of_voice, missed = of_voice + 1, missed + (said == "0")
+                elif i > 300 and all(p < loudest / 30000 for p in clean[max(0, i - 15):i + 5]):
+                    of_rest, false = of_rest + 1, false + (said == "1")
+        print(f"| {title} | {100 * missed / of_voice:.1f} % | {100 * false / of_rest:.1f} % |", flush=True)
 
     def false_starts(self, title, kind, minutes, level_db):
         n, found = 60 * RATE, 0
@@ -278,6 +304,10 @@ def main():
         for title, options in rows:
             if not arguments.only or arguments.only in title:
                 scenes.row(title, n, **options)
+        if not arguments.only:
+            print("\n| voice activity, blocks of 10 ms | missed | false |\n|---|---|---|")
+            for title, options in rows[:7]:
+                scenes.voice_row(title, n // 3, **options)
         print("\n| background, nobody speaks | minutes | starts an hour |\n|---|---|---|")
         for kind in (None, "white", "brown", "vacuum", "dishes", "music"):
             if not arguments.only:
