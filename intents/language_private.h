@@ -65,4 +65,7 @@ int intents_list_add(struct intents_list *list, const char *file, const char *te
                      enum intents_gender gender, double weight);
 void intents_list_finish(struct intents_list *list);
 
+/* Binds every name of every template (bind.c). Returns: 0, -ENOMEM, -EINVAL (logged). */
+int intents_language_bind(struct intents_language *language);
+
 #endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Gives every {slot}, <fragment> and @word of a loaded language the list or table it names. */
+#include "base/log.h"
+#include "intents/language_private.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+static int bind_slot(const struct intents_language *language, struct intents_node *node)
+{
+    const struct intents_when_data *when = &language->when;
+    const struct {
+        const char *name;
+        enum intents_builtin builtin;
+        const struct intents_list *list;
+    } slots[] = {
+        {"inf", INTENTS_SLOT_INF, NULL},
+        {"subj", INTENTS_SLOT_SUBJ, NULL},
+        {"noun", INTENTS_SLOT_NOUN, NULL},
+        {"reason", INTENTS_SLOT_REASON, NULL},
+        {"items", INTENTS_SLOT_ITEMS, intents_lists_find(&language->fragments, "item")},
+        {"number", INTENTS_SLOT_NUMBER, when->number},
+        {"hour", INTENTS_SLOT_HOUR, when->hour},
+        {"minute", INTENTS_SLOT_MINUTE, when->minute},
+        {"day", INTENTS_SLOT_DAY, when->day},
+        {"weekday", INTENTS_SLOT_WEEKDAY, when->weekday},
+        {"month", INTENTS_SLOT_MONTH, when->month},
+        {"date", INTENTS_NOT_BUILTIN, when->date},
+        {"part", INTENTS_NOT_BUILTIN, when->part},
+        {"time", INTENTS_NOT_BUILTIN, when->time},
+        {"when", INTENTS_NOT_BUILTIN, when->when},
+    };
+
+    for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
+        if (strcmp(node->text, slots[i].name) == 0) {
+            node->builtin = slots[i].builtin;
+            node->list = slots[i].list;
+            return node->list || node->builtin <= INTENTS_SLOT_REASON ? 0 : -ENOENT;
+        }
+    }
+    node->list = intents_lists_find(&language->lexicon, node->text);
+    return node->list ? 0 : -ENOENT;
+}
+
+static int bind_node(const struct intents_language *language, struct intents_node *node)
+{
+    int r = 0;
+
+    if (node->kind == INTENTS_NODE_SLOT)
+        r = bind_slot(language, node);
+    if (node->kind == INTENTS_NODE_FRAGMENT) {
+        node->list = intents_lists_find(&language->fragments, node->text);
+        r = node->list ? 0 : -ENOENT;
+    }
+    if (node->kind == INTENTS_NODE_AGREE)
+        r = json_object_get(language->grammar.agree, node->text) ? 0 : -ENOENT;
+    if (r == -ENOENT)
+        log_error("language-bad", "column %d: no slot, fragment or word of agreement called \"%s\"",
+                  node->column, node->text);
+    for (size_t i = 0; r == 0 && i < node->n_children; i++)
+        r = bind_node(language, node->children[i]);
+    return r;
+}
+
+static int bind_list(const struct intents_language *language, struct intents_list *list,
+                     const char *where)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        int r = bind_node(language, list->entries[i].node);
+
+        if (r == -ENOENT)
+            log_error("language-bad", "%s: in \"%s\"", where, list->entries[i].text);
+        if (r < 0)
+            return r == -ENOENT ? -EINVAL : r;
+    }
+    return 0;
+}
+
+static int bind_lists(const struct intents_language *language, struct intents_lists *lists)
+{
+    for (size_t i = 0; i < lists->n; i++) {
+        int r = bind_list(language, &lists->lists[i], lists->lists[i].name);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int bind_when(struct intents_language *language)
+{
+    struct intents_when_data *when = &language->when;
+    struct intents_list *const lists[] = {when->date, when->part, when->time, when->when};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(lists) / sizeof(lists[0]); i++)
+        r = bind_list(language, lists[i], "when.json");
+    for (size_t i = 0; r == 0 && i < when->n_rules; i++)
+        r = bind_node(language, when->rules[i].node);
+    for (size_t k = 0; r == 0 && k < INTENTS_N_CUES; k++) {
+        for (size_t i = 0; r == 0 && i < when->n_cues[k]; i++)
+            r = bind_node(language, when->cues[k][i]);
+    }
+    if (r == 0)
+        r = intents_when_data_index(when);
+    return r == -ENOENT ? -EINVAL : r;
+}
+
+int intents_language_bind(struct intents_language *language)
+{
+    int r = bind_lists(language, &language->fragments);
+
+    if (r == 0)
+        r = bind_lists(language, &language->lexicon);
+    if (r == 0)
+        r = bind_lists(language, &language->background);
+    if (r == 0)
+        r = bind_when(language);
+    for (size_t i = 0; r == 0 && i < language->n_services; i++) {
+        struct intents_service_data *service = &language->services[i];
+        struct intents_list *const lists[] = {&service->inf,     &service->subj,
+                                              &service->noun,    &service->reasons,
+                                              &service->phrases, &service->near_misses};
+
+        for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
+            r = bind_list(language, lists[k], service->info.id);
+    }
+    for (size_t i = 0; r == 0 && i < language->n_acts; i++) {
+        r = bind_list(language, &language->acts[i].phrases,
+                      intents_act_name(language->acts[i].act));
+        if (r == 0)
+            r = bind_list(language, &language->acts[i].near_misses, "near misses of an act");
+    }
+    return r;
+}
