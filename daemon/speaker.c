@@ -354,7 +354,7 @@ static int open_worker(struct speaker *s)
         .device = s->device_id,
         .version = VOISINE_VERSION,
         .queue_max = (unsigned)number(s, CONFIG_SERVICE_OUTBOX_MAX),
-        .boot_splay_ms = -1,
+        .boot_splay_ms = (int64_t)number(s, CONFIG_SERVICE_BOOT_SPLAY_S) * 1000,
         .news_wait_ms = (int64_t)number(s, CONFIG_SERVICE_NEWS_WAIT_S) * 1000,
         .client = {
             .url = *url ? url : config_territory_service_url(s->territory),

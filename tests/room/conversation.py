@@ -96,6 +96,8 @@ class Conversation:
             self.tell(now_s(), "missing", text=turn["await"])
 
     def _do(self, action):
+        if action.startswith("button") and self.turn_ended_s:  # pressed as one speaks: when the speaker is silent
+            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, NO_ANSWER_S)
         self.mark = self.room.trace.count()
         self.tell(now_s(), "done", text=action)
         room = self.room

@@ -111,7 +111,7 @@ class Room:
             "territory": self.territory,
             "device": {"id": self.service.device},
             "service": {"url": self.service.url, "ca_file": str(self.service.ca_file),
-                        "token_file": str(self.service.token_file)},
+                        "token_file": str(self.service.token_file), "boot_splay_s": 0},
             "audio": {"capture_device": device, "playback_device": device},
             "news": {"hours_from": "00:00", "hours_to": "23:59"},
             "state": {"folder": str(self.state)},

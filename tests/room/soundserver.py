@@ -9,6 +9,7 @@ Real streams end to end: the device opens PortAudio on ALSA's `pulse` device, th
 import array
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ RATE_HZ = 16000
 BLOCK_MS = 10
 BLOCK_BYTES = RATE_HZ * BLOCK_MS // 1000 * 2
 AUDIBLE_RMS = 60  # an earcon of a quiet speaker; a null sink is exactly zero between sounds
+ROOM_TONE_RMS = 30  # 60 dB below full scale; no microphone gives digital silence unless it is dead
 SAME_SOUND_S = 0.3  # shorter silences are inside one sound
 
 
@@ -59,6 +61,13 @@ def scaled(pcm, factor):
     return array.array("h", [max(-32768, min(32767, round(s * factor))) for s in samples]).tobytes()
 
 
+def room_tone(seconds=5):
+    """The noise of a quiet room, the same each time."""
+    noise = random.Random(2)
+    spread = ROOM_TONE_RMS * 3 ** 0.5
+    return array.array("h", (round(noise.uniform(-spread, spread)) for _ in range(RATE_HZ * seconds))).tobytes()
+
+
 def save_wav(path, pcm):
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
@@ -71,7 +80,7 @@ class SoundServer:
     def __init__(self, echo=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="voisine-room-"))
         self.echo = echo
-        self.child = None
+        self.child = self._hush = None
         self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.folder), HOME=str(self.folder),
                         PULSE_SERVER=f"unix:{self.folder}/native", PULSE_SOURCE="room.monitor",
                         PULSE_SINK="speaker", PULSE_LATENCY_MSEC="30")
@@ -96,6 +105,7 @@ class SoundServer:
             raise RuntimeError("pulseaudio is missing: run tools/setup")
         self.child = Child(command, env=self.env)
         self._wait_until_it_answers()
+        self._hush = self.play_for_ever(room_tone())
 
     def _wait_until_it_answers(self):
         deadline = time.monotonic() + 20
@@ -115,6 +125,9 @@ class SoundServer:
     def stop(self, kill=False):
         if self.child:
             self.child.stop(signal.SIGKILL if kill else signal.SIGTERM)
+        if self._hush:
+            self._hush()
+            self._hush = None
 
     def close(self):
         self.stop()
@@ -128,7 +141,7 @@ class SoundServer:
     def play_for_ever(self, pcm, sink="room"):
         """A television: repeats until the returned function is called."""
         process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *self._pacat(sink)],
-                                   stdin=subprocess.PIPE, env=self.env)
+                                   stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.env)
 
         def feed():
             try:
