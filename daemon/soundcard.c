@@ -13,7 +13,7 @@
 
 enum {
     OPEN_AGAIN_MS = 5000,
-    PLAYER_STUCK_MS = 10000,
+    PLAYER_STUCK_MS = 2000,
     BLOCKS_AT_ONCE = 200, /* of a backlog: 2 s, then the loop gets its turn */
 };
 
@@ -29,7 +29,8 @@ struct soundcard {
     struct audio_player *player;
     struct audio_hearing hearing;
     int64_t open_again_at_ms;
-    int64_t progress, progress_at_ms;
+    int64_t n_asked, asked_at_ms; /* by the loudspeaker, and when that last grew */
+    bool is_playback_lost;
     bool is_deaf, is_muted;
 };
 
@@ -114,6 +115,7 @@ int soundcard_create(struct base_loop *loop, const struct soundcard_options *opt
                                 &card->player);
     if (r < 0)
         goto fail;
+    card->asked_at_ms = now_ms(card);
     open_capture(card);
     *ret_soundcard = card;
     return 0;
@@ -179,23 +181,36 @@ static void heal_capture(struct soundcard *card)
     set_deaf(card, card->hearing.state != AUDIO_HEARING_HEARS);
 }
 
-/* A loudspeaker that takes nothing while something is to be said is opened anew (R25). */
+/*
+ * An open loudspeaker asks for sound all the time, silence too; one that has stopped asking is
+ * opened anew, whether or not something is to be said, so that the next answer does not wait for it
+ * (R25). Streams do stop for good after an underrun: seen with ALSA's pulse plugin.
+ */
 static void heal_playback(struct soundcard *card)
 {
-    int64_t progress = audio_player_progress(card->player);
+    struct audio_playback_health health;
+    int r;
 
-    if (!audio_player_is_busy(card->player) || progress != card->progress) {
-        card->progress = progress;
-        card->progress_at_ms = now_ms(card);
+    audio_playback_health(card->playback, &health);
+    if (health.is_open && health.n_samples != card->n_asked) {
+        card->n_asked = health.n_samples;
+        card->asked_at_ms = now_ms(card);
+        if (card->is_playback_lost)
+            log_notice("playback-back", "the loudspeaker takes sound again");
+        card->is_playback_lost = false;
         return;
     }
-    if (now_ms(card) - card->progress_at_ms < PLAYER_STUCK_MS)
+    if (now_ms(card) - card->asked_at_ms <
+        (card->is_playback_lost ? OPEN_AGAIN_MS : PLAYER_STUCK_MS))
         return;
-    card->progress_at_ms = now_ms(card);
-    log_warning("playback-stuck", "the loudspeaker took nothing for %d s: opening it anew",
-                PLAYER_STUCK_MS / 1000);
-    if (audio_playback_reopen(card->playback) != 0 && audio_devices_restart(card->devices) != 0)
+    if (!card->is_playback_lost)
+        log_warning("playback-stuck", "the loudspeaker took nothing for %d s: opening it anew",
+                    PLAYER_STUCK_MS / 1000);
+    card->asked_at_ms = now_ms(card);
+    r = audio_playback_reopen(card->playback);
+    if (r != 0 && audio_devices_restart(card->devices) != 0 && !card->is_playback_lost)
         log_error("playback-lost", "%s", audio_devices_error(card->devices));
+    card->is_playback_lost = true;
 }
 
 void soundcard_check(struct soundcard *card)
@@ -234,14 +249,17 @@ const char *soundcard_health(const struct soundcard *card)
 
 void soundcard_describe(const struct soundcard *card, struct base_strbuf *json)
 {
-    struct audio_capture_health health = {0};
+    struct audio_capture_health heard = {0};
+    struct audio_playback_health asked;
 
     if (card->capture)
-        audio_capture_health(card->capture, &health);
+        audio_capture_health(card->capture, &heard);
+    audio_playback_health(card->playback, &asked);
     base_strbuf_addf(json,
                      "\"audio\":\"%s\",\"heard_s\":%.1f,\"silent_s\":%.1f,\"overflows\":%lld,"
-                     "\"dropped\":%lld",
-                     soundcard_health(card), audio_samples_to_s(health.n_samples),
-                     audio_samples_to_s(health.zero_run_samples), (long long)health.n_overflows,
-                     (long long)health.n_dropped);
+                     "\"dropped\":%lld,\"played_s\":%.1f,\"underflows\":%lld,\"latency_ms\":%lld",
+                     soundcard_health(card), audio_samples_to_s(heard.n_samples),
+                     audio_samples_to_s(heard.zero_run_samples), (long long)heard.n_overflows,
+                     (long long)heard.n_dropped, audio_samples_to_s(asked.n_samples),
+                     (long long)asked.n_underflows, (long long)asked.latency_ms);
 }

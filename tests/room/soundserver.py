@@ -83,7 +83,7 @@ class SoundServer:
         self.child = self._hush = None
         self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.folder), HOME=str(self.folder),
                         PULSE_SERVER=f"unix:{self.folder}/native", PULSE_SOURCE="room.monitor",
-                        PULSE_SINK="speaker", PULSE_LATENCY_MSEC="30")
+                        PULSE_SINK="speaker")
         try:
             self.start()
         except BaseException:
