@@ -3,7 +3,9 @@
  * One live decoder cannot fit men and women at once, and four are too dear to run all day. So the
  * live search is loose and lies between them, and every candidate is looked at again: the last
  * seconds as a whole utterance, at the length of vocal tract that fits the voice, by a keyphrase
- * search whose score decides.
+ * search whose score decides. The live search also depends on a running mean that the last speaker
+ * left behind; and people call after a silence. So each beginning of speech is looked at too,
+ * twice: after the time that a quick and a slow voice take for the phrase.
  */
 #include "asr/wake.h"
 
@@ -22,13 +24,20 @@
 #include <unistd.h>
 
 enum {
-    RECENT_SAMPLES = ASR_RATE_HZ * 5 / 2, /* what the second look sees */
-    RESTART_SAMPLES = ASR_RATE_HZ * 20,   /* a live utterance is not longer, or it would grow */
+    RECENT_SAMPLES = ASR_RATE_HZ * 2,   /* what the second look sees */
+    RESTART_SAMPLES = ASR_RATE_HZ * 20, /* a live utterance is not longer, or it would grow */
     RESTART_AT_ANY_COST = ASR_RATE_HZ * 60,
     HOLD_OFF_SAMPLES = ASR_RATE_HZ,  /* after the phrase was heard */
     AGAIN_SAMPLES = ASR_RATE_HZ / 5, /* after a candidate was refused */
     PHRASE_MAX = 128,
+    PHONES_MAX = 512,
+    VARIANTS_MAX = 40,
 };
+
+/* Of the score in the second look, a frame, in the library's log unit; docs/understanding.md has
+ * the curve. */
+#define LIMIT_STRICTEST -22.0
+#define LIMIT_SLOPE     -20.0
 
 struct asr_wake {
     struct asr_decoder *live, *whole;
@@ -37,7 +46,13 @@ struct asr_wake {
     int16_t recent[RECENT_SAMPLES];
     size_t n_recent;
     int64_t n_fed, began_at, not_before;
+    int64_t onset_at; /* where speech last began */
+    int n_looks;      /* at that beginning */
+    bool has_voice;
 };
+
+/* When a beginning of speech is looked at, in samples after it was noticed. */
+static const int64_t look_after[] = {ASR_RATE_HZ * 95 / 100, ASR_RATE_HZ * 155 / 100};
 
 /* A file in memory, since the library wants its words and phrases as files. */
 struct memory_file {
@@ -61,48 +76,66 @@ static void memory_file_close(struct memory_file *file)
         close(file->fd);
 }
 
-/* The phrase's words one after the other. Returns: NULL at the end. */
-static const char *next_word(char phrase[PHRASE_MAX], char **rest)
+/* The phrase as the searches know it: each way to say it is a word of its own. */
+struct wake_words {
+    struct base_strbuf dictionary, loose, strict;
+    int n;
+};
+
+static int add_variant(struct wake_words *words, const char *phones)
 {
-    return strtok_r(*rest ? NULL : phrase, " ", rest);
+    if (words->n == VARIANTS_MAX)
+        return 0;
+    base_strbuf_addf(&words->dictionary, "wake%d %s\n", words->n, phones);
+    base_strbuf_addf(&words->loose, "wake%d /1e-50/\n", words->n);
+    base_strbuf_addf(&words->strict, "wake%d /1e-160/\n", words->n);
+    words->n++;
+    return words->dictionary.error;
 }
 
-static int add_pronunciations(struct base_strbuf *dictionary, struct asr_pronounce *pronounce,
-                              const char *word)
+/* Every phrase made of one pronunciation of each word, `so_far` being those of the words before. */
+static int add_phrases(struct wake_words *words, struct asr_pronounce *pronounce, char *rest,
+                       const char *so_far)
 {
+    char *word = strsep(&rest, " ");
     struct base_strbuf lines;
+    int r;
+
+    if (!word)
+        return add_variant(words, so_far);
+    if (!*word)
+        return add_phrases(words, pronounce, rest, so_far);
     base_strbuf_init(&lines);
-    int n = asr_pronounce_word(pronounce, word, &lines);
-    char *rest = NULL;
-    int i = 1;
-    for (char *line = n > 0 ? strtok_r(lines.text, "\n", &rest) : NULL; line;
-         line = strtok_r(NULL, "\n", &rest), i++) {
-        base_strbuf_add(dictionary, word);
-        if (i > 1)
-            base_strbuf_addf(dictionary, "(%d)", i);
-        base_strbuf_addf(dictionary, " %s\n", line);
+    r = asr_pronounce_word(pronounce, word, &lines);
+    char *cursor = lines.text, *line;
+    int n = r;
+    r = n == 0 ? -EINVAL : n < 0 ? n : 0;
+    while (r == 0 && (line = strsep(&cursor, "\n")) && *line) {
+        char phones[PHONES_MAX], later[PHRASE_MAX];
+        snprintf(phones, sizeof(phones), "%s%s%s", so_far, *so_far ? " " : "", line);
+        snprintf(later, sizeof(later), "%s", rest ? rest : "");
+        r = add_phrases(words, pronounce, rest ? later : NULL, phones);
     }
     base_strbuf_finish(&lines);
-    return n == 0 ? -EINVAL : n < 0 ? n : 0;
+    return r;
 }
 
-static int make_dictionary(const struct asr_wake_options *options, struct base_strbuf *dictionary)
+static int make_words(const struct asr_wake_options *options, struct wake_words *words)
 {
-    char phrase[PHRASE_MAX], *rest = NULL;
-    const char *word;
-    int r = 0;
+    char phrase[PHRASE_MAX];
     snprintf(phrase, sizeof(phrase), "%s", options->phrase);
-    while (r == 0 && (word = next_word(phrase, &rest)))
-        r = add_pronunciations(dictionary, options->pronounce, word);
+    int r = add_phrases(words, options->pronounce, phrase, "");
+    for (size_t i = 0; r == 0 && i < options->n_variants; i++)
+        r = add_variant(words, options->variants[i]);
     return r;
 }
 
 static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *options,
                          const char *dictionary, const char *loose, const char *strict)
 {
-    static const struct asr_setting live_settings[] = {{"-beam", "1e-100"},
-                                                       {"-pbeam", "1e-100"},
-                                                       {"-kws_plp", "1e-1"},
+    static const struct asr_setting live_settings[] = {{"-beam", "1e-150"},
+                                                       {"-pbeam", "1e-150"},
+                                                       {"-kws_plp", "1e-5"},
                                                        {"-ds", "2"},
                                                        {NULL, NULL}};
     static const struct asr_setting whole_settings[] = {
@@ -135,24 +168,22 @@ static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *o
 static int open_all(struct asr_wake *wake, const struct asr_wake_options *options)
 {
     struct memory_file dictionary = {.fd = -1}, loose = {.fd = -1}, strict = {.fd = -1};
-    struct base_strbuf words;
-    char keyphrase[PHRASE_MAX + 32];
-    base_strbuf_init(&words);
-    int r = make_dictionary(options, &words);
+    struct wake_words words = {.n = 0};
+    int r = make_words(options, &words);
     if (r == 0)
-        r = memory_file_open(&dictionary, base_strbuf_text(&words));
-    snprintf(keyphrase, sizeof(keyphrase), "%s /1e-70/\n", options->phrase);
+        r = memory_file_open(&dictionary, base_strbuf_text(&words.dictionary));
     if (r == 0)
-        r = memory_file_open(&loose, keyphrase);
-    snprintf(keyphrase, sizeof(keyphrase), "%s /1e-120/\n", options->phrase);
+        r = memory_file_open(&loose, base_strbuf_text(&words.loose));
     if (r == 0)
-        r = memory_file_open(&strict, keyphrase);
+        r = memory_file_open(&strict, base_strbuf_text(&words.strict));
     if (r == 0)
         r = open_decoders(wake, options, dictionary.path, loose.path, strict.path);
     memory_file_close(&dictionary);
     memory_file_close(&loose);
     memory_file_close(&strict);
-    base_strbuf_finish(&words);
+    base_strbuf_finish(&words.dictionary);
+    base_strbuf_finish(&words.loose);
+    base_strbuf_finish(&words.strict);
     return r;
 }
 
@@ -161,7 +192,7 @@ int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **re
     struct asr_wake *wake = calloc(1, sizeof(*wake));
     if (!wake)
         return base_trace(-ENOMEM);
-    wake->limit = (float)(-2.5 - 3 * options->sensitivity);
+    wake->limit = (float)(LIMIT_STRICTEST + LIMIT_SLOPE * options->sensitivity);
     int r = open_all(wake, options);
     if (r < 0) {
         asr_wake_destroy(wake);
@@ -227,11 +258,35 @@ static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
     return event->score > wake->limit;
 }
 
+/* Returns: whether the speech that has begun is old enough to be looked at. */
+static bool is_look_due(struct asr_wake *wake)
+{
+    bool has_voice = asr_decoder_hears_voice(wake->live);
+
+    if (has_voice && !wake->has_voice) {
+        wake->onset_at = wake->n_fed;
+        wake->n_looks = 0;
+    }
+    wake->has_voice = has_voice;
+    if (wake->onset_at == 0 || wake->n_looks == (int)(sizeof(look_after) / sizeof(look_after[0])) ||
+        wake->n_fed - wake->onset_at < look_after[wake->n_looks])
+        return false;
+    wake->n_looks++;
+    return true;
+}
+
+static int heard(struct asr_wake *wake)
+{
+    wake->not_before = wake->n_fed + HOLD_OFF_SAMPLES;
+    wake->onset_at = 0;
+    int r = restart(wake);
+    return r < 0 ? base_trace(r) : ASR_WAKE_HEARD;
+}
+
 int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
                   struct asr_wake_event *ret_event)
 {
     struct asr_decoding found = {0};
-    struct asr_wake_event event = {0};
     remember(wake, samples, n_samples);
     wake->n_fed += (int64_t)n_samples;
     int r = asr_decoder_feed(wake->live, samples, n_samples);
@@ -239,15 +294,15 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
         r = asr_decoder_look(wake->live, &found);
     if (r < 0)
         return base_trace(r);
-    if (found.n_segments > 0 && wake->n_fed >= wake->not_before) {
-        bool is_wake = confirm(wake, &event);
-        r = restart(wake);
-        wake->not_before = wake->n_fed + (is_wake ? HOLD_OFF_SAMPLES : AGAIN_SAMPLES);
-        if (r == 0 && is_wake) {
-            *ret_event = event;
-            return ASR_WAKE_HEARD;
+    bool is_due = is_look_due(wake);
+    bool is_candidate = found.n_segments > 0;
+    if ((is_due || is_candidate) && wake->n_fed >= wake->not_before) {
+        if (confirm(wake, ret_event))
+            return heard(wake);
+        if (is_candidate) {
+            wake->not_before = wake->n_fed + AGAIN_SAMPLES;
+            return base_trace(restart(wake));
         }
-        return base_trace(r);
     }
     int64_t age = wake->n_fed - wake->began_at;
     if (age > RESTART_AT_ANY_COST ||
@@ -260,6 +315,7 @@ int asr_wake_reset(struct asr_wake *wake)
 {
     memset(wake->recent, 0, sizeof(wake->recent));
     wake->n_recent = 0;
-    wake->n_fed = wake->not_before = 0;
+    wake->n_fed = wake->not_before = wake->onset_at = 0;
+    wake->has_voice = false;
     return base_trace(restart(wake));
 }

@@ -21,6 +21,10 @@ struct asr_wake_options {
     const char *model_folder;
     const char *phrase;              /* "bonjour voisine" */
     struct asr_pronounce *pronounce; /* used by create only */
+    /* Whole phrases in the model's phones, blanks between, for voices that say it otherwise than
+     * the dictionary: a clipped telephone voice, a synthetic one. Used by create only. */
+    const char *const *variants;
+    size_t n_variants;
     double sensitivity; /* 0 (fewer false wakes) to 1 (fewer misses); 0.5 is measured best */
     const struct asr_setting *settings; /* for measurements; NULL */
 };

@@ -10,8 +10,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum {
+    VARIANTS_MAX = 32,
+    WAKE_FILE_MAX = 64 * 1024,
+};
 
 static int letter_to_sound(void *user, const char *word, char *ret_ipa, size_t size)
 {
@@ -61,6 +67,32 @@ static int open_recogniser(const char *model, const char *bundle, struct languag
     return r;
 }
 
+/* Other ways to say a wake phrase: lines "phrase = phones" of the language's wake.txt, split in
+ * place. */
+struct variants {
+    char *text;
+    const char *phones[VARIANTS_MAX];
+    size_t n;
+};
+
+/* A language without the file, or a phrase that it does not name, has none. */
+static void load_variants(const char *language, const char *phrase, struct variants *variants)
+{
+    char folder[PATH_MAX], path[PATH_MAX], *line, *rest;
+    size_t n_bytes, n_phrase = strlen(phrase);
+
+    *variants = (struct variants){0};
+    if (bundle_data_folder(language, folder, sizeof(folder)) < 0 ||
+        base_file_join(folder, "wake.txt", path, sizeof(path)) < 0 ||
+        base_file_read(path, WAKE_FILE_MAX, &variants->text, &n_bytes) < 0)
+        return;
+    rest = variants->text;
+    while ((line = strsep(&rest, "\n")) && variants->n < VARIANTS_MAX) {
+        if (strncmp(line, phrase, n_phrase) == 0 && strncmp(line + n_phrase, " = ", 3) == 0)
+            variants->phones[variants->n++] = line + n_phrase + 3;
+    }
+}
+
 /* The voice lives only as long as the pronunciations are looked up: espeak-ng allows one at a time.
  */
 static int open_wake(const struct language_options *options, const char *model,
@@ -70,15 +102,20 @@ static int open_wake(const struct language_options *options, const char *model,
     struct asr_wake_options wake = {.model_folder = model,
                                     .phrase = options->wake_phrase,
                                     .sensitivity = options->wake_sensitivity};
+    struct variants variants;
     struct tts_voice *voice = NULL;
     int r = tts_voice_create(&settings, &voice);
 
+    load_variants(options->id, options->wake_phrase, &variants);
+    wake.variants = variants.phones;
+    wake.n_variants = variants.n;
     if (r == 0)
         r = asr_pronounce_open(model, letter_to_sound, voice, &wake.pronounce);
     if (r == 0)
         r = asr_wake_create(&wake, &language->wake);
     asr_pronounce_close(wake.pronounce);
     tts_voice_destroy(voice);
+    free(variants.text);
     if (r != 0)
         base_strbuf_addf(error,
                          "the wake phrase \"%s\" cannot be listened for (%s): set wake.phrase",

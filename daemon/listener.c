@@ -16,6 +16,9 @@ enum {
     PATIENCE_ANSWER_MS = 500,   /* yes, no, to a question */
     /* Voice that goes on this long after the wake phrase is a request in the same breath. */
     ONE_BREATH_MS = 300,
+    /* The wake phrase was recognised, but nothing that the voice activity calls speech: answer all
+       the same. */
+    WOKEN_WITHOUT_VOICE_MS = 450,
 };
 
 enum mode {
@@ -35,6 +38,7 @@ struct listener {
     int64_t wake_end;     /* of the last wake phrase */
     int64_t voice_end;    /* where the utterance's voice last ended */
     bool opens_from_wake; /* the next opening reaches back to wake_end */
+    bool has_voice;       /* speech has begun since the opening */
     bool has_guess;       /* `guess` holds what was said up to the pause */
     struct utterance guess;
     double spent_s; /* CPU on the utterance in course, thrown-away guesses included */
@@ -207,6 +211,7 @@ static void endpoint_event(struct listener *listener, const struct audio_endpoin
         break;
     case AUDIO_ENDPOINT_START:
     case AUDIO_ENDPOINT_RESUME:
+        listener->has_voice = true;
         listener->has_guess = false;
         break;
     case AUDIO_ENDPOINT_PAUSE:
@@ -244,6 +249,7 @@ static void feed_wake(struct listener *listener, const int16_t *block)
     listener->mode = MODE_WOKEN;
     listener->expect = INTENTS_EXPECT_REQUEST;
     listener->has_guess = false;
+    listener->has_voice = false;
     listener->spent_s = 0;
     listener->wake_end = listener->wake_origin + event.end_sample;
     audio_endpointer_open(listener->endpointer, listener->wake_origin + event.start_sample);
@@ -254,10 +260,15 @@ void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SA
     struct audio_endpoint_event event;
 
     audio_endpointer_feed(listener->endpointer, block, &event);
-    if (listener->mode != MODE_ASLEEP)
-        endpoint_event(listener, &event);
-    else
+    if (listener->mode == MODE_ASLEEP) {
         feed_wake(listener, block);
+        return;
+    }
+    endpoint_event(listener, &event);
+    if (listener->mode == MODE_WOKEN && !listener->has_voice &&
+        audio_endpointer_now(listener->endpointer) - listener->wake_end >
+            audio_ms_to_samples(WOKEN_WITHOUT_VOICE_MS))
+        wake_alone(listener);
 }
 
 void listener_skip(struct listener *listener)
