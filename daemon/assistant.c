@@ -58,6 +58,7 @@ void assistant_say(void *user, const char *key, const struct draft *about)
 {
     struct assistant *a = user;
 
+    memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
     speech_say(a->speech, key, about);
     if (strcmp(key, "kept") == 0)
@@ -319,6 +320,9 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
 
     event->type = act_event(act);
     draft_from_meaning(meaning, meaning->service, &event->draft);
+    /* "Et du beurre" to a question about a walk with the dog is somebody else's. */
+    if (act != INTENTS_REQUEST && !phrasing_takes_items(a->parts.phrasing, a->talked_about))
+        event->draft.n_items = 0;
     if ((act == INTENTS_CANCEL || act == INTENTS_STATUS) &&
         meaning->best_service_confidence >= NAMED_FROM)
         memcpy(event->draft.service, meaning->best_service, sizeof(event->draft.service));
@@ -329,7 +333,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
     } else if (act == INTENTS_NONE && meaning->outside_service[0]) {
         event->type = EVENT_REQUEST_ELSEWHERE;
         draft_from_meaning(meaning, meaning->outside_service, &event->draft);
-    } else if (act == INTENTS_NONE && draft_has_details(&event->draft)) {
+    } else if (act == INTENTS_NONE && draft_has_details(&event->draft) &&
+               utterance->trust != UTTERANCE_REPEAT) {
         event->type = EVENT_CORRECTION;
     } else if (utterance->trust == UTTERANCE_REPEAT ||
                (utterance->trust == UTTERANCE_ASK && act != INTENTS_DENY)) {

@@ -26,8 +26,9 @@ struct assistant {
     bool is_introducing;
     int64_t introduce_at_ms; /* 0: not to be introduced */
 
-    char store_id[MATCHING_ID_SIZE];  /* being stored or sent, "" none */
-    char cancel_id[MATCHING_ID_SIZE]; /* being cancelled, "" none */
+    char store_id[MATCHING_ID_SIZE];      /* being stored or sent, "" none */
+    char cancel_id[MATCHING_ID_SIZE];     /* being cancelled, "" none */
+    char talked_about[DRAFT_SERVICE_MAX]; /* the service of what was said last, "" none */
     char transcript[UTTERANCE_TEXT_MAX];
     int64_t timer_at_ms;      /* 0: none */
     bool is_away_told;        /* that the service is away: tell when it is back */

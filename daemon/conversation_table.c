@@ -116,6 +116,15 @@ static void act_offer_callback(struct conversation *c, const struct conversation
     ask(c, "repair.callback", "callback.ask");
 }
 
+/* None of the services that were read aloud. */
+static void act_none_of_these(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    draft_clear(&c->draft);
+    strcpy(c->draft.service, "callback");
+    ask(c, "callback.ask", "callback.ask");
+}
+
 static void act_not_here(struct conversation *c, const struct conversation_event *event)
 {
     c->draft = event->draft;
@@ -133,8 +142,10 @@ static void act_confirm(struct conversation *c, const struct conversation_event 
 
 static void act_correct(struct conversation *c, const struct conversation_event *event)
 {
-    draft_correct(&c->draft, &event->draft);
-    ask(c, "confirm.corrected", "confirm.request");
+    if (draft_correct(&c->draft, &event->draft))
+        ask(c, "confirm.corrected", "confirm.request");
+    else
+        ask(c, "confirm.again", "confirm.request"); /* the same once more is no yes yet */
 }
 
 static void act_confirm_as_is(struct conversation *c, const struct conversation_event *event)
@@ -257,6 +268,12 @@ static void act_cancel(struct conversation *c, const struct conversation_event *
         c->ops->stop_speech(c->user);
     c->ops->cancel(c->user, c->cancel_id);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
+}
+
+static void act_keep(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->say(c->user, "cancel.kept", &c->cancelled);
 }
 
 static void act_withdrawn(struct conversation *c, const struct conversation_event *event)
@@ -469,7 +486,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                                                                                   STATE_CLOSING}},
     [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
                                   CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
-                        [EVENT_DENY] = {act_offer_callback, STATE_OFFERING_CALLBACK},
+                        [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
                         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_GUESSING] = {QUESTION(STATE_GUESSING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
                         [EVENT_BUTTON] = {act_store, STATE_STORING},
@@ -483,7 +500,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_CORRECTION] = {act_give_up, STATE_CLOSING},
          [EVENT_DENY] = {act_all_right, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_give_up, STATE_CLOSING},
-         [EVENT_SILENCE] = {act_give_up, STATE_CLOSING}},
+         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_CONFIRMING] = {QUESTION(STATE_CONFIRMING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
                           [EVENT_BUTTON] = {act_store, STATE_STORING},
                           [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
@@ -508,10 +525,9 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
         {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_BUTTON] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_CANCEL] = {act_cancel, STATE_WITHDRAWING},
-         [EVENT_CORRECTION] = {act_all_right, STATE_CLOSING},
-         [EVENT_DENY] = {act_all_right, STATE_CLOSING},
-         [EVENT_NOT_UNDERSTOOD] = {act_all_right, STATE_CLOSING},
-         [EVENT_SILENCE] = {act_all_right, STATE_CLOSING}},
+         [EVENT_CORRECTION] = {act_keep, STATE_CLOSING}, [EVENT_DENY] = {act_keep, STATE_CLOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_CLOSING},
+         [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},
     [STATE_STORING] =
         {EVERYWHERE(STATE_STORING), NO_EARS(STATE_STORING),
          [EVENT_WAKE] = {act_nothing, STATE_STORING}, [EVENT_BUTTON] = {act_nothing, STATE_STORING},

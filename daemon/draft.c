@@ -23,8 +23,10 @@ static bool has_item(const struct draft *draft, const char *item)
     return false;
 }
 
-void draft_correct(struct draft *draft, const struct draft *said)
+bool draft_correct(struct draft *draft, const struct draft *said)
 {
+    struct draft before = *draft;
+
     if (base_date_is_set(said->date))
         draft->date = said->date;
     if (said->part[0] || base_time_is_set(said->time)) {
@@ -35,4 +37,7 @@ void draft_correct(struct draft *draft, const struct draft *said)
         if (!has_item(draft, said->items[i]))
             memcpy(draft->items[draft->n_items++], said->items[i], DRAFT_ITEM_MAX);
     }
+    return base_date_compare(before.date, draft->date) != 0 ||
+           strcmp(before.part, draft->part) != 0 || before.time.hour != draft->time.hour ||
+           before.time.minute != draft->time.minute || before.n_items != draft->n_items;
 }

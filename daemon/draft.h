@@ -39,8 +39,9 @@ bool draft_has_details(const struct draft *draft);
 
 /*
  * Takes over what a later sentence said about the same request: its day, its part or time (each
- * replaces the other), and its items, which are added. The service stays.
+ * replaces the other), and its items, which are added. The service stays. Returns: whether that
+ * changed anything.
  */
-void draft_correct(struct draft *draft, const struct draft *said);
+bool draft_correct(struct draft *draft, const struct draft *said);
 
 #endif

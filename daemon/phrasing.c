@@ -133,3 +133,11 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
     base_strbuf_add(text, sentence);
     return text->error;
 }
+
+bool phrasing_takes_items(const struct phrasing *phrasing, const char *service)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, service);
+
+    return found && found->takes_items;
+}

@@ -39,4 +39,7 @@ void phrasing_destroy(struct phrasing *phrasing);
 int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft *about,
                  unsigned n_before, struct base_datetime now, struct base_strbuf *text);
 
+/* Whether a list of things belongs to a request for that service. */
+bool phrasing_takes_items(const struct phrasing *phrasing, const char *service);
+
 #endif

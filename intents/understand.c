@@ -210,6 +210,14 @@ static bool takes_items(const struct intents_understander *understander, const c
     return info && info->takes_items;
 }
 
+/* "Oui, et aussi du beurre": an answer may add to the list that was restated. */
+static bool adds_to_request(const struct intents_result *result, enum intents_expect expect)
+{
+    return expect == INTENTS_EXPECT_CONFIRMATION && !result->outside_service[0] &&
+           (result->act == INTENTS_NONE || result->act == INTENTS_AFFIRM ||
+            result->act == INTENTS_DENY);
+}
+
 void intents_understand(struct intents_understander *understander, const char *text,
                         struct base_datetime now, enum intents_expect expect,
                         struct intents_result *ret_result)
@@ -236,6 +244,7 @@ void intents_understand(struct intents_understander *understander, const char *t
         ret_result->part = when.part;
         ret_result->time = when.time;
     }
-    if (ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service))
+    if ((ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service)) ||
+        adds_to_request(ret_result, expect))
         ret_result->n_items = intents_items_find(understander->items, &words, ret_result->items);
 }

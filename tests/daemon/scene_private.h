@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the halves of a scene share: scene.c reads the file and checks, scene_room.c lets time pass
+ * and the parts work. */
+#ifndef TESTS_DAEMON_SCENE_PRIVATE_H
+#define TESTS_DAEMON_SCENE_PRIVATE_H
+
+#include "audio/twin.h"
+#include "base/rng.h"
+#include "daemon/assistant.h"
+#include "tests/daemon/scene_service.h"
+
+#include "config/catalogue.h"
+#include "config/territory.h"
+#include "daemon/language.h"
+
+#include <jansson.h>
+
+enum { SCENE_SAID_MAX = 64, SCENE_TEXT_MAX = 1400 };
+
+struct scene_said {
+    char key[40];
+    char text[SCENE_TEXT_MAX];
+};
+
+/* The recogniser's twin: hears what the resident is told to say. */
+struct scene_ears {
+    struct asr_recogniser base; /* first */
+    char text[1024];
+    float confidence;
+};
+
+struct scene_stage {
+    struct language language;
+    struct config_problems *problems;
+    struct config_catalogue *catalogue;
+    struct tts_voice *resident; /* the resident's voice */
+    struct scene_ears ears;
+    struct interpreter *interpreter;
+};
+
+struct scene {
+    struct scene_stage *stage;
+    const char *name;
+    json_t *file;
+    FILE *tell;
+    int n_failures;
+    size_t turn; /* being played, for messages */
+    char folder[64];
+
+    struct base_clock_manual clock;
+    struct config_territory *territory;
+    struct audio_twin *room;
+    struct audio_player *player;
+    struct tts_voice *voice;
+    struct phrasing *phrasing;
+    struct scene_service *service;
+    struct matching_worker *worker;
+    struct assistant *assistant;
+    struct listener *listener;
+
+    struct scene_said said[SCENE_SAID_MAX]; /* not yet looked at */
+    size_t n_said;
+    unsigned n_heard;
+    unsigned n_introduced;
+    bool is_muted, is_deaf;
+    int64_t blocks;
+    struct base_rng rng; /* the room's noise */
+};
+
+/* scene_room.c: the parts, and time. `failed` is told of by scene_fail. */
+void scene_fail(struct scene *scene, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void scene_room_open(struct scene *scene);
+void scene_room_close(struct scene *scene);
+
+/* Lets blocks of 10 ms pass until nothing happens without the resident: asleep, or listening. With
+ * only_begun, until half a second into the next speech at most. */
+void scene_run(struct scene *scene, bool only_begun);
+/* Nothing sounds for so long; the resident may be listened to. */
+void scene_run_ms(struct scene *scene, int ms);
+/* Hours pass while nobody is there. */
+void scene_skip_ms(struct scene *scene, int64_t ms);
+bool scene_is_listening(const struct scene *scene);
+
+/* The resident says it and waits until it was heard (`is_heard` false: nobody listens). */
+void scene_resident(struct scene *scene, const char *text, double confidence);
+/* Says it at once, over whatever goes on, as one utterance. */
+void scene_interrupt(struct scene *scene, const char *text, double confidence, bool is_woken);
+void scene_wake(struct scene *scene);
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/daemon/scene_private.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LIMIT_MS = 180000, /* nothing goes on for longer without the resident */
+    TICK_MS = 100,
+    LATENCY_MS = 40,
+};
+
+void scene_fail(struct scene *scene, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "scenes/%s: turn %zu: ", scene->name, scene->turn + 1);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    scene->n_failures++;
+}
+
+#define MUST(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "scenes: %s:%d: %s\n", __FILE__, __LINE__, #condition);                \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* ---- what the file may set ---- */
+
+static json_t *setting(const struct scene *scene, const char *name)
+{
+    return json_object_get(json_object_get(scene->file, "settings"), name);
+}
+
+static int number(const struct scene *scene, const char *name, int otherwise)
+{
+    const json_t *value = setting(scene, name);
+
+    return value ? (int)json_integer_value(value) : otherwise;
+}
+
+static const char *word(const struct scene *scene, const char *name, const char *otherwise)
+{
+    const char *value = json_string_value(setting(scene, name));
+
+    return value ? value : otherwise;
+}
+
+static struct base_time hour(const struct scene *scene, const char *name, const char *otherwise)
+{
+    struct base_time time;
+
+    MUST(base_time_parse(word(scene, name, otherwise), &time) == 0);
+    return time;
+}
+
+/* ---- what the assistant tells ---- */
+
+static void on_spoken(void *user, const char *key, const char *text)
+{
+    struct scene *scene = user;
+
+    if (scene->n_said == SCENE_SAID_MAX) {
+        scene_fail(scene, "says too much: %s", text);
+        return;
+    }
+    snprintf(scene->said[scene->n_said].key, sizeof(scene->said[0].key), "%s", key);
+    snprintf(scene->said[scene->n_said].text, sizeof(scene->said[0].text), "%s", text);
+    scene->n_said++;
+    if (scene->tell)
+        fprintf(scene->tell, "  [%s] %s\n", key, text);
+}
+
+static void on_heard(void *user, const struct utterance *utterance)
+{
+    struct scene *scene = user;
+
+    scene->n_heard++;
+    if (scene->tell)
+        fprintf(scene->tell, "  (%s %s %.2f)\n", intents_act_name(utterance->meaning.act),
+                utterance->meaning.service, utterance->confidence);
+}
+
+static void on_mute(void *user, bool is_muted)
+{
+    struct scene *scene = user;
+
+    scene->is_muted = is_muted;
+}
+
+static void on_introduced(void *user)
+{
+    struct scene *scene = user;
+
+    scene->n_introduced++;
+}
+
+/* ---- the parts ---- */
+
+static void open_phrasing(struct scene *scene)
+{
+    struct base_strbuf error;
+    struct phrasing_options options = {
+        .language = "fr",
+        .catalogue = scene->stage->catalogue,
+        .services = config_territory_services(scene->territory),
+        .n_services = config_territory_n_services(scene->territory),
+        .is_moderated = config_territory_is_moderated(scene->territory),
+        .alert_name = word(scene, "alert_name", ""),
+        .wake_phrase = "bonjour voisine",
+    };
+
+    base_strbuf_init(&error);
+    MUST(phrasing_create(&options, &scene->phrasing, &error) == 0);
+    base_strbuf_finish(&error);
+    intents_understander_offer(scene->stage->language.understander, options.services,
+                               options.n_services);
+}
+
+static void open_worker(struct scene *scene)
+{
+    struct matching_settings settings = {
+        .state_folder = scene->folder,
+        .device = "device-1",
+        .version = "test",
+        .queue_max = (unsigned)number(scene, "outbox_max", 0),
+        .boot_splay_ms = 0,
+    };
+
+    scene->service = scene_service_create(config_territory_is_moderated(scene->territory));
+    settings.twin = scene_service_client(scene->service);
+    MUST(matching_worker_create(&settings, &scene->clock.base, &scene->worker) == 0);
+    MUST(scene_service_settle(scene->service));
+}
+
+static void open_assistant(struct scene *scene)
+{
+    const json_t *resident = setting(scene, "transcript");
+    struct assistant_settings settings = {
+        .territory = config_territory_id(scene->territory),
+        .language = "fr",
+        .device = "device-1",
+        .resident = "R-17",
+        .sends_transcript = json_is_true(resident),
+        .has_alert = *word(scene, "alert_name", "") != '\0',
+        .is_moderated = config_territory_is_moderated(scene->territory),
+        .duplicate_minutes = number(scene, "duplicate_minutes", 10),
+        .news_from = hour(scene, "news_from", "08:30"),
+        .news_to = hour(scene, "news_to", "20:30"),
+        .news_repeat_minutes = number(scene, "repeat_minutes", 0),
+        .speech = {
+            .voice = {"fr", number(scene, "rate_wpm", 150), 50, 100},
+            .volume = number(scene, "volume", 76),
+            .night_volume_max = 60,
+            .night_from = hour(scene, "night_from", "21:30"),
+            .night_to = hour(scene, "night_to", "07:30"),
+        }};
+    struct assistant_parts parts = {&scene->clock.base, scene->voice, scene->phrasing,
+                                    scene->worker};
+    struct assistant_events events = {.on_spoken = on_spoken,
+                                      .on_heard = on_heard,
+                                      .on_mute = on_mute,
+                                      .on_introduced = on_introduced,
+                                      .user = scene};
+
+    MUST(assistant_create(&settings, &parts, &events, &scene->assistant) == 0);
+}
+
+static void open_sound(struct scene *scene)
+{
+    struct audio_player_settings player;
+    struct audio_player_events player_events = assistant_player_events(scene->assistant);
+    struct listener_events listener_events = assistant_listener_events(scene->assistant);
+    struct listener_options listener = {.interpreter = scene->stage->interpreter};
+
+    audio_player_settings_default(&player);
+    MUST(audio_twin_create(LATENCY_MS, &scene->room) == 0);
+    MUST(audio_player_create(NULL, audio_twin_playback(scene->room), &player, &player_events,
+                             &scene->player) == 0);
+    audio_endpointer_settings_default(&listener.endpoint);
+    MUST(listener_create(&listener, &listener_events, &scene->listener) == 0);
+    assistant_join(scene->assistant, scene->listener, scene->player);
+}
+
+void scene_room_open(struct scene *scene)
+{
+    const char *top = getenv("TMPDIR");
+    const char *announced = word(scene, "announce", NULL);
+
+    base_rng_seed(&scene->rng, 1);
+    snprintf(scene->folder, sizeof(scene->folder), "%.40s/voisine-XXXXXX", top ? top : "/tmp");
+    MUST(mkdtemp(scene->folder));
+    MUST(tts_voice_create_silent(&scene->voice) == 0);
+    open_phrasing(scene);
+    open_worker(scene);
+    open_assistant(scene);
+    open_sound(scene);
+    if (json_is_true(setting(scene, "first_start")))
+        assistant_introduce(scene->assistant);
+    if (announced)
+        assistant_announce(scene->assistant, announced);
+}
+
+static void remove_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(folder);
+}
+
+void scene_room_close(struct scene *scene)
+{
+    matching_worker_destroy(scene->worker);
+    assistant_destroy(scene->assistant);
+    listener_destroy(scene->listener);
+    audio_player_destroy(scene->player);
+    audio_twin_destroy(scene->room);
+    phrasing_destroy(scene->phrasing);
+    tts_voice_destroy(scene->voice);
+    scene_service_destroy(scene->service);
+    remove_folder(scene->folder);
+}
+
+/* ---- time ---- */
+
+/* Lets the worker do all it can now, and hands its events over. */
+static void let_worker_work(struct scene *scene)
+{
+    struct pollfd fd = {.fd = matching_worker_fd(scene->worker), .events = POLLIN};
+
+    do {
+        if (!scene_service_settle(scene->service)) {
+            fprintf(stderr, "scenes/%s: the worker hangs\n", scene->name);
+            exit(1);
+        }
+        if (fd.revents)
+            assistant_delivery(scene->assistant);
+    } while (poll(&fd, 1, 0) > 0);
+}
+
+static void pass_block(struct scene *scene)
+{
+    int16_t block[AUDIO_BLOCK_SAMPLES];
+
+    while (audio_capture_read(audio_twin_capture(scene->room), block, AUDIO_BLOCK_SAMPLES) == 0)
+        ;
+    /* No room is as silent as zeros. */
+    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
+        block[i] = (int16_t)(block[i] * 3 / 4 + (int)base_rng_below(&scene->rng, 41) - 20);
+    base_clock_manual_advance(&scene->clock, AUDIO_BLOCK_MS);
+    if (!scene->is_muted && !scene->is_deaf)
+        assistant_block(scene->assistant, block);
+    audio_player_pump(scene->player);
+    scene->blocks++;
+    if (scene->blocks % (TICK_MS / AUDIO_BLOCK_MS) == 0)
+        assistant_tick(scene->assistant);
+    if (scene->blocks % (1000 / AUDIO_BLOCK_MS) == 0)
+        scene_service_poke(scene->service);
+    let_worker_work(scene);
+}
+
+bool scene_is_listening(const struct scene *scene)
+{
+    return listener_is_open(scene->listener) && !assistant_is_speaking(scene->assistant);
+}
+
+static bool is_at_rest(const struct scene *scene)
+{
+    enum conversation_state state = assistant_state(scene->assistant);
+
+    if (assistant_is_speaking(scene->assistant))
+        return false;
+    return state == STATE_ASLEEP || state == STATE_MUTED || listener_is_open(scene->listener);
+}
+
+void scene_run(struct scene *scene, bool only_begun)
+{
+    let_worker_work(scene);
+    /* One tick at least: what waits for its time begins to sound. */
+    for (int ms = 0; ms < LIMIT_MS; ms += AUDIO_BLOCK_MS) {
+        if (ms > 2 * TICK_MS && is_at_rest(scene))
+            return;
+        if (only_begun && scene->n_said > 0 && ms >= 500)
+            return;
+        pass_block(scene);
+    }
+    scene_fail(scene, "does not come to rest: %s",
+               conversation_state_name(assistant_state(scene->assistant)));
+}
+
+void scene_run_ms(struct scene *scene, int ms)
+{
+    for (; ms > 0; ms -= AUDIO_BLOCK_MS)
+        pass_block(scene);
+}
+
+void scene_skip_ms(struct scene *scene, int64_t ms)
+{
+    int step_ms = ms > 6 * 3600 * 1000 ? 60000 : 1000;
+
+    while (ms > 0) {
+        int64_t before_ms;
+
+        base_clock_manual_advance(&scene->clock, step_ms);
+        ms -= step_ms;
+        scene_service_poke(scene->service);
+        let_worker_work(scene);
+        assistant_tick(scene->assistant);
+        before_ms = scene->clock.monotonic_now_ms;
+        if (!is_at_rest(scene))
+            scene_run(scene, false);
+        ms -= scene->clock.monotonic_now_ms - before_ms;
+    }
+    scene_run(scene, false);
+}
+
+/* ---- the resident ---- */
+
+/* The sound of it: in one go, since a pause at a comma could end it. */
+static void append_voice(struct scene *scene, const char *text)
+{
+    struct tts_sound sound;
+    char plain[1024];
+    size_t n = 0;
+
+    for (const char *c = text; *c && n < sizeof(plain) - 1; c++)
+        plain[n++] = strchr(",.;:!?", *c) ? ' ' : *c;
+    plain[n] = '\0';
+    MUST(tts_voice_render(scene->stage->resident, plain, &sound) == 0);
+    n = sound.n_samples * AUDIO_RATE_HZ / (size_t)sound.rate_hz;
+    for (size_t i = 0; i < n; i++)
+        sound.samples[i] = sound.samples[i * (size_t)sound.rate_hz / AUDIO_RATE_HZ];
+    MUST(audio_twin_append(scene->room, sound.samples, n) == 0);
+    free(sound.samples);
+}
+
+/* What a recogniser would write: no capitals, no punctuation. */
+static void set_ears(struct scene *scene, const char *text, double confidence)
+{
+    struct scene_ears *ears = &scene->stage->ears;
+    size_t n = 0;
+
+    for (const char *c = text; *c && n < sizeof(ears->text) - 1; c++) {
+        char letter = strchr(",.;:!?", *c) ? ' ' : (char)tolower((unsigned char)*c);
+
+        if (letter == ' ' && (n == 0 || ears->text[n - 1] == ' '))
+            continue;
+        ears->text[n++] = letter;
+    }
+    while (n > 0 && ears->text[n - 1] == ' ')
+        n--;
+    ears->text[n] = '\0';
+    ears->confidence = (float)confidence;
+}
+
+void scene_resident(struct scene *scene, const char *text, double confidence)
+{
+    unsigned n_heard = scene->n_heard;
+    bool is_listening = scene_is_listening(scene);
+
+    set_ears(scene, text, confidence);
+    scene_run_ms(scene, 300);
+    append_voice(scene, text);
+    for (int ms = 0; ms < 30000 && (is_listening ? scene->n_heard == n_heard : ms < 4000);
+         ms += AUDIO_BLOCK_MS)
+        pass_block(scene);
+    if (is_listening && scene->n_heard == n_heard)
+        scene_fail(scene, "was not heard: %s", text);
+}
+
+void scene_interrupt(struct scene *scene, const char *text, double confidence, bool is_woken)
+{
+    struct listener_events events = assistant_listener_events(scene->assistant);
+    static const int16_t samples[AUDIO_RATE_HZ];
+    struct utterance utterance;
+
+    set_ears(scene, text, confidence);
+    MUST(interpreter_hear(scene->stage->interpreter, samples, AUDIO_RATE_HZ, INTENTS_EXPECT_REQUEST,
+                          base_datetime_local(scene->clock.wall_now_ms), &utterance) == 0);
+    utterance.is_woken = is_woken;
+    listener_sleep(scene->listener);
+    events.on_utterance(events.user, &utterance);
+}
+
+void scene_wake(struct scene *scene)
+{
+    struct listener_events events = assistant_listener_events(scene->assistant);
+
+    events.on_wake(events.user, 350);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plays every conversation of tests/daemon/scenes (or the folders named as arguments) and compares
+ * what is said and stored. With --tell, prints the conversations as they go.
+ */
+#include "base/file.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "tests/daemon/scene.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int is_scene(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && !strchr(entry->d_name, '.');
+}
+
+static int play(struct scene_stage *stage, const char *folder, FILE *tell)
+{
+    if (tell)
+        fprintf(tell, "== %s\n", folder);
+    return scene_play(stage, folder, tell);
+}
+
+static int play_all(struct scene_stage *stage, FILE *tell)
+{
+    char root[PATH_MAX], top[PATH_MAX], folder[PATH_MAX];
+    struct dirent **entries = NULL;
+    int n, n_failed = 0;
+
+    if (base_paths_data(root, sizeof(root)) < 0 ||
+        base_file_join(root, "tests/daemon/scenes", top, sizeof(top)) < 0 ||
+        (n = scandir(top, &entries, is_scene, alphasort)) <= 0) {
+        fprintf(stderr, "no scenes were found\n");
+        return 1;
+    }
+    for (int i = 0; i < n; i++) {
+        if (base_file_join(top, entries[i]->d_name, folder, sizeof(folder)) == 0)
+            n_failed += play(stage, folder, tell) > 0;
+        free(entries[i]);
+    }
+    free(entries);
+    printf("%d conversations, %d went otherwise\n", n, n_failed);
+    return n_failed > 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct scene_stage *stage;
+    FILE *tell = NULL;
+    int first = 1, status = 0;
+
+    setenv("TZ", "Europe/Paris", 1);
+    tzset();
+    base_log_open(getenv("SCENES_LOG") ? BASE_LOG_INFO : BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    if (argc > first && strcmp(argv[first], "--tell") == 0) {
+        tell = stdout;
+        first++;
+    }
+    stage = scene_stage_create();
+    if (argc == first)
+        status = play_all(stage, tell);
+    for (int i = first; i < argc; i++)
+        status |= play(stage, argv[i], tell) > 0;
+    scene_stage_destroy(stage);
+    base_log_close();
+    return status;
+}
