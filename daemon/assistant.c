@@ -61,7 +61,7 @@ void assistant_say(void *user, const char *key, const struct draft *about)
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
     speech_say(a->speech, key, about);
-    if (strcmp(key, "kept") == 0)
+    if (strcmp(key, "kept") == 0 || strcmp(key, "refused.identity") == 0)
         a->is_away_told = true;
     if (strcmp(key, "privacy.answer") == 0 && a->settings.sends_transcript)
         speech_say(a->speech, "privacy.transcript", about);
@@ -176,6 +176,8 @@ static void on_cancel(void *user, const char *id)
     struct assistant *a = user;
 
     snprintf(a->cancel_id, sizeof(a->cancel_id), "%s", id);
+    /* News of it that nobody has heard are none any more, after a restart neither. */
+    (void)matching_worker_told(a->parts.worker, id);
     if (matching_worker_cancel(a->parts.worker, id) < 0)
         base_log(BASE_LOG_ERROR, "cancel-failed", id, "memory is short");
 }

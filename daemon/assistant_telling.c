@@ -31,12 +31,13 @@ static void say_about_nothing(struct assistant *a, const char *key, int n)
 
 /* Keeps the requests that can be told, of that day and, when one was named and exists, of that
  * service. Returns: how many. */
-static size_t keep_asked(struct matching_summary *summaries, size_t n, const struct draft *asked)
+static size_t keep_asked(const struct told *told, struct matching_summary *summaries, size_t n,
+                         const struct draft *asked)
 {
     size_t n_kept = 0, n_named = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (!told_status_key(&summaries[i]) || !told_is_of_day(&summaries[i], asked->date))
+        if (!told_status_key(told, &summaries[i]) || !told_is_of_day(&summaries[i], asked->date))
             continue;
         summaries[n_kept] = summaries[i];
         n_named += strcmp(summaries[n_kept++].service, asked->service) == 0;
@@ -61,12 +62,12 @@ void assistant_tell_status(void *user, const struct draft *asked)
 
     if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
         n = 0;
-    n = keep_asked(summaries, n, asked);
+    n = keep_asked(a->told, summaries, n, asked);
     if (n > 1)
         say_about_nothing(a, "status.count", (int)n);
     for (size_t i = n; i-- > 0 && n - i <= STATUS_TOLD_MAX;) {
         told_about_summary(&summaries[i], &about);
-        assistant_say(a, told_status_key(&summaries[i]), &about);
+        assistant_say(a, told_status_key(a->told, &summaries[i]), &about);
         matching_worker_told(a->parts.worker, summaries[i].id);
         told_forget(a->told, summaries[i].id);
     }

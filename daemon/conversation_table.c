@@ -524,7 +524,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
     [STATE_CANCELLING] =
         {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_BUTTON] = {act_cancel, STATE_WITHDRAWING},
-         [EVENT_CANCEL] = {act_cancel, STATE_WITHDRAWING},
+         [EVENT_CANCEL] = {act_help_and_ask,
+                           STATE_CANCELLING} /* "n'annulez pas" sounds much the same */,
          [EVENT_CORRECTION] = {act_keep, STATE_CLOSING}, [EVENT_DENY] = {act_keep, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_CLOSING},
          [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},

@@ -321,15 +321,21 @@ void told_tick(struct told *told, int64_t now_ms)
     }
 }
 
-const char *told_status_key(const struct matching_summary *summary)
+static bool is_in_review(const struct told *told, const struct matching_summary *summary)
+{
+    return strcmp(summary->status, "pending_review") == 0 ||
+           (told->is_moderated &&
+            (!summary->status[0] || strcmp(summary->status, "received") == 0));
+}
+
+const char *told_status_key(const struct told *told, const struct matching_summary *summary)
 {
     switch (summary->state) {
     case MATCHING_NOTED:
     case MATCHING_SENDING:
         return "status.noted";
     case MATCHING_TRANSMITTED:
-        return strcmp(summary->status, "pending_review") == 0 ? "status.pending_review"
-                                                              : "status.transmitted";
+        return is_in_review(told, summary) ? "status.pending_review" : "status.transmitted";
     case MATCHING_MATCHED:
         return summary->first_name[0] ? "status.matched" : "status.matched_anonymous";
     case MATCHING_REFUSED:

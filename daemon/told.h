@@ -52,7 +52,7 @@ void told_forget(struct told *told, const char *id);
 void told_tick(struct told *told, int64_t now_ms);
 
 /* The prompt that tells how a request stands, NULL when it is over and told. */
-const char *told_status_key(const struct matching_summary *summary);
+const char *told_status_key(const struct told *told, const struct matching_summary *summary);
 /* Whether a resident may still cancel it. */
 bool told_is_cancellable(const struct matching_summary *summary);
 /* Whether it is asked for, or will be done, on that day; any is when none is given. */

@@ -311,10 +311,10 @@ static int list_stored(void *user, const struct matching_entry *entry)
         body = json_loadb(bytes, n, 0, NULL);
         free(bytes);
     }
-    json_object_set_new(item, "service",
-                        json_string(summary->kind == MATCHING_KIND_CALLBACK
-                                        ? "callback"
-                                        : text_of(body, "service")));
+    if (summary->kind == MATCHING_KIND_CALLBACK)
+        json_object_set_new(item, "service", json_string("callback"));
+    else if (body) /* a cancelled one has lost its text */
+        json_object_set(item, "service", json_object_get(body, "service"));
     for (int i = 0; i < 3; i++) {
         static const char *const names[] = {"date", "part", "time"};
         const char *value = text_of(json_object_get(body, "when"), names[i]);
