@@ -151,8 +151,9 @@ static void a_confirmation_restates_everything(void)
     CHECK_STR(say("confirm.request", &without),
               "Vous demandez que quelqu'un promène votre chien jeudi à dix heures et demie. C'est "
               "bien ça ?");
-    CHECK_STR(say("duplicate.ask", &args),
-              "Vous l'avez déjà demandé à huit heures et quart. Voulez-vous en faire une autre ?");
+    CHECK_STR(
+        say("duplicate.ask", &args),
+        "Vous l'avez déjà demandé à huit heures et quart. Voulez-vous faire une autre demande ?");
 }
 
 static void items_get_articles_only_when_all_can(void)
