@@ -222,7 +222,8 @@ class Devices(unittest.TestCase):
     def suspend(self, on):
         subprocess.run(["pactl", "suspend-sink", "room", str(int(on))], env=self.server.env, check=True)
 
-    def test_a_room_of_digital_zero_is_deafness(self):
+    def test_a_source_of_digital_zero_is_deafness(self):
+        subprocess.run(["pactl", "set-source-mute", "room.monitor", "1"], env=self.server.env, check=True)
         probe = Said(["watch", "pulse"], self.server.env)
         probe.wait_for("zero", timeout_s=60)
         probe.end()
