@@ -343,6 +343,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         event->type = EVENT_NOT_UNDERSTOOD;
     } else if (act == INTENTS_REQUEST) {
         event->type = request_event(a, &event->draft);
+    } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
+        event->type = EVENT_PRIVACY;
     }
     if (event->type == EVENT_NOT_UNDERSTOOD)
         draft_from_meaning(

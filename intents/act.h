@@ -20,6 +20,9 @@ enum intents_act {
     INTENTS_N_ACTS,
 };
 
+/* What an act may be about besides, by the name its data give it: "privacy" of HELP. */
+#define INTENTS_TOPIC_MAX 16
+
 enum intents_part {
     INTENTS_NO_PART,
     INTENTS_MORNING,

@@ -285,6 +285,26 @@ static int load_service(struct intents_language *language, const char *folder, c
     return r;
 }
 
+/* {"privacy": ["...", ...]}: phrases of the act like the others, with a name. */
+static int add_topics(struct intents_list *phrases, const char *file, json_t *topics)
+{
+    const char *name;
+    json_t *array;
+
+    json_object_foreach(topics, name, array)
+    {
+        size_t first = phrases->n;
+        int r = strlen(name) < INTENTS_TOPIC_MAX ? add_strings(phrases, file, array, 0)
+                                                 : complain(file, "a topic's name is too long");
+
+        if (r < 0)
+            return r;
+        for (size_t i = first; i < phrases->n; i++)
+            strcpy(phrases->entries[i].topic, name);
+    }
+    return 0;
+}
+
 static int load_act(struct intents_language *language, const char *folder, const char *file)
 {
     struct intents_act_data *act;
@@ -303,6 +323,8 @@ static int load_act(struct intents_language *language, const char *folder, const
         act = &language->acts[language->n_acts++];
         act->phrases.is_learnable = act->near_misses.is_learnable = true;
         r = add_strings(&act->phrases, file, json_object_get(root, "phrases"), 0);
+        if (r == 0)
+            r = add_topics(&act->phrases, file, json_object_get(root, "topics"));
         if (r == 0)
             r = add_strings(&act->near_misses, file, json_object_get(root, "near_misses"), 0);
     }

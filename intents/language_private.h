@@ -17,6 +17,8 @@ struct intents_entry {
     enum intents_gender gender; /* of lexicon entries that are nouns */
     unsigned fold;              /* 0 to 4: which fifth it falls into by its text */
     double weight;
+    char topic[INTENTS_TOPIC_MAX]; /* of an act's phrase: what it is about ("privacy"), "" nothing
+                                      in particular */
 };
 
 /* Templates of which one is drawn: a slot's list, a fragment, the phrases of a service. */

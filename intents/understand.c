@@ -4,6 +4,7 @@
 #include "intents/classifier.h"
 #include "intents/items.h"
 #include "intents/language_private.h"
+#include "intents/match.h"
 #include "intents/train.h"
 #include "intents/when.h"
 
@@ -18,6 +19,8 @@
 #define CONFIRMATION_FACTOR 4.0f
 /* A service of the territory this probable is preferred to a likelier one that is not offered. */
 #define OFFERED_FROM 0.35f
+/* Shorter words are too common to tell a topic. */
+#define TOPIC_WORD_MIN 5
 /* The guess for "Est-ce pour ... ?" must stand out this much. */
 #define GUESS_FROM 0.3f
 
@@ -218,6 +221,75 @@ static bool adds_to_request(const struct intents_result *result, enum intents_ex
             result->act == INTENTS_DENY);
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+/* Whether the text of a template has the whole word. */
+static bool has_word(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (const char *at = text; (at = strstr(at, word)) != NULL; at++) {
+        if ((at == text || !is_letter(at[-1])) && !is_letter(at[n]))
+            return true;
+    }
+    return false;
+}
+
+/* The topic that alone among the act's phrases uses this word, NULL none. */
+static const char *topic_of_word(const struct intents_list *phrases, const char *word)
+{
+    const char *topic = NULL;
+
+    if (strlen(word) < TOPIC_WORD_MIN)
+        return NULL;
+    for (size_t i = 0; i < phrases->n; i++) {
+        const struct intents_entry *entry = &phrases->entries[i];
+
+        if (!has_word(entry->text, word))
+            continue;
+        if (!entry->topic[0] || (topic && strcmp(topic, entry->topic) != 0))
+            return NULL;
+        topic = entry->topic;
+    }
+    return topic;
+}
+
+/* The topic of a phrase that is said whole somewhere in the words, NULL none. */
+static const char *topic_of_phrase(const struct intents_language *language,
+                                   const struct intents_list *phrases,
+                                   const struct intents_words *words)
+{
+    for (size_t i = 0; i < phrases->n; i++) {
+        const struct intents_entry *entry = &phrases->entries[i];
+
+        for (size_t at = 0; entry->topic[0] && at < words->n; at++) {
+            if (intents_match(&language->when, entry->node, words, at, NULL) > at)
+                return entry->topic;
+        }
+    }
+    return NULL;
+}
+
+static void find_topic(const struct intents_language *language, const struct intents_words *words,
+                       struct intents_result *result)
+{
+    const char *topic = NULL;
+
+    for (size_t i = 0; !topic && i < language->n_acts; i++) {
+        const struct intents_list *phrases = &language->acts[i].phrases;
+
+        if (language->acts[i].act != result->act)
+            continue;
+        topic = topic_of_phrase(language, phrases, words);
+        for (size_t k = 0; !topic && k < words->n; k++)
+            topic = topic_of_word(phrases, words->word[k]);
+    }
+    snprintf(result->topic, sizeof(result->topic), "%s", topic ? topic : "");
+}
+
 void intents_understand(struct intents_understander *understander, const char *text,
                         struct base_datetime now, enum intents_expect expect,
                         struct intents_result *ret_result)
@@ -237,6 +309,8 @@ void intents_understand(struct intents_understander *understander, const char *t
     if (expect == INTENTS_EXPECT_CONFIRMATION)
         expect_answer(opinion.act);
     decide(understander, &opinion, ret_result);
+    if (ret_result->act == INTENTS_HELP)
+        find_topic(language, &words, ret_result);
     if (has_when(ret_result->act) ||
         (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION)) {
         intents_when_find(&language->when, &words, now, &when);
