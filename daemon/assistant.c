@@ -395,9 +395,17 @@ static void on_silence(void *user)
     assistant_happen(user, EVENT_SILENCE);
 }
 
+/* The loudspeaker may sleep; waking it now keeps its lead out of the answer's delay. */
+static void on_speech(void *user)
+{
+    struct assistant *a = user;
+
+    audio_player_rouse(a->player);
+}
+
 struct listener_events assistant_listener_events(struct assistant *a)
 {
-    return (struct listener_events){on_wake, on_utterance, on_silence, a};
+    return (struct listener_events){on_wake, on_utterance, on_silence, on_speech, a};
 }
 
 /* ---- what others bring ---- */

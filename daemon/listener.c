@@ -194,7 +194,11 @@ static void wake_alone(struct listener *listener)
     int64_t now = audio_endpointer_now(listener->endpointer);
     int delay_ms = (int)audio_samples_to_ms(now - listener->wake_end);
 
-    listener_sleep(listener);
+    /* Not listener_sleep: what was said since the phrase is needed when the ears open. */
+    audio_endpointer_close(listener->endpointer);
+    listener->mode = MODE_ASLEEP;
+    listener->has_guess = false;
+    reset_wake(listener);
     listener->opens_from_wake = true;
     listener->events.on_wake(listener->events.user, delay_ms);
 }
@@ -213,6 +217,8 @@ static void endpoint_event(struct listener *listener, const struct audio_endpoin
     case AUDIO_ENDPOINT_RESUME:
         listener->has_voice = true;
         listener->has_guess = false;
+        if (listener->events.on_speech)
+            listener->events.on_speech(listener->events.user);
         break;
     case AUDIO_ENDPOINT_PAUSE:
         listener->voice_end = event->at_sample;
