@@ -84,7 +84,7 @@ static double joint_confidence(const struct asr_hypothesis *heard,
     double words = fmin(fmax((double)heard->confidence, 1e-6), 1 - 1e-6);
     double score = log(words / (1 - words)) + WEIGHT_MEANING * (meaning->confidence - 1);
 
-    return heard->n_words ? 1 / (1 + exp(-score)) : 0;
+    return heard->confidence > 0 ? 1 / (1 + exp(-score)) : 0;
 }
 
 static enum utterance_trust trust_of(const struct utterance *utterance)
