@@ -70,6 +70,8 @@ static const char *const event_names[N_EVENTS] = {
 
 /* ---- the machine ---- */
 
+enum { USUAL_BUT = 5 }; /* of so many states less one an event may lead elsewhere and be usual */
+
 static bool is_confirming(enum conversation_state state)
 {
     return state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN || state == STATE_GUESSING;
@@ -198,15 +200,50 @@ int conversation_check_table(enum conversation_state *ret_state,
     return 0;
 }
 
+/* Where an event leads from nearly every state; N_STATES when there is no such place. */
+static enum conversation_state usual_next(int event)
+{
+    for (int next = 0; next < N_STATES; next++) {
+        int n = 0;
+
+        for (int s = 0; s < N_STATES; s++)
+            n += conversation_table[s][event].next == (enum conversation_state)next && s != next;
+        if (n >= N_STATES - USUAL_BUT)
+            return (enum conversation_state)next;
+    }
+    return N_STATES;
+}
+
+/* One arrow for all events that lead from one state to another. */
+static void print_arrow(FILE *file, int from, int to)
+{
+    const char *before = "";
+
+    for (int e = 0; e < N_EVENTS; e++) {
+        if (from == to || conversation_table[from][e].next != (enum conversation_state)to ||
+            usual_next(e) == (enum conversation_state)to)
+            continue;
+        if (!*before)
+            fprintf(file, "  %s -> %s [label=\"", state_names[from], state_names[to]);
+        fprintf(file, "%s%s", before, event_names[e]);
+        before = "\\n";
+    }
+    if (*before)
+        fputs("\"];\n", file);
+}
+
 void conversation_print_dot(FILE *file)
 {
-    fputs("digraph conversation {\n  node [shape=box];\n", file);
-    for (int s = 0; s < N_STATES; s++) {
-        for (int e = 0; e < N_EVENTS; e++) {
-            if (conversation_table[s][e].next != (enum conversation_state)s)
-                fprintf(file, "  %s -> %s [label=\"%s\"];\n", state_names[s],
-                        state_names[conversation_table[s][e].next], event_names[e]);
-        }
+    fputs("digraph conversation {\n  node [shape=box];\n  ANY [label=\"nearly any state\"];\n",
+          file);
+    for (int e = 0; e < N_EVENTS; e++) {
+        if (usual_next(e) != N_STATES)
+            fprintf(file, "  ANY -> %s [label=\"%s\"];\n", state_names[usual_next(e)],
+                    event_names[e]);
+    }
+    for (int from = 0; from < N_STATES; from++) {
+        for (int to = 0; to < N_STATES; to++)
+            print_arrow(file, from, to);
     }
     fputs("}\n", file);
 }

@@ -149,7 +149,8 @@ const char *conversation_event_name(enum conversation_event_type event);
 int conversation_check_table(enum conversation_state *ret_state,
                              enum conversation_event_type *ret_event);
 
-/* The table as a Graphviz diagram, moves that change the state only. */
+/* The table as a Graphviz diagram: moves that change the state only, those of nearly every state
+ * once. */
 void conversation_print_dot(FILE *file);
 
 #endif

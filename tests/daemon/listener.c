@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The listener on rendered voice: with the real wake detector where there is a model (else those
+ * cases are skipped), and a recogniser that is told the words and keeps an eye on the sound. */
+#include "daemon/listener.h"
+
+#include "audio/format.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "daemon/language.h"
+#include "tests/check.h"
+#include "tts/voice.h"
+
+#include <stdlib.h>
+
+enum { NO_SPEECH_MS = 5000 };
+
+struct ears {
+    struct asr_recogniser base; /* first */
+    const char *text;
+    const int16_t *samples; /* what it was last given */
+    size_t n_samples;
+    unsigned n_heard;
+};
+
+struct stage {
+    struct language language;
+    bool has_wake;
+    struct tts_voice *voice;
+    struct ears ears;
+    struct interpreter *interpreter;
+    struct listener *listener;
+    struct base_rng rng;
+    unsigned n_wakes, n_utterances, n_silences;
+    struct utterance utterance;
+    bool was_zeroed, opens_after_wake;
+};
+
+static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
+                enum asr_expect expect, struct asr_hypothesis *ret_hypothesis)
+{
+    struct ears *ears = (struct ears *)recogniser;
+
+    (void)expect;
+    ears->samples = samples;
+    ears->n_samples = n_samples;
+    ears->n_heard++;
+    *ret_hypothesis = (struct asr_hypothesis){.text = ears->text, .confidence = 1};
+    return 0;
+}
+
+static void no_destroy(struct asr_recogniser *recogniser)
+{
+    (void)recogniser;
+}
+
+static void on_wake(void *user, int delay_ms)
+{
+    struct stage *stage = user;
+
+    CHECK(delay_ms >= 0 && delay_ms < 3000);
+    stage->n_wakes++;
+    if (stage->opens_after_wake)
+        listener_open(stage->listener, INTENTS_EXPECT_REQUEST);
+}
+
+static bool is_zero(const int16_t *samples, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (samples[i])
+            return false;
+    }
+    return n > 0;
+}
+
+static void on_utterance(void *user, const struct utterance *utterance)
+{
+    struct stage *stage = user;
+
+    stage->n_utterances++;
+    stage->utterance = *utterance;
+    stage->was_zeroed = is_zero(stage->ears.samples, stage->ears.n_samples);
+}
+
+static void on_silence(void *user)
+{
+    struct stage *stage = user;
+
+    stage->n_silences++;
+}
+
+static void open_stage(struct stage *stage)
+{
+    static const struct asr_recogniser_ops ops = {hear, no_destroy};
+    struct language_options options = {.id = "fr",
+                                       .models_folder = "",
+                                       .wake_phrase = "bonjour voisine",
+                                       .wake_sensitivity = 0.5,
+                                       .parts = LANGUAGE_WAKES};
+    struct tts_voice_settings voice = {"fr", 140, 50, 100};
+    struct base_strbuf error;
+
+    base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    base_strbuf_init(&error);
+    stage->has_wake = language_open(&options, &stage->language, &error) == 0;
+    if (!stage->has_wake) {
+        language_close(&stage->language);
+        options.parts = LANGUAGE_TEXT;
+        REQUIRE(language_open(&options, &stage->language, &error) == 0);
+    }
+    base_strbuf_finish(&error);
+    REQUIRE(tts_voice_create(&voice, &stage->voice) == 0);
+    stage->ears.base.ops = &ops;
+    REQUIRE(interpreter_create(&stage->ears.base, stage->language.understander, "bonjour voisine",
+                               &stage->interpreter) == 0);
+    base_rng_seed(&stage->rng, 1);
+}
+
+static struct stage stage;
+
+static void begin(bool has_wake)
+{
+    struct listener_options options = {.interpreter = stage.interpreter,
+                                       .wake = has_wake ? stage.language.wake : NULL};
+    struct listener_events events = {on_wake, on_utterance, on_silence, &stage};
+
+    if (!stage.interpreter)
+        open_stage(&stage);
+    options.interpreter = stage.interpreter;
+    options.wake = has_wake ? stage.language.wake : NULL;
+    audio_endpointer_settings_default(&options.endpoint);
+    options.endpoint.no_speech_ms = NO_SPEECH_MS;
+    stage.n_wakes = stage.n_utterances = stage.n_silences = 0;
+    stage.ears.n_heard = 0;
+    stage.opens_after_wake = true;
+    REQUIRE(listener_create(&options, &events, &stage.listener) == 0);
+    listener_set_now(stage.listener, (struct base_datetime){{2026, 6, 15}, {9, 30}});
+    listener_sleep(stage.listener);
+}
+
+static void end(void)
+{
+    listener_destroy(stage.listener);
+    stage.listener = NULL;
+}
+
+static void feed(const int16_t *samples, size_t n_samples)
+{
+    int16_t block[AUDIO_BLOCK_SAMPLES];
+
+    for (size_t at = 0; at + AUDIO_BLOCK_SAMPLES <= n_samples; at += AUDIO_BLOCK_SAMPLES) {
+        for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
+            block[i] = (int16_t)((samples ? samples[at + (size_t)i] * 3 / 4 : 0) +
+                                 (int)base_rng_below(&stage.rng, 41) - 20);
+        listener_feed(stage.listener, block);
+    }
+}
+
+static void quiet(int ms)
+{
+    feed(NULL, (size_t)audio_ms_to_samples(ms));
+}
+
+static void say(const char *text)
+{
+    struct tts_sound sound;
+    size_t n;
+
+    REQUIRE(tts_voice_render(stage.voice, text, &sound) == 0);
+    n = sound.n_samples * AUDIO_RATE_HZ / (size_t)sound.rate_hz;
+    for (size_t i = 0; i < n; i++)
+        sound.samples[i] = sound.samples[i * (size_t)sound.rate_hz / AUDIO_RATE_HZ];
+    feed(sound.samples, n);
+    free(sound.samples);
+}
+
+static void one_breath_is_one_utterance_that_is_woken(void)
+{
+    begin(true);
+    if (stage.has_wake) {
+        stage.ears.text = "bonjour voisine je voudrais que quelqu'un fasse mes courses demain";
+        quiet(2000);
+        say("bonjour voisine je voudrais que quelqu'un fasse mes courses demain");
+        quiet(4000);
+        CHECK_INT(stage.n_wakes, 0);
+        CHECK_INT(stage.n_utterances, 1);
+        CHECK(stage.utterance.is_woken);
+        CHECK_STR(stage.utterance.meaning.service, "groceries");
+        CHECK_STR(stage.utterance.text, "je voudrais que quelqu'un fasse mes courses demain");
+        /* Nothing is cut off at the front: the phrase itself is in the sound. */
+        CHECK(stage.utterance.start_s < 2.3);
+        CHECK(!listener_is_open(stage.listener));
+    }
+    end();
+}
+
+static void the_wake_phrase_alone_wakes_and_then_listens(void)
+{
+    begin(true);
+    if (stage.has_wake) {
+        stage.ears.text = "oui";
+        quiet(2000);
+        say("bonjour voisine");
+        quiet(2500);
+        CHECK_INT(stage.n_wakes, 1);
+        CHECK_INT(stage.n_utterances, 0);
+        CHECK(listener_is_open(stage.listener));
+        quiet(NO_SPEECH_MS);
+        CHECK_INT(stage.n_silences, 1);
+        CHECK(!listener_is_open(stage.listener));
+    }
+    end();
+}
+
+static void nobody_who_speaks_in_time_is_silence(void)
+{
+    begin(false);
+    quiet(1000);
+    listener_open(stage.listener, INTENTS_EXPECT_CONFIRMATION);
+    quiet(NO_SPEECH_MS - 500);
+    CHECK_INT(stage.n_silences, 0);
+    quiet(1000);
+    CHECK_INT(stage.n_silences, 1);
+    CHECK_INT(stage.n_utterances, 0);
+    CHECK_INT(stage.ears.n_heard, 0);
+    end();
+}
+
+static void the_sound_is_zeroed_before_the_words_are_handed_over(void)
+{
+    begin(false);
+    stage.ears.text = "oui c'est ça";
+    quiet(1000);
+    listener_open(stage.listener, INTENTS_EXPECT_CONFIRMATION);
+    quiet(500);
+    say("oui c'est ça");
+    quiet(3000);
+    CHECK_INT(stage.n_utterances, 1);
+    CHECK(!stage.utterance.is_woken);
+    CHECK_INT(stage.utterance.meaning.act, INTENTS_AFFIRM);
+    CHECK(stage.was_zeroed);
+    end();
+}
+
+static void what_sounds_while_we_speak_is_not_heard(void)
+{
+    begin(false);
+    stage.ears.text = "oui";
+    quiet(1000);
+    for (int i = 0; i < 300; i++)
+        listener_skip(stage.listener);
+    CHECK_INT(stage.n_utterances + stage.n_silences, 0);
+    CHECK(listener_now_s(stage.listener) > 3.9 && listener_now_s(stage.listener) < 4.1);
+    say("oui c'est ça");
+    quiet(2000);
+    CHECK_INT(stage.n_utterances, 0); /* asleep, and not called */
+    end();
+}
+
+static void close_stage(void)
+{
+    interpreter_destroy(stage.interpreter);
+    tts_voice_destroy(stage.voice);
+    language_close(&stage.language);
+}
+
+CHECK_MAIN(one_breath_is_one_utterance_that_is_woken, the_wake_phrase_alone_wakes_and_then_listens,
+           nobody_who_speaks_in_time_is_silence,
+           the_sound_is_zeroed_before_the_words_are_handed_over,
+           what_sounds_while_we_speak_is_not_heard, close_stage)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/told.h"
+
+#include "base/log.h"
+#include "tests/check.h"
+
+#define ID_A "11111111-1111-4111-8111-111111111111"
+#define ID_B "22222222-2222-4222-8222-222222222222"
+
+static struct matching_event event(enum matching_event_type type, const char *id)
+{
+    struct matching_event event = {.type = type, .service = "groceries"};
+
+    snprintf(event.id, sizeof(event.id), "%s", id);
+    return event;
+}
+
+static struct matching_event matched(const char *id, const char *who, const char *time)
+{
+    struct matching_event found = event(MATCHING_EVENT_MATCHED, id);
+
+    snprintf(found.first_name, sizeof(found.first_name), "%s", who);
+    snprintf(found.when.time, sizeof(found.when.time), "%s", time);
+    return found;
+}
+
+static struct told *with(const struct matching_event *first)
+{
+    struct told *told = NULL;
+
+    base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    REQUIRE(told_create(false, &told) == 0);
+    if (first)
+        told_add(told, first);
+    return told;
+}
+
+static const char *take(struct told *told)
+{
+    static struct told_news news;
+
+    return told_take(told, false, &news) ? news.key : "nothing";
+}
+
+static void newer_news_of_a_request_replace_those_that_wait(void)
+{
+    struct matching_event first = matched(ID_A, "Marie", "10:00");
+    struct matching_event then = event(MATCHING_EVENT_EXPIRED, ID_A);
+    struct told *told = with(&first);
+
+    told_add(told, &then);
+    CHECK_INT(told_n_waiting(told, false), 1);
+    CHECK_STR(take(told), "news.expired");
+    CHECK_STR(take(told), "nothing");
+    told_destroy(told);
+}
+
+static void a_second_volunteer_or_another_hour_is_a_change(void)
+{
+    struct matching_event first = matched(ID_A, "Marie", "10:00");
+    struct matching_event same = first, later = matched(ID_A, "Marie", "11:00");
+    struct matching_event open = event(MATCHING_EVENT_STATUS, ID_A);
+    struct told *told = with(&first);
+
+    strcpy(open.status, "open");
+    CHECK_STR(take(told), "news.matched");
+    told_add(told, &same);
+    CHECK_STR(take(told), "news.matched");
+    told_add(told, &later);
+    CHECK_STR(take(told), "news.changed");
+    told_add(told, &open);
+    CHECK_STR(take(told), "news.withdrawn");
+    told_add(told, &same);
+    CHECK_STR(take(told), "news.matched");
+    told_destroy(told);
+}
+
+static void the_urgent_go_first_and_alone_when_so_asked(void)
+{
+    struct matching_event plain = matched(ID_A, "Marie", "10:00");
+    struct matching_event alert = event(MATCHING_EVENT_ALERT_ACKNOWLEDGED, ID_B);
+    struct told *told = with(&plain);
+    struct told_news news;
+
+    CHECK(!told_take(told, true, &news));
+    told_add(told, &alert);
+    CHECK_INT(told_n_waiting(told, true), 1);
+    CHECK_STR(take(told), "emergency.acknowledged");
+    CHECK_STR(take(told), "news.matched");
+    told_destroy(told);
+}
+
+static void what_nobody_noticed_is_told_once_more(void)
+{
+    struct matching_event found = matched(ID_A, "Marie", "10:00");
+    struct told *told = with(&found);
+    struct told_news news;
+
+    REQUIRE(told_take(told, false, &news));
+    told_spoken(told, &news, 1000);
+    told_tick(told, 999);
+    CHECK_INT(told_n_waiting(told, false), 0);
+    told_tick(told, 1000);
+    REQUIRE(told_take(told, false, &news));
+    CHECK(news.is_repeat);
+    told_spoken(told, &news, 2000);
+    told_tick(told, 5000);
+    CHECK_INT(told_n_waiting(told, false), 0);
+    told_destroy(told);
+}
+
+static void who_reacts_or_cancels_hears_it_no_more(void)
+{
+    struct matching_event found = matched(ID_A, "Marie", "10:00");
+    struct told *told = with(&found);
+    struct told_news news;
+
+    REQUIRE(told_take(told, false, &news));
+    told_spoken(told, &news, 1000);
+    told_noticed(told);
+    told_tick(told, 1000);
+    CHECK_INT(told_n_waiting(told, false), 0);
+    told_spoken(told, &news, 3000);
+    told_forget(told, ID_A);
+    told_tick(told, 3000);
+    CHECK_INT(told_n_waiting(told, false), 0);
+    told_destroy(told);
+}
+
+static void what_was_cut_off_is_next_unless_newer_came(void)
+{
+    struct matching_event found = matched(ID_A, "Marie", "10:00");
+    struct matching_event then = event(MATCHING_EVENT_EXPIRED, ID_A);
+    struct told *told = with(&found);
+    struct told_news news;
+
+    REQUIRE(told_take(told, false, &news));
+    told_put_back(told, &news);
+    CHECK_STR(take(told), "news.matched");
+    told_add(told, &then);
+    told_put_back(told, &news);
+    CHECK_STR(take(told), "news.expired");
+    CHECK_STR(take(told), "nothing");
+    told_destroy(told);
+}
+
+static void more_than_it_holds_drops_the_oldest(void)
+{
+    struct told *told = with(NULL);
+    char id[40];
+
+    for (int i = 0; i < 20; i++) {
+        struct matching_event found;
+
+        snprintf(id, sizeof(id), "%08d-1111-4111-8111-111111111111", i);
+        found = matched(id, "Marie", "");
+        told_add(told, &found);
+    }
+    CHECK_INT(told_n_waiting(told, false), 16);
+    told_destroy(told);
+}
+
+CHECK_MAIN(newer_news_of_a_request_replace_those_that_wait,
+           a_second_volunteer_or_another_hour_is_a_change,
+           the_urgent_go_first_and_alone_when_so_asked, what_nobody_noticed_is_told_once_more,
+           who_reacts_or_cancels_hears_it_no_more, what_was_cut_off_is_next_unless_newer_came,
+           more_than_it_holds_drops_the_oldest)
