@@ -164,6 +164,25 @@ static void guess_in_pause(struct listener *listener)
                                       patience_for(listener, &listener->guess));
 }
 
+/* The wake phrase was followed by silence: somebody calls and waits for us. */
+static void wake_alone(struct listener *listener)
+{
+    int64_t now = audio_endpointer_now(listener->endpointer);
+    int delay_ms = (int)audio_samples_to_ms(now - listener->wake_end);
+
+    /* Not listener_sleep: what was said since the phrase is needed when the ears open. */
+    audio_endpointer_close(listener->endpointer);
+    listener->mode = MODE_ASLEEP;
+    listener->has_guess = false;
+    reset_wake(listener);
+    listener->opens_from_wake = true;
+    /* The detector may find the phrase before its last syllable has ended: what sounded up to here
+     * is the phrase, not the first words after it. */
+    if (listener->has_voice && listener->voice_end > listener->wake_end)
+        listener->wake_end = listener->voice_end;
+    listener->events.on_wake(listener->events.user, delay_ms);
+}
+
 static void deliver(struct listener *listener, bool is_cut)
 {
     struct utterance utterance;
@@ -179,6 +198,11 @@ static void deliver(struct listener *listener, bool is_cut)
         utterance = (struct utterance){.end_s = audio_samples_to_s(listener->voice_end)};
         utterance.meaning.time = BASE_NO_TIME;
     }
+    /* The phrase ended later than the detector thought, and nothing came behind it. */
+    if (r == 0 && listener->mode == MODE_WOKEN && !utterance.text[0]) {
+        wake_alone(listener);
+        return;
+    }
     utterance.cpu_s = listener->spent_s;
     utterance.is_cut = is_cut;
     utterance.is_woken = listener->mode == MODE_WOKEN;
@@ -186,21 +210,6 @@ static void deliver(struct listener *listener, bool is_cut)
     listener_sleep(listener);
     listener->events.on_utterance(listener->events.user, &utterance);
     memset(&utterance, 0, sizeof(utterance));
-}
-
-/* The wake phrase was followed by silence: somebody calls and waits for us. */
-static void wake_alone(struct listener *listener)
-{
-    int64_t now = audio_endpointer_now(listener->endpointer);
-    int delay_ms = (int)audio_samples_to_ms(now - listener->wake_end);
-
-    /* Not listener_sleep: what was said since the phrase is needed when the ears open. */
-    audio_endpointer_close(listener->endpointer);
-    listener->mode = MODE_ASLEEP;
-    listener->has_guess = false;
-    reset_wake(listener);
-    listener->opens_from_wake = true;
-    listener->events.on_wake(listener->events.user, delay_ms);
 }
 
 static bool goes_on_after_wake(const struct listener *listener)
@@ -257,7 +266,7 @@ static void feed_wake(struct listener *listener, const int16_t *block)
     listener->has_guess = false;
     listener->has_voice = false;
     listener->spent_s = 0;
-    listener->wake_end = listener->wake_origin + event.end_sample;
+    listener->wake_end = listener->voice_end = listener->wake_origin + event.end_sample;
     audio_endpointer_open(listener->endpointer, listener->wake_origin + event.start_sample);
 }
 
