@@ -24,6 +24,7 @@ enum {
     N_REQUEST_SENTENCES = 120000,
     N_ANSWER_SENTENCES = 30000,
     WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
+    YES_NO_WEIGHT = 8, /* of a yes or a no among the answers: what nearly every question asks for */
     SEED = 20260615,
 };
 
@@ -41,6 +42,7 @@ struct making {
     struct base_strbuf words;
     struct base_strbuf dictionary;
     struct asr_ngram *vocabulary; /* a set of words, for want of another: of both models */
+    unsigned yes_no_weight;       /* in the model that is being made */
     size_t n_sampled, n_unspeakable;
 };
 
@@ -92,7 +94,7 @@ static bool is_whole_word(void *user, const char *word)
     return asr_pronounce_knows(user, word);
 }
 
-static int add_sentence(struct making *m, const char *sentence)
+static int add_sentence(struct making *m, const char *sentence, unsigned weight)
 {
     int r;
 
@@ -100,7 +102,7 @@ static int add_sentence(struct making *m, const char *sentence)
     asr_tokens_split(sentence, is_whole_word, m->pronounce, &m->words);
     if (m->words.error)
         return m->words.error;
-    r = asr_ngram_add(m->ngram, base_strbuf_text(&m->words), 1);
+    r = asr_ngram_add(m->ngram, base_strbuf_text(&m->words), weight);
     return r < 0 ? r : asr_ngram_add(m->vocabulary, base_strbuf_text(&m->words), 1);
 }
 
@@ -108,12 +110,13 @@ static int on_sentence(void *user, const char *sentence, const struct intents_la
 {
     struct making *m = user;
     char with_wake[2048];
-    int r = add_sentence(m, sentence);
+    bool is_yes_no = label->act == INTENTS_AFFIRM || label->act == INTENTS_DENY;
+    int r = add_sentence(m, sentence, is_yes_no ? m->yes_no_weight : 1);
 
     if (r < 0 || label->act != INTENTS_REQUEST || m->n_sampled++ % WAKE_EVERY)
         return r;
     snprintf(with_wake, sizeof(with_wake), "%s %s", m->options->wake_phrase, sentence);
-    return add_sentence(m, with_wake);
+    return add_sentence(m, with_wake, 1);
 }
 
 /* Samples, trains and packs one model. */
@@ -151,10 +154,12 @@ static int make_models(struct making *m)
     int r;
 
     step(m, "language model of requests");
+    m->yes_no_weight = 1;
     r = make_model(m, "request", &request);
     if (r < 0)
         return r;
     step(m, "language model of answers");
+    m->yes_no_weight = YES_NO_WEIGHT;
     return make_model(m, "answer", &answer);
 }
 
