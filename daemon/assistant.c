@@ -332,7 +332,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         return;
     if (act == INTENTS_REQUEST && utterance->trust == UTTERANCE_ASK) {
         event->type = EVENT_REQUEST_DOUBTFUL;
-    } else if (act == INTENTS_NONE && meaning->outside_service[0]) {
+    } else if (act == INTENTS_NONE && meaning->outside_service[0] &&
+               utterance->trust == UTTERANCE_ACT) {
         event->type = EVENT_REQUEST_ELSEWHERE;
         draft_from_meaning(meaning, meaning->outside_service, &event->draft);
     } else if (act == INTENTS_NONE && draft_has_details(&event->draft) &&
