@@ -20,17 +20,19 @@ from room import Room, RoomError, build_folder
 import script as scripts
 
 NOW = "2026-06-15T09:30"
-YES = "Oui, c'est ça."
-# What the resident says, and what must be stored of it.
+YES = {"speak": "Oui c'est ça.", "rate": 135, "pitch": 35}
+CALL = {"speak": "Bonjour voisine."}
+# What the resident says, and what must be stored of it. The first one asks in one breath.
 MISSIONS = (
-    ("groceries", "someone to do the shopping", "fr+f2",
-     "Bonjour voisine, je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît.",
+    ("groceries", "someone to do the shopping",
+     ({"speak": "Bonjour voisine, je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît.",
+       "rate": 125, "pitch": 38}, YES),
      {"date": "2026-06-16", "part": "morning"}),
-    ("pet_walk", "someone to walk the dog", "fr+m3",
-     "Bonjour voisine, est-ce que quelqu'un pourrait promener mon chien vendredi après-midi ?",
+    ("pet_walk", "someone to walk the dog",
+     (CALL, {"speak": "Est-ce que quelqu'un pourrait promener mon chien vendredi après-midi ?"}, YES),
      {"date": "2026-06-19", "part": "afternoon"}),
-    ("friendly_call", "someone to talk to", "fr+f5",
-     "Bonjour voisine, j'aimerais que quelqu'un m'appelle pour bavarder demain après-midi.",
+    ("friendly_call", "someone to talk to",
+     (CALL, {"speak": "Je voudrais parler à quelqu'un demain après-midi."}, YES),
      {"date": "2026-06-16", "part": "afternoon"}),
 )
 MISSION_LIMIT_S = 90
@@ -112,9 +114,8 @@ def check(request, service, when):
 
 def play(screen, room, mission, keep_sound):
     """One mission by the synthetic resident. Returns the request as stored."""
-    service, _, voice, wish, when = mission
-    script = scripts.Script("demo", {"turns": [
-        {"speak": wish, "voice": voice}, {"speak": YES, "voice": voice}], "end_silence_s": 4})
+    service, _, turns, when = mission
+    script = scripts.Script("demo", {"turns": turns, "end_silence_s": 4})
     prepared = conversation.Prepared(script, room.build)
     known = room.service.requests()
     mark = room.trace.count()
@@ -167,7 +168,7 @@ def live(screen, missions):
                                 room.log_text())
         for number, mission in enumerate(missions, 1):
             screen.heading(f"Mission {number} of {len(missions)}: {mission[1]}")
-            print(f"Say, for instance: « {mission[3]} », and then: « {YES} »", flush=True)
+            print("Say, for instance: " + ", then ".join(f"« {turn['speak']} »" for turn in mission[2]), flush=True)
             known, mark = room.service.requests(), room.trace.count()
             screen.began_s = now_s()
             if not Watcher(screen, room.service, known).wait(LIVE_LIMIT_S):

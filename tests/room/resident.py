@@ -33,7 +33,7 @@ def breathe(wav):
         file.writeframes(noisy.tobytes())
 
 
-def speak(text, voice="fr+f5", rate_wpm=150, pitch=35):
+def speak(text, voice="fr+f5", rate_wpm=150, pitch=20):
     """The path of a WAV file in which a resident says the text."""
     key = hashlib.sha256(f"2|{voice}|{rate_wpm}|{pitch}|{text}".encode()).hexdigest()[:24]
     path = cache_folder() / f"{key}.wav"

@@ -131,8 +131,8 @@ class Sound(Case):
 
 class TheService(Case):
     ASK = ({"speak": "Bonjour voisine."},
-           {"speak": "Je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît."},
-           {"speak": "Oui, c'est ça."})
+           {"speak": "J'ai besoin de quelqu'un pour faire mes courses demain matin."},
+           {"speak": "Oui, tout à fait."})
 
     def test_a_wrong_certificate_keeps_the_request_and_tells(self):
         room = self.room(accepts=False)
