@@ -15,7 +15,7 @@ FALLEN_SILENT_S = 0.8
 NO_ANSWER_S = 12  # then a person speaks on
 GOES_ON_S = 25  # for a silent turn: how long the speaker may take to go on by itself
 END_LIMIT_S = 90
-NOISE_BEFORE_S = 2
+BEFORE_S = 2  # how long the room is as it is before anybody speaks
 
 
 def words(text):
@@ -58,10 +58,10 @@ class Conversation:
         snr_db = self.script.snr_db if self.script.snr_db is not None else 10
         factor = speech * 10 ** (-snr_db / 20) / level
         self._stop_noise = self.room.sound.play_for_ever(scaled(noise, factor))
-        time.sleep(NOISE_BEFORE_S)  # the television runs before anybody speaks
 
     def hold(self):
         """All turns, then until the speaker says nothing more."""
+        time.sleep(BEFORE_S)
         for turn, sound in zip(self.script.turns, self.sounds):
             if sound is not None:
                 self._say(turn, sound)
