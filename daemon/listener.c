@@ -16,7 +16,6 @@ enum {
     PATIENCE_ANSWER_MS = 500,   /* yes, no, to a question */
     /* Voice that goes on this long after the wake phrase is a request in the same breath. */
     ONE_BREATH_MS = 300,
-    TAIL_OF_WAKE_MS = 700,
     /* The wake phrase was recognised, but nothing that the voice activity calls speech: answer all
        the same. */
     WOKEN_WITHOUT_VOICE_MS = 450,
@@ -163,47 +162,6 @@ static void wake_alone(struct listener *listener)
     int64_t now = audio_endpointer_now(listener->endpointer);
     int delay_ms = (int)audio_samples_to_ms(now - listener->wake_end);
 
-    /* The phrase's own tail is not to be heard again as the first word of a request. */
-    if (listener->voice_end > listener->wake_end)
-        listener->wake_end = listener->voice_end;
-    /* Not listener_sleep: what was said since the phrase is needed when the ears open. */
-    audio_endpointer_close(listener->endpointer);
-    listener->mode = MODE_ASLEEP;
-    listener->has_guess = false;
-    reset_wake(listener);
-    listener->opens_from_wake = true;
-    listener->events.on_wake(listener->events.user, delay_ms);
-}
-
-/* The detector's idea of where the phrase ends may lie a syllable early. What sounded after it then
- * is the phrase's own tail, in which the recogniser finds nothing. */
-static bool is_tail_of_wake(const struct listener *listener)
-{
-    const struct utterance *guess = &listener->guess;
-
-    if (listener->mode != MODE_WOKEN || !listener->has_guess)
-        return false;
-    return !guess->text[0] ||
-           (guess->meaning.act == INTENTS_NONE &&
-            listener->voice_end < listener->wake_end + audio_ms_to_samples(TAIL_OF_WAKE_MS));
-}
-
-static void guess_in_pause(struct listener *listener)
-{
-    listener->has_guess = interpret(listener, &listener->guess) == 0;
-    if (is_tail_of_wake(listener))
-        wake_alone(listener);
-    else if (listener->has_guess)
-        audio_endpointer_set_patience(listener->endpointer,
-                                      patience_for(listener, &listener->guess));
-}
-
-/* The wake phrase was followed by silence: somebody calls and waits for us. */
-static void wake_alone(struct listener *listener)
-{
-    int64_t now = audio_endpointer_now(listener->endpointer);
-    int delay_ms = (int)audio_samples_to_ms(now - listener->wake_end);
-
     /* Not listener_sleep: what was said since the phrase is needed when the ears open. */
     audio_endpointer_close(listener->endpointer);
     listener->mode = MODE_ASLEEP;
@@ -215,6 +173,16 @@ static void wake_alone(struct listener *listener)
     if (listener->has_voice && listener->voice_end > listener->wake_end)
         listener->wake_end = listener->voice_end;
     listener->events.on_wake(listener->events.user, delay_ms);
+}
+
+static void guess_in_pause(struct listener *listener)
+{
+    listener->has_guess = interpret(listener, &listener->guess) == 0;
+    if (listener->has_guess && listener->mode == MODE_WOKEN && !listener->guess.text[0])
+        wake_alone(listener); /* as in deliver, and no sooner known then */
+    else if (listener->has_guess)
+        audio_endpointer_set_patience(listener->endpointer,
+                                      patience_for(listener, &listener->guess));
 }
 
 static void deliver(struct listener *listener, bool is_cut)

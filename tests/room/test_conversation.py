@@ -7,10 +7,10 @@ usage: test_conversation.py NAME
 
 expect.json: {"spoken": [words that must be said, in this order],
               "never": [words that must not be said],
+              "heard": [acts and services as understood, in order],
               "requests": [the requests at the service, in order; the members named must be so]}
 """
 import json
-import re
 import pathlib
 import sys
 
@@ -81,32 +81,38 @@ def hold(name):
         if wrong:
             print(f"the daemon's log:\n{room.log_text(200)}")
     print("\n".join(f"FAULT: {fault}" for fault in wrong))
-    return wrong
+    return judge(expect, events, wrong)
 
 
-MISHEARD = 77  # what meson counts as skipped
+SKIPPED = 77  # what meson counts as skipped
+HELD, HARMED, BROKEN, MISHEARD = range(4)
 
 
-def is_grave(fault):
-    """More at the service than was confirmed is never the recogniser's excuse."""
-    match = re.match(r"(\d+) requests at the service in place of (\d+)", fault)
-    return bool(match) and int(match.group(1)) > int(match.group(2))
+def judge(expect, events, wrong):
+    """What an attempt was. Harm: words that must not be said, more requests than were confirmed. Broken: all was heard
+    as it was said, and still it went otherwise. Misheard: the recogniser's share, which tools/evaluate measures."""
+    if not wrong:
+        return HELD
+    spoken = [conversation.words(e["text"]) for e in events if e["event"] == "spoken"]
+    if (any(conversation.words(never) in said for never in expect.get("never", []) for said in spoken)
+            or len(events[-1]["requests"]) > len(expect.get("requests", []))):
+        return HARMED
+    heard = [f"{e['act']} {e['service']}".strip() for e in events if e["event"] == "heard"]
+    return BROKEN if heard == expect["heard"] else MISHEARD
 
 
 def hold_once_of(name, n_attempts):
     """Sound in real time is never twice the same: streams fall otherwise into the recogniser's frames, and a synthetic
-    voice at the edge of what it hears is now understood, now not. How often is measured by tools/evaluate; here the
-    conversation must be able to go as written. One that was misheard at each attempt says nothing of the conversation and
-    counts as skipped; a request too many, or a part that breaks, fails at once."""
+    voice at the edge of what it hears is now understood, now not. So a conversation may be tried again; one misheard at
+    each attempt says nothing of the conversation and counts as skipped. Harm fails at once."""
+    met = []
     for attempt in range(1, n_attempts + 1):
-        faults_met = hold(name)
-        if not faults_met:
-            print(f"held at attempt {attempt} of {n_attempts}")
-            return 0
-        if any(is_grave(fault) for fault in faults_met):
-            return 1
-    print(f"misheard at each of {n_attempts} attempts")
-    return MISHEARD
+        met.append(hold(name))
+        if met[-1] in (HELD, HARMED):
+            print(f"{'held' if met[-1] == HELD else 'harm done'} at attempt {attempt} of {n_attempts}")
+            return 0 if met[-1] == HELD else 1
+    print(f"not held in {n_attempts} attempts, {met.count(MISHEARD)} of them misheard")
+    return 1 if BROKEN in met else SKIPPED
 
 
 if __name__ == "__main__":
