@@ -131,8 +131,15 @@ class Sound(Case):
 
 class TheService(Case):
     ASK = ({"speak": "Bonjour voisine."},
-           {"speak": "J'ai besoin de quelqu'un pour faire mes courses demain matin."},
-           {"speak": "Oui, tout à fait."})
+           {"speak": "J'ai besoin de quelqu'un pour faire mes courses demain matin."})
+
+    def ask_and_press(self, room):
+        """The request by voice, the yes by the button: these tests are about the service, not the ears."""
+        for _ in range(3):
+            self.hold(room, *self.ASK)
+            if any("C'est bien ça" in text for text in room.spoken()):
+                break
+        self.assertTrue(room.command("button")["ok"])
 
     def test_a_wrong_certificate_keeps_the_request_and_tells(self):
         room = self.room(accepts=False)
@@ -140,8 +147,9 @@ class TheService(Case):
         room.service.wrong_certificate = "unknown-ca"
         room.service.start()
         room.start_daemon()
-        self.assertEqual(self.hold(room, *self.ASK), [], "not a byte of it reached the impostor")
+        self.ask_and_press(room)
         self.assert_spoken(room, "Votre demande est gardée")
+        self.assertEqual(self.hold(room), [], "not a byte of it reached the impostor")
         self.assert_told(room, "tls-untrusted")
         kept = room.command("outbox")
         self.assertEqual([r["service"] for r in kept], ["groceries"])
@@ -155,7 +163,7 @@ class TheService(Case):
         room = self.room(accepts=False)
         room.service.fault("nonsense", method="POST", path="/v1/requests", times=2)
         room.start_daemon()
-        self.hold(room, *self.ASK)
+        self.ask_and_press(room)
         self.assert_spoken(room, "C'est noté")
         self.assertNotIn("C'est transmis", " ".join(room.spoken()[:3]), "no claim on nonsense")
         stored = room.service.wait_for("requests=1&calls=3", 60)
