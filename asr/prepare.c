@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A frame is a pause when its energy is near the utterance's own floor: the floor is a low
- * percentile of the frames' levels, the height a high one; between them lies the threshold. With no
- * distance between the two (steady noise) nothing is cut, since nothing can be told apart.
+ * The television is what matters here. The decoder takes the mean of the whole utterance off, so it does
+ * not know what is quiet: a television 20 or even 30 dB below the person is spelled out as words
+ * wherever the person is silent (word errors of one voice 5 % clean, 62 % at 20 dB). So what lies
+ * clearly below the person's own level is pressed down by 30 dB, and what remains is hidden under a
+ * faint hiss. Where the limit lies depends on the noise, measured at both edges, which the
+ * endpointer leaves around the voice: in a quiet room only what is 14 dB below the loud parts counts as
+ * silence, so that a soft end of a sentence is kept.
  */
 #include "asr/prepare.h"
 
@@ -17,14 +21,21 @@
 
 enum {
     N_MAX = 15 * ASR_RATE_HZ,
-    FRAME_MS = 10,
-    GUARD_FRAMES = 6, /* kept on both sides of sound: weak consonants */
+    SMOOTH_FRAMES = 2, /* on both sides of a frame */
+    HOLD_FRAMES = 14,  /* kept on both sides of voice: weak consonants, soft syllables */
+    EDGE_FRAMES = 15,  /* at both ends, where the noise is measured */
 };
 
-const struct asr_prepare_options asr_prepare_default = {
-    .pause_ms = 400, .keep_ms = 150, .edge_ms = 300, .peak = 0.5};
+#define QUIET_DB     14.0 /* below the loud parts is silence in a quiet room ... */
+#define NOISY_DB     5.0  /* ... and in a noisy one */
+#define OVER_NOISE   14.0 /* dB over the noise begins the voice */
+#define PRESS_FACTOR 0.0316
+#define HISS_DB      50.0 /* below the loud parts */
 
-static double frame_level_db(const int16_t *samples)
+const struct asr_prepare_options asr_prepare_default = {
+    .pause_ms = 400, .keep_ms = 150, .edge_ms = 100, .peak = 0.5};
+
+static double frame_power(const int16_t *samples)
 {
     double sum = 0, mean = 0;
     for (int i = 0; i < ASR_FRAME_SAMPLES; i++)
@@ -32,7 +43,7 @@ static double frame_level_db(const int16_t *samples)
     mean /= ASR_FRAME_SAMPLES;
     for (int i = 0; i < ASR_FRAME_SAMPLES; i++)
         sum += (samples[i] - mean) * (samples[i] - mean);
-    return 10 * log10(sum / ASR_FRAME_SAMPLES + 1);
+    return sum / ASR_FRAME_SAMPLES;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -41,40 +52,75 @@ static int compare_doubles(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Marks the frames that hold sound. Returns: 0 or -ENOMEM. */
-static int mark_sound(const int16_t *samples, size_t n_frames, bool *ret_is_sound)
+/* Power of each frame in dB, smoothed over its neighbours. */
+static void measure_levels(const int16_t *samples, size_t n_frames, double *ret_levels)
+{
+    for (size_t i = 0; i < n_frames; i++) {
+        size_t from = i > SMOOTH_FRAMES ? i - SMOOTH_FRAMES : 0;
+        size_t to = i + SMOOTH_FRAMES < n_frames ? i + SMOOTH_FRAMES : n_frames - 1;
+        double power = 0;
+        for (size_t k = from; k <= to; k++)
+            power += frame_power(samples + k * ASR_FRAME_SAMPLES);
+        ret_levels[i] = 10 * log10(power / (double)(to - from + 1) + 1);
+    }
+}
+
+static double mean_level(const double *levels, size_t n)
+{
+    double power = 0;
+    for (size_t i = 0; i < n; i++)
+        power += pow(10, levels[i] / 10);
+    return 10 * log10(power / (double)n);
+}
+
+/* The level from which on a frame is voice. `sorted` is room for n_frames. */
+static double voice_limit(const double *levels, double *sorted, size_t n_frames, double *ret_loud)
+{
+    size_t n_edge = n_frames < 4 * EDGE_FRAMES ? n_frames / 4 : EDGE_FRAMES;
+    memcpy(sorted, levels, n_frames * sizeof(*sorted));
+    qsort(sorted, n_frames, sizeof(*sorted), compare_doubles);
+    double loud = sorted[n_frames - 1 - n_frames / 20];
+    double noise = sorted[n_frames / 10];
+    if (n_edge > 0)
+        noise = fmax(noise, fmax(mean_level(levels, n_edge),
+                                 mean_level(levels + n_frames - n_edge, n_edge)));
+    *ret_loud = loud;
+    return fmin(loud - NOISY_DB, fmax(loud - QUIET_DB, noise + OVER_NOISE));
+}
+
+/* Marks the frames that are voice or close to it. Returns: 0 or -ENOMEM. */
+static int mark_voice(const int16_t *samples, size_t n_frames, bool *ret_is_voice, double *ret_loud)
 {
     double *levels = malloc(2 * (n_frames + 1) * sizeof(*levels));
     if (!levels)
         return -ENOMEM;
-    double *sorted = levels + n_frames;
-    for (size_t i = 0; i < n_frames; i++)
-        sorted[i] = levels[i] = frame_level_db(samples + i * ASR_FRAME_SAMPLES);
-    qsort(sorted, n_frames, sizeof(*sorted), compare_doubles);
-    double low = sorted[n_frames / 20], high = sorted[n_frames - 1 - n_frames / 10];
-    double threshold = fmin(low + 0.3 * (high - low), high - 12);
-    bool is_flat = high - low < 15;
-    for (size_t i = 0; i < n_frames; i++)
-        ret_is_sound[i] = is_flat || levels[i] > threshold;
+    measure_levels(samples, n_frames, levels);
+    double limit = voice_limit(levels, levels + n_frames, n_frames, ret_loud);
+    for (size_t i = 0; i < n_frames; i++) {
+        if (levels[i] < limit)
+            continue;
+        size_t from = i > HOLD_FRAMES ? i - HOLD_FRAMES : 0;
+        size_t to = i + HOLD_FRAMES < n_frames ? i + HOLD_FRAMES : n_frames - 1;
+        memset(ret_is_voice + from, true, to - from + 1);
+    }
     free(levels);
     return 0;
 }
 
-/* Widens sound by the guard on both sides. */
-static void widen(bool *is_sound, size_t n_frames)
+/* Presses down what is no voice, with soft edges, and lays the hiss over all. */
+static void press(int16_t *samples, const bool *is_voice, size_t n_frames, double loud_db)
 {
-    bool *was = malloc(n_frames + 1);
-    if (!was)
-        return;
-    memcpy(was, is_sound, n_frames);
-    for (size_t i = 0; i < n_frames; i++) {
-        if (!was[i])
-            continue;
-        size_t from = i > GUARD_FRAMES ? i - GUARD_FRAMES : 0;
-        size_t to = i + GUARD_FRAMES < n_frames ? i + GUARD_FRAMES : n_frames - 1;
-        memset(is_sound + from, 1, to - from + 1);
+    double hiss = pow(10, (loud_db - HISS_DB) / 20) * 1.73; /* an even distribution's peak */
+    double gain = 1;
+    uint32_t random = 1;
+    for (size_t i = 0; i < n_frames * ASR_FRAME_SAMPLES; i++) {
+        double wanted = is_voice[i / ASR_FRAME_SAMPLES] ? 1 : PRESS_FACTOR;
+        gain += (wanted - gain) * 0.02;
+        random = random * 1664525 + 1013904223;
+        double noise = ((double)(random >> 16) - 32768) / 32768 * hiss;
+        double x = samples[i] * gain + noise;
+        samples[i] = (int16_t)(x > 32767 ? 32767 : x < -32768 ? -32768 : x);
     }
-    free(was);
 }
 
 static void keep(struct asr_prepared *out, const int16_t *samples, size_t from, size_t n)
@@ -99,17 +145,17 @@ static void keep_pause(struct asr_prepared *out, const int16_t *samples, size_t 
 }
 
 static void copy_shortened(struct asr_prepared *out, const int16_t *samples, size_t n_samples,
-                           const bool *is_sound, size_t n_frames,
+                           const bool *is_voice, size_t n_frames,
                            const struct asr_prepare_options *options)
 {
     size_t per_ms = ASR_RATE_HZ / 1000, n_edge_max = options->edge_ms * per_ms;
     for (size_t begin = 0, end; begin < n_frames; begin = end) {
-        for (end = begin; end < n_frames && is_sound[end] == is_sound[begin]; end++)
+        for (end = begin; end < n_frames && is_voice[end] == is_voice[begin]; end++)
             ;
         size_t from = begin * ASR_FRAME_SAMPLES;
         size_t n = (end - begin) * ASR_FRAME_SAMPLES;
         size_t n_edge = n < n_edge_max ? n : n_edge_max;
-        if (is_sound[begin] || options->keep_ms == 0)
+        if (is_voice[begin] || options->keep_ms == 0)
             keep(out, samples, from, n);
         else if (begin == 0)
             keep(out, samples, from + n - n_edge, n_edge);
@@ -120,7 +166,7 @@ static void copy_shortened(struct asr_prepared *out, const int16_t *samples, siz
         else
             keep(out, samples, from, n);
     }
-    if (n_frames > 0 && is_sound[n_frames - 1])
+    if (n_frames > 0 && is_voice[n_frames - 1])
         keep(out, samples, n_frames * ASR_FRAME_SAMPLES, n_samples - n_frames * ASR_FRAME_SAMPLES);
 }
 
@@ -148,22 +194,31 @@ int asr_prepare(const int16_t *samples, size_t n_samples, const struct asr_prepa
     n_samples = n_samples > N_MAX ? N_MAX : n_samples;
     size_t n_frames = n_samples / ASR_FRAME_SAMPLES;
     struct asr_prepared out = {0};
-    bool *is_sound = calloc(n_frames + 1, sizeof(*is_sound));
+    double loud_db = 0;
+    bool *is_voice = calloc(n_frames + 1, sizeof(*is_voice));
     out.samples = calloc(n_samples + 1, sizeof(*out.samples));
     out.pieces = calloc(2 * n_frames + 2, sizeof(*out.pieces));
-    int r = is_sound && out.samples && out.pieces ? 0 : -ENOMEM;
+    int r = is_voice && out.samples && out.pieces ? 0 : -ENOMEM;
     if (r == 0 && n_frames > 0)
-        r = mark_sound(samples, n_frames, is_sound);
+        r = mark_voice(samples, n_frames, is_voice, &loud_db);
     if (r < 0) {
-        free(is_sound);
+        free(is_voice);
         asr_prepare_finish(&out);
         return base_trace(r);
     }
-    widen(is_sound, n_frames);
-    copy_shortened(&out, samples, n_samples, is_sound, n_frames, options);
+    int16_t *pressed = malloc((n_samples + 1) * sizeof(*pressed));
+    if (!pressed) {
+        free(is_voice);
+        asr_prepare_finish(&out);
+        return base_trace(-ENOMEM);
+    }
+    memcpy(pressed, samples, n_samples * sizeof(*pressed));
+    press(pressed, is_voice, n_frames, loud_db);
+    copy_shortened(&out, pressed, n_samples, is_voice, n_frames, options);
+    free(pressed);
     if (options->peak > 0)
         level(&out, options->peak);
-    free(is_sound);
+    free(is_voice);
     *ret_prepared = out;
     return 0;
 }
