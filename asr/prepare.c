@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The television is what matters here. The decoder takes the mean of the whole utterance off, so it does
- * not know what is quiet: a television 20 or even 30 dB below the person is spelled out as words
- * wherever the person is silent (word errors of one voice 5 % clean, 62 % at 20 dB). So what lies
- * clearly below the person's own level is pressed down by 30 dB, and what remains is hidden under a
- * faint hiss. Where the limit lies depends on the noise, measured at both edges, which the
- * endpointer leaves around the voice: in a quiet room only what is 14 dB below the loud parts counts as
- * silence, so that a soft end of a sentence is kept.
+ * The television is what matters here. The decoder takes the mean of the whole utterance off, so it
+ * does not know what is quiet: a television 20 or even 30 dB below the person is spelled out as
+ * words wherever the person is silent (word errors of one voice 5 % clean, 62 % at 20 dB). So what
+ * lies clearly below the person's own level is pressed down by 30 dB, and what remains is hidden
+ * under a faint hiss. Where the limit lies depends on the noise, measured at both edges, which the
+ * endpointer leaves around the voice: in a quiet room only what is 14 dB below the loud parts
+ * counts as silence, so that a soft end of a sentence is kept.
  */
 #include "asr/prepare.h"
 
