@@ -167,9 +167,10 @@ class SoundServer:
 class Ear:
     """An ear in the room: knows when there was sound. By default the resident's, at the loudspeaker."""
 
-    def __init__(self, server, device="speaker.monitor", keep=False):
+    def __init__(self, server, device="speaker.monitor", keep=False, audible_rms=AUDIBLE_RMS):
         self.server = server
         self.device = device
+        self.audible_rms = audible_rms
         self.heard = bytearray() if keep else None
         self.stretches = []  # [began, ended] of each sound, by now_s()
         self._changed = threading.Condition()
@@ -204,7 +205,7 @@ class Ear:
             self._note(block, began_s + n_blocks * BLOCK_MS / 1000)
 
     def _note(self, block, end_s):
-        is_sound = any(block) and rms(block) > AUDIBLE_RMS
+        is_sound = any(block) and rms(block) > self.audible_rms
         with self._changed:
             if is_sound and self.stretches and end_s - self.stretches[-1][1] < SAME_SOUND_S:
                 self.stretches[-1][1] = end_s
