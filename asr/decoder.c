@@ -53,6 +53,14 @@ static void take_library_log(void *user_data, err_lvl_t level, const char *forma
     log_warning("asr-library", "%s", line);
 }
 
+/* Without its log file the library prints no table of settings; messages still reach the callback.
+ */
+static void take_over_library_log(void)
+{
+    err_set_logfp(NULL);
+    err_set_callback(take_library_log, NULL);
+}
+
 static bool is_boolean_or_text(const arg_t *def)
 {
     return (def->type & (ARG_STRING | ARG_BOOLEAN)) != 0;
@@ -167,7 +175,7 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     cmd_ln_t *config = NULL;
     struct asr_decoder *decoder = NULL;
 
-    err_set_callback(take_library_log, NULL);
+    take_over_library_log();
     int r = check_files(options);
     if (r < 0)
         return base_trace(r);
@@ -448,7 +456,7 @@ int asr_analysis_create(const char *model_folder, double tract, const struct asr
                         struct asr_analysis **ret_analysis)
 {
     cmd_ln_t *config = NULL;
-    err_set_callback(take_library_log, NULL);
+    take_over_library_log();
     int r = check_readable(model_folder, "feat.params");
     if (r == 0)
         r = make_config(model_folder, tract, settings, &config);
@@ -573,7 +581,7 @@ int asr_decoder_end(struct asr_decoder *decoder)
 
 int asr_decoder_pack_ngram(const char *arpa_path, const char *binary_path)
 {
-    err_set_callback(take_library_log, NULL);
+    take_over_library_log();
     if (access(arpa_path, R_OK) < 0)
         return base_trace(-errno);
     logmath_t *logmath = logmath_init(1.0001, 0, 0);

@@ -63,6 +63,32 @@ void trace_spoken(struct trace *trace, const char *text)
     base_strbuf_finish(&members);
 }
 
+/* A member of the event, left out when it says nothing. */
+static void add_said(struct base_strbuf *members, const char *key, const char *value)
+{
+    if (!value || !*value)
+        return;
+    base_strbuf_addf(members, ",\"%s\":", key);
+    base_strbuf_add_json(members, value);
+}
+
+static void add_details(struct base_strbuf *members, const struct intents_result *meaning)
+{
+    char date[16], time[8];
+
+    base_date_format(meaning->date, date);
+    base_time_format(meaning->time, time);
+    add_said(members, "date", date);
+    add_said(members, "part", intents_part_name(meaning->part));
+    add_said(members, "time", time);
+    for (size_t i = 0; i < meaning->n_items; i++) {
+        base_strbuf_add(members, i == 0 ? ",\"items\":[" : ",");
+        base_strbuf_add_json(members, meaning->items[i]);
+    }
+    if (meaning->n_items > 0)
+        base_strbuf_add(members, "]");
+}
+
 void trace_heard(struct trace *trace, const struct utterance *utterance)
 {
     struct base_strbuf members;
@@ -70,9 +96,10 @@ void trace_heard(struct trace *trace, const struct utterance *utterance)
     base_strbuf_init(&members);
     base_strbuf_add(&members, ",\"text\":");
     base_strbuf_add_json(&members, utterance->text);
-    base_strbuf_addf(&members, ",\"act\":\"%s\",\"service\":\"%s\",\"confidence\":%.3f",
-                     intents_act_name(utterance->meaning.act), utterance->meaning.service,
-                     utterance->confidence);
+    base_strbuf_addf(&members, ",\"act\":\"%s\",\"service\":\"%s\"",
+                     intents_act_name(utterance->meaning.act), utterance->meaning.service);
+    add_details(&members, &utterance->meaning);
+    base_strbuf_addf(&members, ",\"confidence\":%.3f", utterance->confidence);
     write_event(trace, "heard", base_strbuf_text(&members));
     base_strbuf_finish(&members);
 }

@@ -19,6 +19,7 @@ void trace_destroy(struct trace *trace);
 
 void trace_ready(struct trace *trace);
 void trace_spoken(struct trace *trace, const char *text);
+/* With date, part, time and items where there are any. */
 void trace_heard(struct trace *trace, const struct utterance *utterance);
 
 #endif

@@ -7,7 +7,8 @@ usage: test_conversation.py NAME
 
 expect.json: {"spoken": [words that must be said, in this order],
               "never": [words that must not be said],
-              "heard": [acts and services as understood, in order],
+              "heard": [what each utterance means, in order: "affirm", "request groceries 2026-06-16 morning",
+                        with items "request groceries [lait, pain]"],
               "requests": [the requests at the service, in order; the members named must be so]}
 """
 import json
@@ -19,6 +20,14 @@ import script
 from room import Room, build_folder
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "conversations"
+
+
+def meaning(event):
+    """What was heard, as expect.json writes it: all of it, so that a misheard day is misheard."""
+    parts = [event.get(name) for name in ("act", "service", "date", "part", "time")]
+    if event.get("items"):
+        parts.append(f"[{', '.join(event['items'])}]")
+    return " ".join(part for part in parts if part)
 
 
 def missing_in(spoken, wanted):
@@ -85,20 +94,23 @@ def hold(name):
 
 
 SKIPPED = 77  # what meson counts as skipped
+CLAIMS = ("noté", "transmis", "envoyé")
 HELD, HARMED, BROKEN, MISHEARD = range(4)
 
 
 def judge(expect, events, wrong):
-    """What an attempt was. Harm: words that must not be said, more requests than were confirmed. Broken: all was heard
-    as it was said, and still it went otherwise. Misheard: the recogniser's share, which tools/evaluate measures."""
+    """What an attempt was. Harm: more requests than were confirmed, a claim that something was noted or sent which must
+    not be made, or other words that must not be said although all was heard as it was said. Broken: all was heard, and
+    still it went otherwise. Misheard: the recogniser's share, which tools/evaluate measures."""
     if not wrong:
         return HELD
+    is_heard = [meaning(e) for e in events if e["event"] == "heard"] == expect["heard"]
     spoken = [conversation.words(e["text"]) for e in events if e["event"] == "spoken"]
-    if (any(conversation.words(never) in said for never in expect.get("never", []) for said in spoken)
-            or len(events[-1]["requests"]) > len(expect.get("requests", []))):
+    said = [never for never in expect.get("never", []) if any(conversation.words(never) in text for text in spoken)]
+    if (len(events[-1]["requests"]) > len(expect.get("requests", []))
+            or any(claim in never.lower() for never in said for claim in CLAIMS) or (said and is_heard)):
         return HARMED
-    heard = [f"{e['act']} {e['service']}".strip() for e in events if e["event"] == "heard"]
-    return BROKEN if heard == expect["heard"] else MISHEARD
+    return BROKEN if is_heard else MISHEARD
 
 
 def hold_once_of(name, n_attempts):
