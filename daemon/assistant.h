@@ -5,9 +5,9 @@
  * come back as news.
  *
  * It owns none of its parts and knows no device: the daemon gives it real ones, a test their twins,
- * and both call assistant_block       for every 10 ms of sound, assistant_delivery    when the
- * worker has events, assistant_tick        every 100 ms or so, for what waits for time. Its
- * player's events must be assistant_player_events. Thread: main, for all of it.
+ * and both call assistant_block for every 10 ms of sound, assistant_delivery when the worker has
+ * events, assistant_tick every 100 ms or so, for what waits for time. Its player's events must be
+ * assistant_player_events. Thread: main, for all of it.
  */
 #ifndef DAEMON_ASSISTANT_H
 #define DAEMON_ASSISTANT_H

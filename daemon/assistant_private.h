@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two halves of the assistant share: assistant.c hears, stores and answers,
- * assistant_telling.c tells how requests stand, the news, and what is said unasked. Nobody else
- * includes it. Thread: main. */
+/* What the parts of the assistant share: assistant.c joins them and speaks, assistant_hearing.c
+ * makes events of what is heard, assistant_requests.c stores and sends, assistant_telling.c tells
+ * how requests stand, the news, and what is said unasked. Nobody else includes it. Thread: main. */
 #ifndef DAEMON_ASSISTANT_PRIVATE_H
 #define DAEMON_ASSISTANT_PRIVATE_H
 
@@ -43,12 +43,25 @@ struct assistant {
 
 int64_t assistant_now_ms(const struct assistant *a);
 struct base_datetime assistant_local_now(const struct assistant *a);
+/* Every event of the conversation goes through here. */
+void assistant_goes_on(struct assistant *a, const struct conversation_event *event);
 /* An event of the conversation that says no more than its type. */
 void assistant_happen(struct assistant *a, enum conversation_event_type type);
 /* The op: speaks a prompt about a request. */
 void assistant_say(void *user, const char *key, const struct draft *about);
 
+/* The stored request that a cancellation means: what was named, else the youngest. */
+bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
+                              char ret_id[MATCHING_ID_SIZE], struct draft *ret_about);
+/* Whether the same was asked for a short while ago; then the draft gets the time of it. */
+bool assistant_asked_before(struct assistant *a, struct draft *draft);
+/* Those of before this start. Returns: 0 or -ENOMEM. */
+int assistant_remember_volunteers(struct assistant *a);
+
 /* Ops of the conversation. */
+void assistant_store(void *user, const struct draft *draft);
+void assistant_cancel(void *user, const char *id);
+void assistant_alert(void *user);
 void assistant_tell_status(void *user, const struct draft *asked);
 void assistant_tell_news(void *user);
 

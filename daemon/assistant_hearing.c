@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The assistant's hearing: an utterance, with how sure we are of it, becomes an event of the
+ * conversation. */
+#include "base/log.h"
+#include "daemon/assistant_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The likeliest service of an utterance, from where on it is a name or a guess worth asking. */
+#define NAMED_FROM 0.5
+#define GUESS_FROM 0.3
+
+static void draft_from_meaning(const struct intents_result *meaning, const char *service,
+                               struct draft *ret_draft)
+{
+    draft_clear(ret_draft);
+    snprintf(ret_draft->service, sizeof(ret_draft->service), "%s", service);
+    ret_draft->date = meaning->date;
+    ret_draft->time = meaning->time;
+    snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(meaning->part));
+    for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
+        snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
+}
+
+static enum conversation_event_type act_event(enum intents_act act)
+{
+    static const enum conversation_event_type events[INTENTS_N_ACTS] = {
+        [INTENTS_NONE] = EVENT_NOT_UNDERSTOOD, [INTENTS_REQUEST] = EVENT_REQUEST,
+        [INTENTS_AFFIRM] = EVENT_AFFIRM,       [INTENTS_DENY] = EVENT_DENY,
+        [INTENTS_CANCEL] = EVENT_CANCEL,       [INTENTS_REPEAT] = EVENT_REPEAT,
+        [INTENTS_STATUS] = EVENT_STATUS,       [INTENTS_HELP] = EVENT_HELP,
+        [INTENTS_LOUDER] = EVENT_LOUDER,       [INTENTS_SOFTER] = EVENT_SOFTER,
+        [INTENTS_SLOWER] = EVENT_SLOWER,       [INTENTS_FASTER] = EVENT_FASTER,
+        [INTENTS_EMERGENCY] = EVENT_EMERGENCY,
+    };
+
+    return events[act];
+}
+
+/* What an utterance is to the conversation, by its meaning and how sure we are of it. */
+static void utterance_event(struct assistant *a, const struct utterance *utterance,
+                            struct conversation_event *event)
+{
+    const struct intents_result *meaning = &utterance->meaning;
+    enum intents_act act = meaning->act;
+
+    event->type = act_event(act);
+    draft_from_meaning(meaning, meaning->service, &event->draft);
+    /* "Et du beurre" to a question about a walk with the dog is somebody else's. */
+    if (act != INTENTS_REQUEST && !phrasing_takes_items(a->parts.phrasing, a->talked_about))
+        event->draft.n_items = 0;
+    if ((act == INTENTS_CANCEL || act == INTENTS_STATUS) &&
+        meaning->best_service_confidence >= NAMED_FROM)
+        memcpy(event->draft.service, meaning->best_service, sizeof(event->draft.service));
+    if (act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT)
+        return;
+    if (act == INTENTS_REQUEST && utterance->trust == UTTERANCE_ASK) {
+        event->type = EVENT_REQUEST_DOUBTFUL;
+    } else if (act == INTENTS_NONE && meaning->outside_service[0] &&
+               utterance->trust == UTTERANCE_ACT) {
+        event->type = EVENT_REQUEST_ELSEWHERE;
+        draft_from_meaning(meaning, meaning->outside_service, &event->draft);
+    } else if (act == INTENTS_NONE && draft_has_details(&event->draft) &&
+               utterance->trust != UTTERANCE_REPEAT) {
+        event->type = EVENT_CORRECTION;
+    } else if (utterance->trust == UTTERANCE_REPEAT ||
+               (utterance->trust == UTTERANCE_ASK && act != INTENTS_DENY)) {
+        event->type = EVENT_NOT_UNDERSTOOD;
+    } else if (act == INTENTS_REQUEST) {
+        event->type =
+            assistant_asked_before(a, &event->draft) ? EVENT_REQUEST_TWICE : EVENT_REQUEST;
+    } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
+        event->type = EVENT_PRIVACY;
+    }
+    if (event->type == EVENT_NOT_UNDERSTOOD)
+        draft_from_meaning(
+            meaning, meaning->best_service_confidence >= GUESS_FROM ? meaning->best_service : "",
+            &event->draft);
+}
+
+static void on_utterance(void *user, const struct utterance *utterance)
+{
+    struct assistant *a = user;
+    char cancel_id[MATCHING_ID_SIZE];
+    struct conversation_event event = {.type = EVENT_NOT_UNDERSTOOD};
+
+    a->n_utterances++;
+    a->heard_at_ms = assistant_now_ms(a);
+    a->is_cut = utterance->is_cut;
+    assistant_somebody_is_there(a);
+    utterance_event(a, utterance, &event);
+    if (event.type == EVENT_CANCEL) {
+        if (assistant_find_cancelled(a, &event.draft, cancel_id, &event.cancel))
+            event.cancel_id = cancel_id;
+        else
+            event.type = EVENT_CANCEL_NOTHING;
+    }
+    a->n_not_understood += event.type == EVENT_NOT_UNDERSTOOD;
+    if (event.type == EVENT_REQUEST || event.type == EVENT_REQUEST_DOUBTFUL)
+        snprintf(a->transcript, sizeof(a->transcript), "%s", utterance->text);
+    log_info("utterance", "act: %s, service: %s, confidence: %.2f, %.1f s of sound, %.2f s of cpu",
+             intents_act_name(utterance->meaning.act), utterance->meaning.service,
+             utterance->confidence, utterance->audio_s, utterance->cpu_s);
+    if (a->events.on_heard)
+        a->events.on_heard(a->events.user, utterance);
+    assistant_goes_on(a, &event);
+}
+
+static void on_wake(void *user, int delay_ms)
+{
+    struct assistant *a = user;
+
+    a->n_wakes++;
+    assistant_somebody_is_there(a);
+    log_info("wake", "wake phrase heard, decided %d ms after its end", delay_ms);
+    assistant_happen(a, EVENT_WAKE);
+}
+
+static void on_silence(void *user)
+{
+    assistant_happen(user, EVENT_SILENCE);
+}
+
+/* The loudspeaker may sleep; waking it now keeps its lead out of the answer's delay. */
+static void on_speech(void *user)
+{
+    struct assistant *a = user;
+
+    audio_player_rouse(a->player);
+}
+
+struct listener_events assistant_listener_events(struct assistant *a)
+{
+    return (struct listener_events){on_wake, on_utterance, on_silence, on_speech, a};
+}

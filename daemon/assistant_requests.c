@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The assistant's requests: what was confirmed goes to the delivery worker, what the worker tells
+ * of it comes back; which stored request the resident means. */
+#include "base/log.h"
+#include "daemon/assistant_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A request as the service wants it; points into the draft and the caller's buffers. */
+static struct matching_request to_request(const struct assistant *a, const struct draft *draft,
+                                          const char *items[DRAFT_ITEMS_MAX])
+{
+    struct matching_request request = {
+        .kind = MATCHING_KIND_REQUEST,
+        .service = draft->service,
+        .items = items,
+        .n_items = draft->n_items,
+        .language = a->settings.language,
+        .territory = a->settings.territory,
+        .device = a->settings.device,
+        .resident = a->settings.resident[0] ? a->settings.resident : NULL,
+        .transcript = a->settings.sends_transcript && a->transcript[0] ? a->transcript : NULL,
+    };
+
+    if (strcmp(draft->service, "callback") == 0) {
+        request.kind = MATCHING_KIND_CALLBACK;
+        request.service = NULL;
+    }
+    base_date_format(draft->date, request.when.date);
+    base_time_format(draft->time, request.when.time);
+    snprintf(request.when.part, sizeof(request.when.part), "%s", draft->part);
+    for (size_t i = 0; i < draft->n_items; i++)
+        items[i] = draft->items[i];
+    return request;
+}
+
+void assistant_store(void *user, const struct draft *draft)
+{
+    struct assistant *a = user;
+    const char *items[DRAFT_ITEMS_MAX];
+    struct matching_request request = to_request(a, draft, items);
+    char spoken_at[40];
+    int r;
+
+    base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
+    request.spoken_at = spoken_at;
+    r = matching_worker_submit(a->parts.worker, &request, a->store_id);
+    if (r < 0) {
+        log_error("store-failed", "%s", strerror(-r));
+        assistant_happen(a, EVENT_NOT_STORED);
+    }
+}
+
+void assistant_cancel(void *user, const char *id)
+{
+    struct assistant *a = user;
+
+    snprintf(a->cancel_id, sizeof(a->cancel_id), "%s", id);
+    /* News of it that nobody has heard are none any more, after a restart neither. */
+    (void)matching_worker_told(a->parts.worker, id);
+    if (matching_worker_cancel(a->parts.worker, id) < 0)
+        base_log(BASE_LOG_ERROR, "cancel-failed", id, "memory is short");
+}
+
+void assistant_alert(void *user)
+{
+    struct assistant *a = user;
+    char id[MATCHING_ID_SIZE], spoken_at[40];
+    int r;
+
+    log_warning("emergency", "emergency words were heard");
+    if (!a->settings.has_alert)
+        return;
+    base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
+    r = matching_worker_alert(a->parts.worker, a->settings.resident, spoken_at, id);
+    if (r < 0)
+        log_error("alert-failed", "%s", strerror(-r));
+}
+
+/* How well a stored request fits what was named. */
+static int fit(const struct matching_summary *summary, const struct draft *named)
+{
+    return 2 * (named->service[0] && strcmp(named->service, summary->service) == 0) +
+           (base_date_is_set(named->date) && told_is_of_day(summary, named->date));
+}
+
+/* The stored request that a cancellation means: what was named, else the youngest. */
+bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
+                              char ret_id[MATCHING_ID_SIZE], struct draft *ret_about)
+{
+    struct matching_summary *summaries;
+    size_t n;
+    int best = -1;
+
+    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
+        return false;
+    for (size_t i = n; i-- > 0;) {
+        if (!told_is_cancellable(&summaries[i]) || fit(&summaries[i], named) <= best)
+            continue;
+        best = fit(&summaries[i], named);
+        memcpy(ret_id, summaries[i].id, MATCHING_ID_SIZE);
+        told_about_summary(&summaries[i], ret_about);
+    }
+    free(summaries);
+    return best >= 0;
+}
+
+bool assistant_asked_before(struct assistant *a, struct draft *draft)
+{
+    const char *items[DRAFT_ITEMS_MAX];
+    struct matching_request request = to_request(a, draft, items);
+    struct matching_summary before;
+    int64_t within_ms = (int64_t)a->settings.duplicate_minutes * 60000;
+
+    if (within_ms == 0 ||
+        !matching_worker_find_similar(a->parts.worker, &request, within_ms, &before))
+        return false;
+    draft->asked = base_datetime_local(before.noted_wall_ms).time;
+    return true;
+}
+
+/* ---- what the worker brings ---- */
+
+static void not_noted(struct assistant *a, const struct matching_event *event)
+{
+    base_log(BASE_LOG_ERROR, "store-failed", event->id, "reason: %d", (int)event->reason);
+    assistant_happen(a,
+                     event->reason == MATCHING_REASON_FULL ? EVENT_STORE_FULL : EVENT_NOT_STORED);
+}
+
+/* What the service's answer says of the service itself. */
+static void learn_of_service(struct assistant *a, const struct matching_event *event)
+{
+    if (event->type == MATCHING_EVENT_IDENTITY_REFUSED)
+        a->is_identity_refused = true;
+    if (event->type == MATCHING_EVENT_TRANSMITTED || event->type == MATCHING_EVENT_SERVICE_BACK)
+        a->is_identity_refused = false;
+}
+
+static void wait_to_be_told(struct assistant *a, const struct matching_event *event)
+{
+    if (event->type == MATCHING_EVENT_SERVICE_BACK) {
+        if (!a->is_away_told)
+            return; /* no failure had been announced */
+        a->is_away_told = false;
+    }
+    if (event->type == MATCHING_EVENT_CANCELLED && !event->by_service)
+        told_forget(a->told, event->id);
+    told_add(a->told, event);
+}
+
+/* Events of the request in hand move the conversation; the others wait to be told. */
+static void delivery_event(struct assistant *a, const struct matching_event *event)
+{
+    bool is_in_hand = a->store_id[0] && strcmp(event->id, a->store_id) == 0;
+
+    base_log(BASE_LOG_INFO, "delivery", event->id[0] ? event->id : NULL, "%s",
+             matching_event_name(event->type));
+    learn_of_service(a, event);
+    if (is_in_hand && event->type == MATCHING_EVENT_NOTED) {
+        a->n_stored++;
+        assistant_happen(a, EVENT_STORED);
+    } else if (is_in_hand && event->type == MATCHING_EVENT_NOT_NOTED) {
+        not_noted(a, event);
+    } else if (is_in_hand && event->type == MATCHING_EVENT_TRANSMITTED) {
+        assistant_happen(a, EVENT_TRANSMITTED);
+    } else if (is_in_hand && event->type == MATCHING_EVENT_KEPT) {
+        assistant_happen(a, EVENT_KEPT);
+    } else if (is_in_hand && event->type == MATCHING_EVENT_REFUSED &&
+               conversation_state(a->conversation) == STATE_SENDING) {
+        matching_worker_told(a->parts.worker, event->id);
+        assistant_happen(a, EVENT_REFUSED);
+    } else {
+        wait_to_be_told(a, event);
+    }
+    if (event->type == MATCHING_EVENT_CANCELLED && a->cancel_id[0] &&
+        strcmp(event->id, a->cancel_id) == 0)
+        assistant_happen(a, EVENT_WITHDRAWN);
+}
+
+void assistant_delivery(struct assistant *a)
+{
+    struct matching_event event;
+
+    while (matching_worker_next_event(a->parts.worker, &event))
+        delivery_event(a, &event);
+}
+
+int assistant_remember_volunteers(struct assistant *a)
+{
+    struct matching_summary *summaries;
+    size_t n;
+    int r = matching_worker_list(a->parts.worker, &summaries, &n);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        told_remember(a->told, &summaries[i]);
+    free(summaries);
+    return 0;
+}
