@@ -41,6 +41,7 @@ struct listener {
     bool has_voice;       /* speech has begun since the opening */
     bool has_guess;       /* `guess` holds what was said up to the pause */
     struct utterance guess;
+    int64_t n_taken;
     double spent_s; /* CPU on the utterance in course, thrown-away guesses included */
 };
 
@@ -79,6 +80,11 @@ void listener_set_now(struct listener *listener, struct base_datetime now)
 bool listener_is_open(const struct listener *listener)
 {
     return listener->mode == MODE_OPEN;
+}
+
+int64_t listener_n_taken(const struct listener *listener)
+{
+    return listener->n_taken;
 }
 
 double listener_now_s(const struct listener *listener)
@@ -253,16 +259,17 @@ static void endpoint_event(struct listener *listener, const struct audio_endpoin
     }
 }
 
-static void feed_wake(struct listener *listener, const int16_t *block)
+/* Returns: whether the detector took the block. */
+static bool feed_wake(struct listener *listener, const int16_t *block)
 {
     struct asr_wake_event event;
     int r;
 
-    if (!listener->options.wake || listener->mode != MODE_ASLEEP)
-        return;
+    if (!listener->options.wake)
+        return true;
     r = asr_wake_feed(listener->options.wake, block, AUDIO_BLOCK_SAMPLES, &event);
     if (r != ASR_WAKE_HEARD)
-        return;
+        return r == 0;
     listener->mode = MODE_WOKEN;
     listener->expect = INTENTS_EXPECT_REQUEST;
     listener->has_guess = false;
@@ -270,6 +277,7 @@ static void feed_wake(struct listener *listener, const int16_t *block)
     listener->spent_s = 0;
     listener->wake_end = listener->voice_end = listener->wake_origin + event.end_sample;
     audio_endpointer_open(listener->endpointer, listener->wake_origin + event.start_sample);
+    return true;
 }
 
 void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SAMPLES])
@@ -278,9 +286,10 @@ void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SA
 
     audio_endpointer_feed(listener->endpointer, block, &event);
     if (listener->mode == MODE_ASLEEP) {
-        feed_wake(listener, block);
+        listener->n_taken += feed_wake(listener, block);
         return;
     }
+    listener->n_taken++;
     endpoint_event(listener, &event);
     if (listener->mode == MODE_WOKEN && !listener->has_voice &&
         audio_endpointer_now(listener->endpointer) - listener->wake_end >
@@ -291,6 +300,7 @@ void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SA
 void listener_skip(struct listener *listener)
 {
     audio_endpointer_skip(listener->endpointer);
+    listener->n_taken++;
 }
 
 void listener_finish(struct listener *listener)

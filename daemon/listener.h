@@ -66,6 +66,10 @@ bool listener_is_open(const struct listener *listener);
 /* No more sound will come (end of a file): ends the utterance in course. */
 void listener_finish(struct listener *listener);
 
+/* How many blocks were fed or skipped and dealt with without a fault: what must grow while the ears
+ * work (daemon/vitals). */
+int64_t listener_n_taken(const struct listener *listener);
+
 /* Seconds of sound heard so far. */
 double listener_now_s(const struct listener *listener);
 

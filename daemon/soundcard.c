@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,9 @@ struct soundcard {
     struct audio_player *player;
     struct audio_hearing hearing;
     int64_t open_again_at_ms;
+    double power; /* sums of squares of the second in course */
+    int n_power_blocks;
+    double second_power;          /* mean square of the last whole second */
     int64_t n_asked, asked_at_ms; /* by the loudspeaker, and when that last grew */
     bool is_playback_lost;
     bool is_deaf, is_muted;
@@ -37,6 +41,20 @@ struct soundcard {
 static int64_t now_ms(const struct soundcard *card)
 {
     return card->clock->monotonic_ms(card->clock);
+}
+
+static void measure_level(struct soundcard *card, const int16_t *block)
+{
+    double sum = 0;
+
+    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
+        sum += (double)block[i] * block[i];
+    card->power += sum / AUDIO_BLOCK_SAMPLES;
+    if (++card->n_power_blocks < 1000 / AUDIO_BLOCK_MS)
+        return;
+    card->second_power = card->power / card->n_power_blocks;
+    card->power = 0;
+    card->n_power_blocks = 0;
 }
 
 static void on_readable(void *user, int events)
@@ -48,6 +66,7 @@ static void on_readable(void *user, int events)
     for (int i = 0; i < BLOCKS_AT_ONCE && card->capture && !card->is_muted; i++) {
         if (audio_capture_read(card->capture, block, AUDIO_BLOCK_SAMPLES) <= 0)
             break;
+        measure_level(card, block);
         card->events.on_block(card->events.user, block);
     }
     memset(block, 0, sizeof(block));
@@ -247,6 +266,25 @@ const char *soundcard_health(const struct soundcard *card)
     return "ok";
 }
 
+void soundcard_vitals(const struct soundcard *card, struct vitals *vitals)
+{
+    struct audio_capture_health heard = {0};
+    struct audio_playback_health asked;
+
+    if (card->capture)
+        audio_capture_health(card->capture, &heard);
+    audio_playback_health(card->playback, &asked);
+    vitals->is_mic_open = card->capture && !card->is_muted;
+    vitals->n_heard = heard.n_samples;
+    vitals->n_played = asked.n_samples;
+}
+
+/* Of the last second, in dB below full scale. */
+static double level_db(const struct soundcard *card)
+{
+    return card->second_power > 0 ? 10 * log10(card->second_power) - 90.31 : -99;
+}
+
 void soundcard_describe(const struct soundcard *card, struct base_strbuf *json)
 {
     struct audio_capture_health heard = {0};
@@ -257,9 +295,11 @@ void soundcard_describe(const struct soundcard *card, struct base_strbuf *json)
     audio_playback_health(card->playback, &asked);
     base_strbuf_addf(json,
                      "\"audio\":\"%s\",\"heard_s\":%.1f,\"silent_s\":%.1f,\"overflows\":%lld,"
-                     "\"dropped\":%lld,\"played_s\":%.1f,\"underflows\":%lld,\"latency_ms\":%lld",
+                     "\"dropped\":%lld,\"level_db\":%.1f,\"played_s\":%.1f,\"underflows\":%lld,"
+                     "\"latency_ms\":%lld",
                      soundcard_health(card), audio_samples_to_s(heard.n_samples),
                      audio_samples_to_s(heard.zero_run_samples), (long long)heard.n_overflows,
-                     (long long)heard.n_dropped, audio_samples_to_s(asked.n_samples),
-                     (long long)asked.n_underflows, (long long)asked.latency_ms);
+                     (long long)heard.n_dropped, level_db(card),
+                     audio_samples_to_s(asked.n_samples), (long long)asked.n_underflows,
+                     (long long)asked.latency_ms);
 }

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/strbuf.h"
+#include "daemon/vitals.h"
 
 #include <stdbool.h>
 
@@ -52,6 +53,9 @@ void soundcard_set_muted(struct soundcard *soundcard, bool is_muted);
 
 /* To be called once a second. */
 void soundcard_check(struct soundcard *soundcard);
+
+/* What the devices have delivered and asked for; members of others are left alone. */
+void soundcard_vitals(const struct soundcard *soundcard, struct vitals *vitals);
 
 /* "ok", "no-microphone", "no-frames", "silent", "muted": for status and heartbeat. */
 const char *soundcard_health(const struct soundcard *soundcard);

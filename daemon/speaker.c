@@ -21,6 +21,7 @@
 #include "daemon/language.h"
 #include "daemon/soundcard.h"
 #include "daemon/trace.h"
+#include "daemon/watchdog.h"
 #include "matching/outbox.h"
 
 #include <errno.h>
@@ -47,7 +48,8 @@ struct speaker {
     char device_id[64];
 
     struct base_loop *loop;
-    struct base_timer *tick, *check, *watchdog;
+    struct base_timer *tick, *check;
+    struct watchdog *watchdog;
     struct config_territory *territory;
     struct config_catalogue *catalogue;
     struct trace *trace;
@@ -168,10 +170,13 @@ static void on_check(void *user)
     (void)matching_worker_set_health(s->worker, &health);
 }
 
-static void on_watchdog(void *user)
+static void read_vitals(void *user, struct vitals *ret_vitals)
 {
-    (void)user;
-    base_notify("WATCHDOG=1");
+    struct speaker *s = user;
+
+    soundcard_vitals(s->soundcard, ret_vitals);
+    ret_vitals->n_taken = listener_n_taken(s->listener);
+    ret_vitals->n_turns = matching_worker_n_turns(s->worker);
 }
 
 static void on_signal(void *user, int signal_number)
@@ -186,8 +191,10 @@ static void on_signal(void *user, int signal_number)
 
 static void answer_status(struct speaker *s, struct base_strbuf *answer)
 {
+    struct vitals vitals;
     struct rusage usage;
 
+    read_vitals(s, &vitals);
     getrusage(RUSAGE_SELF, &usage);
     base_strbuf_addf(answer,
                      "{\"version\":\"" VOISINE_VERSION "\",\"uptime_s\":%lld,\"territory\":\"%s\",",
@@ -196,6 +203,8 @@ static void answer_status(struct speaker *s, struct base_strbuf *answer)
     assistant_describe(s->assistant, answer);
     base_strbuf_add(answer, ",");
     soundcard_describe(s->soundcard, answer);
+    base_strbuf_addf(answer, ",\"blocks_taken\":%lld,\"worker_turns\":%lld",
+                     (long long)vitals.n_taken, (long long)vitals.n_turns);
     base_strbuf_addf(answer, ",\"cpu_s\":%.2f,\"memory_peak_kb\":%ld}",
                      (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
                          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
@@ -456,7 +465,6 @@ static int open_control(struct speaker *s)
 
 static int start_loop(struct speaker *s)
 {
-    int64_t watchdog_ms = base_notify_watchdog_ms();
     int r = base_watch_create(s->loop, matching_worker_fd(s->worker), BASE_LOOP_READABLE,
                               on_delivery, s, &s->worker_watch);
 
@@ -465,7 +473,7 @@ static int start_loop(struct speaker *s)
     if (r == 0)
         r = base_timer_create(s->loop, on_check, s, &s->check);
     if (r == 0)
-        r = base_timer_create(s->loop, on_watchdog, s, &s->watchdog);
+        r = watchdog_create(s->loop, read_vitals, s, &s->watchdog);
     if (r == 0)
         r = base_loop_on_signal(s->loop, SIGTERM, on_signal, s);
     if (r == 0)
@@ -474,8 +482,6 @@ static int start_loop(struct speaker *s)
         return EXIT_SOFTWARE;
     base_timer_start(s->tick, TICK_MS, TICK_MS);
     base_timer_start(s->check, CHECK_MS, CHECK_MS);
-    if (watchdog_ms > 0)
-        base_timer_start(s->watchdog, watchdog_ms, watchdog_ms);
     return 0;
 }
 
@@ -533,6 +539,7 @@ void speaker_destroy(struct speaker *s)
     if (!s)
         return;
     control_destroy(s->control);
+    watchdog_destroy(s->watchdog);
     base_watch_destroy(s->worker_watch);
     soundcard_destroy(s->soundcard);
     listener_destroy(s->listener);

@@ -42,7 +42,8 @@ struct told {
     struct matching_event event;
 };
 
-/* `lock` guards the two queues and the list; it is never held across a call into a library. */
+/* `lock` guards the two queues, the count and the list; it is never held across a call into a
+ * library. */
 struct matching_worker {
     pthread_t thread;
     bool is_running;
@@ -53,6 +54,7 @@ struct matching_worker {
     int command_fd, event_fd;
 
     pthread_mutex_t lock;
+    int64_t n_turns;
     struct command *commands, **commands_end;
     struct told *events, **events_end;
     struct matching_copy copy;
@@ -145,6 +147,13 @@ static bool obey(struct matching_worker *worker, struct command *command)
     return true;
 }
 
+static void count_turn(struct matching_worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    worker->n_turns++;
+    pthread_mutex_unlock(&worker->lock);
+}
+
 static void *run(void *user)
 {
     struct matching_worker *worker = user;
@@ -167,6 +176,7 @@ static void *run(void *user)
         }
         wait_ms = matching_courier_turn(worker->courier);
         (void)publish(worker);
+        count_turn(worker);
         /* Folding the journal back takes as long as the disk likes: only when nobody speaks. */
         if (is_untidy && worker->clock->monotonic_ms(worker->clock) - changed_ms >= TIDY_AFTER_MS) {
             matching_courier_tidy(worker->courier);
@@ -394,6 +404,16 @@ int matching_worker_set_health(struct matching_worker *worker, const struct matc
     snprintf(command->audio, sizeof(command->audio), "%s", health->audio);
     add_command(worker, command);
     return 0;
+}
+
+int64_t matching_worker_n_turns(struct matching_worker *worker)
+{
+    int64_t n_turns;
+
+    pthread_mutex_lock(&worker->lock);
+    n_turns = worker->n_turns;
+    pthread_mutex_unlock(&worker->lock);
+    return n_turns;
 }
 
 /* --- the list --- */

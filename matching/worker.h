@@ -90,6 +90,10 @@ int matching_worker_alert(struct matching_worker *worker, const char *resident,
 int matching_worker_set_health(struct matching_worker *worker,
                                const struct matching_health *health);
 
+/* How often the thread has gone round: grows at least with every command given, unless the thread
+ * is stuck. Thread: any. */
+int64_t matching_worker_n_turns(struct matching_worker *worker);
+
 /*
  * Copies what is known of every request, the oldest first, as the worker last published it: no
  * disk is touched. Returns: 0 or -ENOMEM. Owns: the caller (free). Thread: main.
