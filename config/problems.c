@@ -103,6 +103,78 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
                                 "{known}"},
     [CONFIG_DEVICE_UNREADABLE] = {"config-device-unreadable",
                                   "{file} cannot be opened ({why}): check the path and the mode"},
+    [CONFIG_BUNDLE_UNUSABLE] =
+        {"doctor-bundle",
+         "what is needed to understand speech cannot be used ({why}): run `voisine bundle`"},
+    [CONFIG_NO_DAEMON] = {"doctor-no-daemon",
+                          "the speaker's program does not run ({why}): systemctl start voisined"},
+    [CONFIG_DAEMON_FORBIDDEN] =
+        {"doctor-forbidden",
+         "the speaker's program may not be asked by this user: run sudo voisine doctor"},
+    [CONFIG_DAEMON_RUNS] = {"doctor-runs",
+                            "the speaker's program runs: {up} h, called {wakes} times, "
+                            "{utterances} sentences heard, {stored} requests noted"},
+    [CONFIG_ORGAN_STUCK] =
+        {"doctor-stuck",
+         "the speaker's program runs, but this stands still: {what}; systemctl restart voisined"},
+    [CONFIG_MIC_MISSING] = {"doctor-mic-missing",
+                            "no microphone can be opened ({why}): plug it in, or set "
+                            "audio.capture_device to a name of `voisine devices`"},
+    [CONFIG_MIC_NO_SOUND] =
+        {"doctor-mic-no-sound",
+         "the microphone is open, but sends no sound: unplug it and plug it in again"},
+    [CONFIG_MIC_ZERO] = {"doctor-mic-zero",
+                         "the microphone sends nothing but digital silence: look for a switch on "
+                         "it, and at its level in alsamixer"},
+    [CONFIG_MIC_FAINT] = {"doctor-mic-faint", "the microphone is very faint ({got} dB): raise its "
+                                              "level in alsamixer (F4), or move it nearer"},
+    [CONFIG_MIC_LOUD] =
+        {"doctor-mic-loud",
+         "the microphone is far too loud ({got} dB): lower its level in alsamixer (F4)"},
+    [CONFIG_MIC_MUTED] = {"doctor-mic-muted", "the microphone was switched off by its button or by "
+                                              "voice: press the button to switch it on"},
+    [CONFIG_MIC_HEARS] = {"doctor-mic-hears", "the microphone hears: level {got} dB"},
+    [CONFIG_NO_LOUDSPEAKER] = {"doctor-no-loudspeaker",
+                               "no loudspeaker can be opened ({why}): plug it in, or set "
+                               "audio.playback_device to a name of `voisine devices`"},
+    [CONFIG_NO_NETWORK] = {"doctor-no-network",
+                           "{url} cannot be reached ({why}): is the internet box on, and its cable "
+                           "or password right? Requests are kept and sent later"},
+    [CONFIG_TLS_REFUSED] = {"doctor-tls",
+                            "{url} does not prove that it is the service ({why}): ask the service "
+                            "for its certificate, and set service.ca_file"},
+    [CONFIG_CLOCK_WRONG] =
+        {"doctor-clock",
+         "the clock of the speaker is wrong ({got}): timedatectl set-ntp true, then wait a minute"},
+    [CONFIG_IDENTITY_REFUSED] = {"doctor-identity",
+                                 "the service does not know this speaker ({got}): ask it for a new "
+                                 "token, and put it into service.token_file"},
+    [CONFIG_IDENTITY_UNREADABLE] = {"doctor-identity-unreadable",
+                                    "the token or the key of this speaker cannot be used: see "
+                                    "service.token_file and service.client_key_file"},
+    [CONFIG_NOT_THE_SERVICE] =
+        {"doctor-not-the-service",
+         "{url} answers, but not as a matching service does ({got}): check service.url"},
+    [CONFIG_SERVICE_TROUBLED] = {"doctor-service-troubled",
+                                 "{url} has a fault of its own ({got}): try again later, then tell "
+                                 "the service. Requests are kept and sent later"},
+    [CONFIG_SERVICE_ANSWERS] = {"doctor-service", "{url} answers and knows this speaker"},
+    [CONFIG_OUTBOX_UNREADABLE] =
+        {"doctor-outbox",
+         "the requests kept in {file} cannot be read ({why}): call support, and change nothing"},
+    [CONFIG_OUTBOX_DAMAGED] =
+        {"doctor-outbox-damaged",
+         "{got} kept requests were damaged by the disk: call support; the memory card may be worn"},
+    [CONFIG_OUTBOX_WAITS] = {"doctor-outbox-waits",
+                             "{got} requests wait to be sent, the oldest for {hours} h: see what "
+                             "is said of the service"},
+    [CONFIG_OUTBOX_GOOD] = {"doctor-outbox-good",
+                            "requests kept: {got}, waiting to be sent: {waiting}"},
+    [CONFIG_DISK_LOW] = {"doctor-disk",
+                         "only {got} MB are free for {file}: delete what is not needed"},
+    [CONFIG_WRONG_OWNER] =
+        {"doctor-owner",
+         "{file} belongs to user {got}, its folder to {wanted}: chown {wanted} {file}"},
     [CONFIG_GOOD] = {"config-good", "{what}: good"},
 };
 

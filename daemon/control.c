@@ -253,3 +253,39 @@ int control_ask(const char *path, const char *command, char **ret_answer)
     base_strbuf_finish(&text);
     return r;
 }
+
+/* Where the value of a member begins, or NULL. */
+static const char *find_member(const char *answer, const char *member)
+{
+    size_t n = strlen(member);
+
+    for (const char *p = answer; (p = strchr(p, '"')); p++) {
+        if (strncmp(p + 1, member, n) == 0 && p[n + 1] == '"' && p[n + 2] == ':')
+            return p + n + 3;
+    }
+    return NULL;
+}
+
+double control_number(const char *answer, const char *member, double missing)
+{
+    const char *value = find_member(answer, member);
+    char *end;
+    double number;
+
+    if (!value)
+        return missing;
+    number = strtod(value, &end);
+    return end > value ? number : missing;
+}
+
+bool control_word(const char *answer, const char *member, char *ret_word, size_t size)
+{
+    const char *value = find_member(answer, member);
+    size_t n = value && *value == '"' ? strcspn(value + 1, "\"") : 0;
+
+    if (n == 0 || n >= size)
+        return false;
+    memcpy(ret_word, value + 1, n);
+    ret_word[n] = '\0';
+    return true;
+}

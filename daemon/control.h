@@ -16,6 +16,9 @@
 #include "base/loop.h"
 #include "base/strbuf.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct control;
 
 /* Answers a command: writes one JSON object to `answer`. Returns: 0, or -EINVAL for an unknown one.
@@ -34,5 +37,10 @@ void control_destroy(struct control *control);
  * -ENOENT when no daemon runs, -errno. Owns: the caller (free).
  */
 int control_ask(const char *path, const char *command, char **ret_answer);
+
+/* A member of such an answer, one flat object of ours. Returns: the number, or `missing` when there
+ * is none; whether there is such a word. */
+double control_number(const char *answer, const char *member, double missing);
+bool control_word(const char *answer, const char *member, char *ret_word, size_t size);
 
 #endif

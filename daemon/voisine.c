@@ -13,6 +13,7 @@ struct command {
 
 static const struct command commands[] = {
     {"check", cmd_check, "look for faults in the configuration and what it names"},
+    {"doctor", cmd_doctor, "is this speaker well, and what to do"},
     {"understand", cmd_understand, "say what lines of text ask for, as JSON"},
     {"listen", cmd_listen, "recognise sound files as the daemon would"},
     {"wake", cmd_wake, "find the wake phrase in sound files"},
