@@ -38,6 +38,13 @@ static enum conversation_event_type act_event(enum intents_act act)
     return events[act];
 }
 
+static enum conversation_event_type request_event(struct assistant *a, struct draft *draft)
+{
+    if (assistant_asked_before(a, draft))
+        return EVENT_REQUEST_TWICE;
+    return phrasing_what_lacks(a->parts.phrasing, draft) ? EVENT_REQUEST_OPEN : EVENT_REQUEST;
+}
+
 /* What an utterance is to the conversation, by its meaning and how sure we are of it. */
 static void utterance_event(struct assistant *a, const struct utterance *utterance,
                             struct conversation_event *event)
@@ -68,8 +75,7 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
                (utterance->trust == UTTERANCE_ASK && act != INTENTS_DENY)) {
         event->type = EVENT_NOT_UNDERSTOOD;
     } else if (act == INTENTS_REQUEST) {
-        event->type =
-            assistant_asked_before(a, &event->draft) ? EVENT_REQUEST_TWICE : EVENT_REQUEST;
+        event->type = request_event(a, &event->draft);
     } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
         event->type = EVENT_PRIVACY;
     }
@@ -97,7 +103,8 @@ static void on_utterance(void *user, const struct utterance *utterance)
             event.type = EVENT_CANCEL_NOTHING;
     }
     a->n_not_understood += event.type == EVENT_NOT_UNDERSTOOD;
-    if (event.type == EVENT_REQUEST || event.type == EVENT_REQUEST_DOUBTFUL)
+    if (event.type == EVENT_REQUEST || event.type == EVENT_REQUEST_OPEN ||
+        event.type == EVENT_REQUEST_DOUBTFUL)
         snprintf(a->transcript, sizeof(a->transcript), "%s", utterance->text);
     log_info("utterance", "act: %s, service: %s, confidence: %.2f, %.1f s of sound, %.2f s of cpu",
              intents_act_name(utterance->meaning.act), utterance->meaning.service,

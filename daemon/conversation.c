@@ -15,6 +15,7 @@ static const char *const state_names[N_STATES] = {
     [STATE_CHOOSING] = "CHOOSING",
     [STATE_GUESSING] = "GUESSING",
     [STATE_OFFERING_CALLBACK] = "OFFERING_CALLBACK",
+    [STATE_ASKING] = "ASKING",
     [STATE_CONFIRMING] = "CONFIRMING",
     [STATE_CONFIRMING_AGAIN] = "CONFIRMING_AGAIN",
     [STATE_DUPLICATE] = "DUPLICATE",
@@ -33,6 +34,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_BUTTON] = "button",
     [EVENT_BUTTON_LONG] = "button_long",
     [EVENT_REQUEST] = "request",
+    [EVENT_REQUEST_OPEN] = "request_open",
     [EVENT_REQUEST_DOUBTFUL] = "request_doubtful",
     [EVENT_REQUEST_TWICE] = "request_twice",
     [EVENT_REQUEST_ELSEWHERE] = "request_elsewhere",
@@ -74,7 +76,8 @@ enum { USUAL_BUT = 5 }; /* of so many states less one an event may lead elsewher
 
 static bool is_confirming(enum conversation_state state)
 {
-    return state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN || state == STATE_GUESSING;
+    return state == STATE_ASKING || state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN ||
+           state == STATE_GUESSING;
 }
 
 /* What may become the best guess of the repair ladder: it waits until the closed choice has failed
@@ -96,6 +99,7 @@ static enum conversation_event_type refine(struct conversation *c,
 
     switch ((int)event->type) {
     case EVENT_REQUEST:
+    case EVENT_REQUEST_OPEN:
     case EVENT_REQUEST_DOUBTFUL:
     case EVENT_REQUEST_TWICE:
         if (is_confirming(c->state) && strcmp(event->draft.service, c->draft.service) == 0)

@@ -28,6 +28,7 @@ enum conversation_state {
     STATE_CHOOSING,          /* among the territory's services, read aloud */
     STATE_GUESSING,          /* yes or no on the best guess */
     STATE_OFFERING_CALLBACK, /* yes or no: shall somebody call back? */
+    STATE_ASKING,            /* all restated, and what the service needs besides is asked once */
     STATE_CONFIRMING,        /* all restated, yes or no */
     STATE_CONFIRMING_AGAIN,  /* once more, with the words to answer */
     STATE_DUPLICATE,         /* asked before: another one? */
@@ -47,6 +48,7 @@ enum conversation_event_type {
     EVENT_BUTTON, /* short press */
     EVENT_BUTTON_LONG,
     EVENT_REQUEST,           /* understood, surely */
+    EVENT_REQUEST_OPEN,      /* the same, but something that the service needs was not said */
     EVENT_REQUEST_DOUBTFUL,  /* a best guess */
     EVENT_REQUEST_TWICE,     /* the same as one of the last minutes */
     EVENT_REQUEST_ELSEWHERE, /* a service that this territory has not */

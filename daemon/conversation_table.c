@@ -140,6 +140,19 @@ static void act_confirm(struct conversation *c, const struct conversation_event 
     ask(c, "confirm.request", "confirm.request");
 }
 
+/* What is missing is asked, and may be left open by a yes. */
+static void act_ask_what_lacks(struct conversation *c, const struct conversation_event *event)
+{
+    c->draft = event->draft;
+    ask(c, "confirm.open", "confirm.open");
+}
+
+static void act_answered(struct conversation *c, const struct conversation_event *event)
+{
+    (void)draft_correct(&c->draft, &event->draft);
+    ask(c, "confirm.answered", "confirm.request");
+}
+
 static void act_correct(struct conversation *c, const struct conversation_event *event)
 {
     if (draft_correct(&c->draft, &event->draft))
@@ -417,22 +430,23 @@ static void act_hearing(struct conversation *c, const struct conversation_event 
 /* A request is taken as one wherever the resident may speak. */
 #define REQUESTS                                                                                   \
     [EVENT_REQUEST] = {act_confirm, STATE_CONFIRMING},                                             \
+    [EVENT_REQUEST_OPEN] = {act_ask_what_lacks, STATE_ASKING},                                     \
     [EVENT_REQUEST_DOUBTFUL] = {act_guess, STATE_GUESSING},                                        \
     [EVENT_REQUEST_TWICE] = {act_duplicate, STATE_DUPLICATE},                                      \
     [EVENT_REQUEST_ELSEWHERE] = {act_not_here, STATE_OFFERING_CALLBACK}
 
 /* Nothing is being listened to: what a late utterance says is dropped. */
 #define NO_EARS(self)                                                                              \
-    [EVENT_REQUEST] = {act_nothing, self}, [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self},         \
-    [EVENT_REQUEST_TWICE] = {act_nothing, self}, [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self},  \
-    [EVENT_CORRECTION] = {act_nothing, self}, [EVENT_AFFIRM] = {act_nothing, self},                \
-    [EVENT_DENY] = {act_nothing, self}, [EVENT_CANCEL] = {act_nothing, self},                      \
-    [EVENT_CANCEL_NOTHING] = {act_nothing, self}, [EVENT_REPEAT] = {act_nothing, self},            \
-    [EVENT_STATUS] = {act_nothing, self}, [EVENT_HELP] = {act_nothing, self},                      \
-    [EVENT_PRIVACY] = {act_nothing, self}, [EVENT_LOUDER] = {act_nothing, self},                   \
-    [EVENT_SOFTER] = {act_nothing, self}, [EVENT_SLOWER] = {act_nothing, self},                    \
-    [EVENT_FASTER] = {act_nothing, self}, [EVENT_NOT_UNDERSTOOD] = {act_nothing, self},            \
-    [EVENT_SILENCE] = {act_nothing, self}
+    [EVENT_REQUEST] = {act_nothing, self}, [EVENT_REQUEST_OPEN] = {act_nothing, self},             \
+    [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self}, [EVENT_REQUEST_TWICE] = {act_nothing, self},   \
+    [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self}, [EVENT_CORRECTION] = {act_nothing, self},     \
+    [EVENT_AFFIRM] = {act_nothing, self}, [EVENT_DENY] = {act_nothing, self},                      \
+    [EVENT_CANCEL] = {act_nothing, self}, [EVENT_CANCEL_NOTHING] = {act_nothing, self},            \
+    [EVENT_REPEAT] = {act_nothing, self}, [EVENT_STATUS] = {act_nothing, self},                    \
+    [EVENT_HELP] = {act_nothing, self}, [EVENT_PRIVACY] = {act_nothing, self},                     \
+    [EVENT_LOUDER] = {act_nothing, self}, [EVENT_SOFTER] = {act_nothing, self},                    \
+    [EVENT_SLOWER] = {act_nothing, self}, [EVENT_FASTER] = {act_nothing, self},                    \
+    [EVENT_NOT_UNDERSTOOD] = {act_nothing, self}, [EVENT_SILENCE] = {act_nothing, self}
 
 /* A question waits for yes or no about a draft. */
 #define QUESTION(self)                                                                             \
@@ -501,6 +515,12 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_DENY] = {act_all_right, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_give_up, STATE_CLOSING},
          [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_ASKING] = {QUESTION(STATE_ASKING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
+                      [EVENT_BUTTON] = {act_store, STATE_STORING},
+                      [EVENT_CORRECTION] = {act_answered, STATE_CONFIRMING},
+                      [EVENT_DENY] = {act_confirm_as_is, STATE_CONFIRMING},
+                      [EVENT_NOT_UNDERSTOOD] = {act_confirm_as_is, STATE_CONFIRMING},
+                      [EVENT_SILENCE] = {act_confirm_as_is, STATE_CONFIRMING}},
     [STATE_CONFIRMING] = {QUESTION(STATE_CONFIRMING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
                           [EVENT_BUTTON] = {act_store, STATE_STORING},
                           [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},

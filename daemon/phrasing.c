@@ -86,6 +86,7 @@ static void add_request(const struct phrasing *phrasing, const struct draft *abo
     tts_args_text(args, "of", spoken_as(phrasing, about->service, "of"));
     tts_args_text(args, "choice", spoken_as(phrasing, about->service, "choice"));
     tts_args_text(args, "will", spoken_as(phrasing, about->service, "will"));
+    tts_args_text(args, "ask", phrasing_what_lacks(phrasing, about));
     tts_args_when(args, "when", &when);
     tts_args_text(args, "name", about->who);
     if (base_time_is_set(about->asked))
@@ -132,6 +133,29 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
         return base_trace(r);
     base_strbuf_add(text, sentence);
     return text->error;
+}
+
+static bool says(const struct draft *request, const char *slot)
+{
+    if (strcmp(slot, "date") == 0)
+        return base_date_is_set(request->date);
+    if (strcmp(slot, "part") == 0)
+        return request->part[0] || base_time_is_set(request->time);
+    if (strcmp(slot, "time") == 0)
+        return base_time_is_set(request->time);
+    return strcmp(slot, "items") != 0 || request->n_items > 0;
+}
+
+const char *phrasing_what_lacks(const struct phrasing *phrasing, const struct draft *request)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, request->service);
+
+    for (size_t i = 0; found && i < found->n_follow_ups; i++) {
+        if (!says(request, found->follow_up[i].slot))
+            return found->follow_up[i].ask;
+    }
+    return NULL;
 }
 
 bool phrasing_takes_items(const struct phrasing *phrasing, const char *service)

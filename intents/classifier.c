@@ -144,6 +144,7 @@ void intents_classifier_judge(struct intents_classifier *classifier,
     float topic[INTENTS_CLASSES_MAX], act[INTENTS_CLASSES_MAX], sum = 0;
 
     judge_words(classifier, words, act, topic);
+    ret_opinion->has_topic = classifier->features.has_topic;
     act[INTENTS_REQUEST] += fmaxf(best_clause_margin(classifier, words) - request_margin(act), 0);
     intents_model_softmax(act, INTENTS_N_ACTS, 1);
     memcpy(ret_opinion->act, act, sizeof(ret_opinion->act));

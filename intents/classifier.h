@@ -14,6 +14,7 @@ struct intents_classifier;
 struct intents_opinion {
     float act[INTENTS_N_ACTS];           /* sums to 1 */
     float service[INTENTS_SERVICES_MAX]; /* were it a request: sums to 1 */
+    bool has_topic;                      /* some word is neither grammar nor a day or time */
     float other;                         /* how little it is about any service */
 };
 

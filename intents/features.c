@@ -441,7 +441,10 @@ void intents_features_extract(const struct intents_lexis *lexis, const struct in
     struct reading reading;
 
     ret_features->n = 0;
+    ret_features->has_topic = false;
     read_sentence(lexis, words, skip, &reading);
+    for (size_t i = 0; i < reading.n; i++)
+        ret_features->has_topic |= reading.places[i].has_topic;
     put_topic(&reading, ret_features);
     put_form(&reading, ret_features);
 }

@@ -17,6 +17,7 @@
 
 #include "intents/words.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct intents_features {
     uint32_t hash[INTENTS_FEATURES_MAX]; /* topic features first */
     size_t n_topic;
     size_t n;
+    bool has_topic; /* some word is neither grammar nor a day or time */
 };
 
 /* Tables made from a language for quick reading. Returns: 0, -ENOMEM, -EINVAL (logged). Owns: the

@@ -19,6 +19,10 @@
 #define CONFIRMATION_FACTOR 4.0f
 /* A service of the territory this probable is preferred to a likelier one that is not offered. */
 #define OFFERED_FROM 0.35f
+/* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */
+#define REQUEST_FROM 0.5
+/* How sure one is of a bare day or hour as the answer to a question. */
+#define ANSWER_CONFIDENCE 0.85
 /* Shorter words are too common to tell a topic. */
 #define TOPIC_WORD_MIN 5
 /* The guess for "Est-ce pour ... ?" must stand out this much. */
@@ -205,6 +209,27 @@ static bool has_when(enum intents_act act)
            act == INTENTS_CANCEL || act == INTENTS_STATUS;
 }
 
+/* "Vendredi matin" and "peu importe" to a question about the day: neither a request for whatever is
+ * likeliest nor any other act, however it sounds on its own. */
+static void read_as_answer(const struct intents_opinion *opinion, bool is_open,
+                           const struct intents_when *when, struct intents_result *result)
+{
+    bool is_when = !opinion->has_topic &&
+                   (base_date_is_set(when->date) || when->part || base_time_is_set(when->time));
+
+    if (result->act == INTENTS_EMERGENCY || result->act == INTENTS_AFFIRM || !(is_when || is_open))
+        return;
+    if (result->act == INTENTS_REQUEST && result->confidence >= REQUEST_FROM)
+        return;
+    if (result->act != INTENTS_DENY || is_open)
+        result->act = INTENTS_NONE;
+    result->service[0] = result->outside_service[0] = '\0';
+    result->best_service[0] = '\0';
+    result->best_service_confidence = 0;
+    if (result->confidence < ANSWER_CONFIDENCE)
+        result->confidence = ANSWER_CONFIDENCE;
+}
+
 static bool takes_items(const struct intents_understander *understander, const char *service)
 {
     const struct intents_service *info =
@@ -309,6 +334,10 @@ void intents_understand(struct intents_understander *understander, const char *t
     if (expect == INTENTS_EXPECT_CONFIRMATION)
         expect_answer(opinion.act);
     decide(understander, &opinion, ret_result);
+    if (expect == INTENTS_EXPECT_CONFIRMATION) {
+        intents_when_find(&language->when, &words, now, &when);
+        read_as_answer(&opinion, intents_when_is_open(&language->when, &words), &when, ret_result);
+    }
     if (ret_result->act == INTENTS_HELP)
         find_topic(language, &words, ret_result);
     if (has_when(ret_result->act) ||

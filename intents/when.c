@@ -414,6 +414,17 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
         resolve_time(data, time, now, ret_when);
 }
 
+bool intents_when_is_open(const struct intents_when_data *data, const struct intents_words *words)
+{
+    const struct search search = {.data = data, .words = words};
+
+    for (size_t at = 0; at < words->n; at++) {
+        if (match_cue(&search, INTENTS_CUE_OPEN, at) > at)
+            return true;
+    }
+    return false;
+}
+
 void intents_when_tag(const struct intents_when_data *data, const struct intents_words *words,
                       unsigned char ret_tags[INTENTS_WORDS_MAX])
 {

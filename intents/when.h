@@ -18,6 +18,8 @@
 #include "intents/when_data.h"
 #include "intents/words.h"
 
+#include <stdbool.h>
+
 struct intents_when {
     struct base_date date;
     enum intents_part part;
@@ -37,6 +39,9 @@ enum intents_when_tag {
 
 void intents_when_find(const struct intents_when_data *data, const struct intents_words *words,
                        struct base_datetime now, struct intents_when *ret_when);
+
+/* Whether it says that any time will do. */
+bool intents_when_is_open(const struct intents_when_data *data, const struct intents_words *words);
 
 /* Marks the words of every mention. */
 void intents_when_tag(const struct intents_when_data *data, const struct intents_words *words,

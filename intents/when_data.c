@@ -288,7 +288,7 @@ static int fill_lists(struct intents_when_data *data)
 int intents_when_data_init(struct intents_when_data *data, json_t *root)
 {
     static const char *const cue_names[INTENTS_N_CUES] = {
-        "correction", "not", "or", "because", "ask", "other", "past", "closer", "filler"};
+        "correction", "not", "or", "because", "ask", "other", "past", "closer", "filler", "open"};
     const json_t *rules = json_object_get(root, "rules");
     int r;
 

@@ -60,6 +60,7 @@ enum intents_when_cue {
     INTENTS_CUE_PAST,       /* "est parti", ...: the clause tells of the past */
     INTENTS_CUE_CLOSER,     /* what may stand behind a bare number of the month */
     INTENTS_CUE_FILLER,     /* may stand between two parts of one "when": "dans", "si possible" */
+    INTENTS_CUE_OPEN,       /* "peu importe": any day will do */
     INTENTS_N_CUES,
 };
 
