@@ -101,8 +101,12 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
     [CONFIG_ALL_TERRITORIES] = {"config-all-territories",
                                 "\"territory\" is not set: every service is offered; take one of "
                                 "{known}"},
-    [CONFIG_DEVICE_UNREADABLE] = {"config-device-unreadable",
-                                  "{file} cannot be opened ({why}): check the path and the mode"},
+    [CONFIG_BUTTON_MISSING] = {"config-button-missing",
+                               "the button \"{got}\" is not there ({why}): plug it in, or set "
+                               "button.device to a path under /dev/input/by-id"},
+    [CONFIG_KEY_UNKNOWN] =
+        {"config-key-unknown",
+         "\"{key}\" is \"{got}\", which is no key: write KEY_ENTER for example, or its number"},
     [CONFIG_BUNDLE_UNUSABLE] =
         {"doctor-bundle",
          "what is needed to understand speech cannot be used ({why}): run `voisine bundle`"},

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/paths.h"
 #include "base/strbuf.h"
+#include "daemon/button.h"
 #include "daemon/commands.h"
 #include "tts/prompts.h"
 #include "tts/voice.h"
@@ -200,8 +201,7 @@ static void check_service_access(struct inspection *inspection)
 
 static void check_places(struct inspection *inspection)
 {
-    const char *state = inspection_text(inspection, CONFIG_STATE_FOLDER),
-               *button = inspection_text(inspection, CONFIG_BUTTON_DEVICE);
+    const char *state = inspection_text(inspection, CONFIG_STATE_FOLDER);
     const char *args[] = {"file", state, "why", "", NULL};
 
     if (access(state, W_OK | X_OK) < 0) {
@@ -211,10 +211,35 @@ static void check_places(struct inspection *inspection)
     } else {
         inspection_report_good(inspection, config_problems_count(inspection->problems), state);
     }
-    if (*button && access(button, R_OK) < 0) {
-        args[1] = button;
-        args[3] = strerror(errno);
-        inspection_report(inspection, CONFIG_WARNING, CONFIG_DEVICE_UNREADABLE, args);
+}
+
+static void check_key(struct inspection *inspection, enum config_key key)
+{
+    const char *name = inspection_text(inspection, key);
+    const char *const args[] = {"key", config_option(key)->key, "got", name, NULL};
+
+    if (*name && button_key_code(name) < 0)
+        inspection_report(inspection, CONFIG_ERROR, CONFIG_KEY_UNKNOWN, args);
+}
+
+static void check_button(struct inspection *inspection)
+{
+    size_t n_before = config_problems_count(inspection->problems);
+    const char *device = inspection_text(inspection, CONFIG_BUTTON_DEVICE);
+    const char *args[] = {"got", device, "why", "", NULL};
+    int fd;
+
+    check_key(inspection, CONFIG_BUTTON_KEY);
+    check_key(inspection, CONFIG_BUTTON_MUTE_KEY);
+    if (!*device)
+        return;
+    fd = button_open(device, NULL, NULL);
+    if (fd < 0) {
+        args[3] = strerror(-fd);
+        inspection_report(inspection, CONFIG_WARNING, CONFIG_BUTTON_MISSING, args);
+    } else {
+        close(fd);
+        inspection_report_good(inspection, n_before, "button");
     }
 }
 
@@ -228,6 +253,7 @@ void inspection_configuration(struct inspection *inspection)
     check_model(inspection);
     check_service_access(inspection);
     check_places(inspection);
+    check_button(inspection);
 }
 
 /* ---- printing ---- */

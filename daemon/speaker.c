@@ -10,18 +10,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/loop.h"
 #include "base/notify.h"
-#include "config/catalogue.h"
-#include "config/territory.h"
-#include "daemon/assistant.h"
 #include "daemon/commands.h"
-#include "daemon/control.h"
 #include "daemon/identity.h"
-#include "daemon/language.h"
-#include "daemon/soundcard.h"
-#include "daemon/trace.h"
-#include "daemon/watchdog.h"
+#include "daemon/speaker_private.h"
 #include "matching/outbox.h"
 
 #include <errno.h>
@@ -29,40 +21,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
     TICK_MS = 100,
     CHECK_MS = 1000,
-};
-
-struct speaker {
-    const struct config_options *config;
-    const struct base_clock *clock;
-    struct base_strbuf error; /* of the step that failed */
-    int64_t started_at_ms;
-    int exit_status;
-    char layer_path[PATH_MAX];      /* settings made by voice */
-    char introduced_path[PATH_MAX]; /* stands once the introduction was said */
-    char device_id[64];
-
-    struct base_loop *loop;
-    struct base_timer *tick, *check;
-    struct watchdog *watchdog;
-    struct config_territory *territory;
-    struct config_catalogue *catalogue;
-    struct trace *trace;
-    struct language language;
-    struct tts_voice *voice;
-    struct phrasing *phrasing;
-    struct matching_worker *worker;
-    struct base_watch *worker_watch;
-    struct assistant *assistant;
-    struct soundcard *soundcard;
-    struct interpreter *interpreter;
-    struct listener *listener;
-    struct control *control;
 };
 
 static const char *text(const struct speaker *s, enum config_key key)
@@ -134,6 +97,20 @@ static void on_heard(void *user, const struct utterance *utterance)
     trace_heard(s->trace, utterance);
 }
 
+static void on_press(void *user, bool is_long)
+{
+    struct speaker *s = user;
+
+    assistant_button(s->assistant, is_long);
+}
+
+static void on_mute_key(void *user)
+{
+    struct speaker *s = user;
+
+    assistant_set_muted(s->assistant, assistant_state(s->assistant) != STATE_MUTED);
+}
+
 static void on_introduced(void *user)
 {
     struct speaker *s = user;
@@ -166,17 +143,9 @@ static void on_check(void *user)
     };
 
     soundcard_check(s->soundcard);
+    button_check(s->button);
     health.audio = soundcard_health(s->soundcard);
     (void)matching_worker_set_health(s->worker, &health);
-}
-
-static void read_vitals(void *user, struct vitals *ret_vitals)
-{
-    struct speaker *s = user;
-
-    soundcard_vitals(s->soundcard, ret_vitals);
-    ret_vitals->n_taken = listener_n_taken(s->listener);
-    ret_vitals->n_turns = matching_worker_n_turns(s->worker);
 }
 
 static void on_signal(void *user, int signal_number)
@@ -185,72 +154,6 @@ static void on_signal(void *user, int signal_number)
 
     log_notice("stopping", "signal %d", signal_number);
     base_loop_stop(s->loop);
-}
-
-/* ---- the control socket ---- */
-
-static void answer_status(struct speaker *s, struct base_strbuf *answer)
-{
-    struct vitals vitals;
-    struct rusage usage;
-
-    read_vitals(s, &vitals);
-    getrusage(RUSAGE_SELF, &usage);
-    base_strbuf_addf(answer,
-                     "{\"version\":\"" VOISINE_VERSION "\",\"uptime_s\":%lld,\"territory\":\"%s\",",
-                     (long long)(s->clock->monotonic_ms(s->clock) - s->started_at_ms) / 1000,
-                     config_territory_id(s->territory));
-    assistant_describe(s->assistant, answer);
-    base_strbuf_add(answer, ",");
-    soundcard_describe(s->soundcard, answer);
-    base_strbuf_addf(answer, ",\"blocks_taken\":%lld,\"worker_turns\":%lld",
-                     (long long)vitals.n_taken, (long long)vitals.n_turns);
-    base_strbuf_addf(answer, ",\"cpu_s\":%.2f,\"memory_peak_kb\":%ld}",
-                     (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-                         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
-                     usage.ru_maxrss);
-}
-
-static void answer_outbox(struct speaker *s, struct base_strbuf *answer)
-{
-    struct matching_summary *summaries = NULL;
-    size_t n = 0;
-
-    if (matching_worker_list(s->worker, &summaries, &n) < 0)
-        n = 0;
-    base_strbuf_add(answer, "[");
-    for (size_t i = 0; i < n; i++)
-        base_strbuf_addf(answer,
-                         "%s{\"id\":\"%s\",\"state\":\"%s\",\"status\":\"%s\",\"service\":\"%s\","
-                         "\"date\":\"%s\",\"part\":\"%s\",\"time\":\"%s\",\"age_s\":%lld}",
-                         i ? "," : "", summaries[i].id, matching_state_name(summaries[i].state),
-                         summaries[i].status, summaries[i].service, summaries[i].when.date,
-                         summaries[i].when.part, summaries[i].when.time,
-                         (long long)summaries[i].age_ms / 1000);
-    base_strbuf_add(answer, "]");
-    free(summaries);
-}
-
-static int on_command(void *user, const char *command, struct base_strbuf *answer)
-{
-    struct speaker *s = user;
-
-    if (strcmp(command, "status") == 0) {
-        answer_status(s, answer);
-        return 0;
-    }
-    if (strcmp(command, "outbox") == 0) {
-        answer_outbox(s, answer);
-        return 0;
-    }
-    if (strcmp(command, "button") == 0 || strcmp(command, "button-long") == 0)
-        assistant_button(s->assistant, command[6] != '\0');
-    else if (strcmp(command, "mute") == 0 || strcmp(command, "unmute") == 0)
-        assistant_set_muted(s->assistant, command[0] == 'm');
-    else
-        return -EINVAL;
-    base_strbuf_add(answer, "{\"ok\":true}");
-    return 0;
 }
 
 /* ---- the steps of create: 0, or the exit status with `error` filled ---- */
@@ -447,20 +350,24 @@ static int open_soundcard(struct speaker *s)
     return r == 0 ? 0 : r == SOUNDCARD_NO_LOUDSPEAKER ? EXIT_NO_SERVICE : EXIT_SOFTWARE;
 }
 
-static int open_control(struct speaker *s)
+static int open_button(struct speaker *s)
 {
-    char path[PATH_MAX];
-    int r = identity_control_path(s->config, path, sizeof(path));
+    struct button_options options = {
+        .device = text(s, CONFIG_BUTTON_DEVICE),
+        .key = text(s, CONFIG_BUTTON_KEY),
+        .mute_key = text(s, CONFIG_BUTTON_MUTE_KEY),
+        .long_press_ms = number(s, CONFIG_BUTTON_LONG_PRESS_MS),
+        .clock = s->clock,
+    };
+    struct button_events events = {on_press, on_mute_key, s};
+    int r = button_create(s->loop, &options, &events, &s->button);
 
-    if (r == 0)
-        r = control_create(s->loop, path, on_command, s, &s->control);
     if (r == 0)
         return 0;
     base_strbuf_addf(&s->error,
-                     r == -EADDRINUSE ? "another voisined runs already (it answers on %s)"
-                                      : "the control socket %s cannot be made",
-                     path);
-    return r == -EADDRINUSE ? EXIT_NO_SERVICE : EXIT_NO_STATE;
+                     "button.key \"%s\" or button.mute_key \"%s\" is no key: `voisine check` tells",
+                     options.key, options.mute_key);
+    return r == -EINVAL ? EXIT_CONFIG : EXIT_SOFTWARE;
 }
 
 static int start_loop(struct speaker *s)
@@ -473,7 +380,7 @@ static int start_loop(struct speaker *s)
     if (r == 0)
         r = base_timer_create(s->loop, on_check, s, &s->check);
     if (r == 0)
-        r = watchdog_create(s->loop, read_vitals, s, &s->watchdog);
+        r = watchdog_create(s->loop, speaker_read_vitals, s, &s->watchdog);
     if (r == 0)
         r = base_loop_on_signal(s->loop, SIGTERM, on_signal, s);
     if (r == 0)
@@ -487,9 +394,9 @@ static int start_loop(struct speaker *s)
 
 static int make_all(struct speaker *s, const struct speaker_options *options)
 {
-    int (*const steps[])(struct speaker *) = {open_language,  open_voice, open_worker,
-                                              make_assistant, make_ears,  open_control,
-                                              open_soundcard, start_loop};
+    int (*const steps[])(struct speaker *) = {open_language,  open_voice,  open_worker,
+                                              make_assistant, make_ears,   speaker_open_control,
+                                              open_soundcard, open_button, start_loop};
     int status = make_state_folder(s);
 
     if (status == 0)
@@ -540,6 +447,7 @@ void speaker_destroy(struct speaker *s)
         return;
     control_destroy(s->control);
     watchdog_destroy(s->watchdog);
+    button_destroy(s->button);
     base_watch_destroy(s->worker_watch);
     soundcard_destroy(s->soundcard);
     listener_destroy(s->listener);

@@ -58,6 +58,10 @@ expect("no such CA", {**good, "service": {**good["service"], "ca_file": "/nowher
        "there is no file /nowhere/ca.pem")
 expect("certificate without key", {**good, "service": {**good["service"], "client_cert_file": str(folder / "token")}},
        78, "go together")
+expect("no such key", {**good, "button": {"key": "ENTER"}}, 78, "\"button.key\" is \"ENTER\", which is no key",
+       "ce n'est pas une touche")
+expect("no such button", {**good, "button": {"device": "No Such Button"}}, 78 if MODEL else 1,
+       "the button \"No Such Button\" is not there", "est introuvable")
 expect("no such language", {**good, "language": "xx"}, 78, "there is no language \"xx\"")
 missing = subprocess.run([voisine, "check", str(folder / "none.json")], capture_output=True, text=True)
 if missing.returncode != 78 or "there is no file" not in missing.stdout:

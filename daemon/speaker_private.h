@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the sources of daemon/speaker share: the parts of a running daemon. Thread: main. */
+#ifndef DAEMON_SPEAKER_PRIVATE_H
+#define DAEMON_SPEAKER_PRIVATE_H
+
+#include "base/loop.h"
+#include "base/strbuf.h"
+#include "config/catalogue.h"
+#include "config/options.h"
+#include "config/territory.h"
+#include "daemon/assistant.h"
+#include "daemon/button.h"
+#include "daemon/control.h"
+#include "daemon/interpreter.h"
+#include "daemon/language.h"
+#include "daemon/listener.h"
+#include "daemon/phrasing.h"
+#include "daemon/soundcard.h"
+#include "daemon/speaker.h"
+#include "daemon/trace.h"
+#include "daemon/watchdog.h"
+#include "matching/worker.h"
+#include "tts/voice.h"
+
+#include <limits.h>
+
+struct speaker {
+    const struct config_options *config;
+    const struct base_clock *clock;
+    struct base_strbuf error; /* of the step that failed */
+    int64_t started_at_ms;
+    int exit_status;
+    char layer_path[PATH_MAX];      /* settings made by voice */
+    char introduced_path[PATH_MAX]; /* stands once the introduction was said */
+    char device_id[64];
+
+    struct base_loop *loop;
+    struct base_timer *tick, *check;
+    struct watchdog *watchdog;
+    struct config_territory *territory;
+    struct config_catalogue *catalogue;
+    struct trace *trace;
+    struct language language;
+    struct tts_voice *voice;
+    struct phrasing *phrasing;
+    struct matching_worker *worker;
+    struct base_watch *worker_watch;
+    struct assistant *assistant;
+    struct soundcard *soundcard;
+    struct interpreter *interpreter;
+    struct listener *listener;
+    struct control *control;
+    struct button *button;
+};
+
+/* For the watchdog and for status. `user` is the speaker. */
+void speaker_read_vitals(void *user, struct vitals *ret_vitals);
+
+/* A step of create: 0, or the exit status with `error` filled. */
+int speaker_open_control(struct speaker *speaker);
+
+#endif
