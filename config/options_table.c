@@ -38,7 +38,7 @@ static const struct config_option table[CONFIG_N_KEYS] = {
     [CONFIG_SERVICE_CA_FILE] = PATH("service.ca_file", "",
         "Certificates of the authority that the service's certificate is checked against. Empty: the system's."),
     [CONFIG_SERVICE_TOKEN_FILE] = PATH("service.token_file", "",
-        "A file, mode 0600, that holds this speaker's token on one line."),
+        "A file, mode 0600, that holds this speaker's token on one line. Empty: the one that `voisine pair` writes."),
     [CONFIG_SERVICE_CLIENT_CERT_FILE] = PATH("service.client_cert_file", "",
         "This speaker's certificate (PEM), instead of a token."),
     [CONFIG_SERVICE_CLIENT_KEY_FILE] = PATH("service.client_key_file", "",

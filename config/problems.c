@@ -86,8 +86,8 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
                                 "\"{got}\" is only a placeholder: set \"service.url\" to the "
                                 "address that the town or landlord gave"},
     [CONFIG_NO_CREDENTIAL] = {"config-no-credential",
-                              "neither \"service.token_file\" nor \"service.client_cert_file\" is "
-                              "set: the service cannot know this speaker"},
+                              "this speaker has no token yet and no client certificate: the "
+                              "service cannot know it; `voisine pair` gets one"},
     [CONFIG_SECRET_MODE] = {"config-secret-mode",
                             "{file} can be read by others (mode {got}): chmod 600 {file}"},
     [CONFIG_SECRET_EMPTY] = {"config-secret-empty",

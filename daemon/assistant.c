@@ -43,8 +43,8 @@ void assistant_happen(struct assistant *a, enum conversation_event_type type)
 /* A prompt made precise by what the conversation need not know. */
 static const char *precise_key(const struct assistant *a, const char *key)
 {
-    if (strcmp(key, "kept") == 0 && a->is_identity_refused)
-        return "refused.identity";
+    if (strcmp(key, "kept") == 0 && a->trouble[0])
+        return strcmp(a->trouble, "identity-revoked") == 0 ? "refused.revoked" : "refused.identity";
     if (strcmp(key, "repair.pardon") == 0 && a->is_cut)
         return "listen.too_long";
     return key;
@@ -57,7 +57,8 @@ void assistant_say(void *user, const char *key, const struct draft *about)
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
     speech_say(a->speech, key, about);
-    if (strcmp(key, "kept") == 0 || strcmp(key, "refused.identity") == 0)
+    if (strcmp(key, "kept") == 0 || strcmp(key, "refused.identity") == 0 ||
+        strcmp(key, "refused.revoked") == 0)
         a->is_away_told = true;
     if (strcmp(key, "privacy.answer") == 0 && a->settings.sends_transcript)
         speech_say(a->speech, "privacy.transcript", about);
@@ -236,10 +237,10 @@ void assistant_describe(const struct assistant *a, struct base_strbuf *json)
 {
     base_strbuf_addf(json,
                      "\"state\":\"%s\",\"wakes\":%u,\"utterances\":%u,\"not_understood\":%u,"
-                     "\"stored\":%u,\"rate_wpm\":%d,\"volume\":%d",
+                     "\"stored\":%u,\"rate_wpm\":%d,\"volume\":%d,\"trouble\":\"%s\"",
                      conversation_state_name(conversation_state(a->conversation)), a->n_wakes,
                      a->n_utterances, a->n_not_understood, a->n_stored, speech_rate_wpm(a->speech),
-                     speech_volume(a->speech));
+                     speech_volume(a->speech), a->trouble);
 }
 
 int assistant_create(const struct assistant_settings *settings, const struct assistant_parts *parts,

@@ -30,10 +30,10 @@ struct assistant {
     char cancel_id[MATCHING_ID_SIZE];     /* being cancelled, "" none */
     char talked_about[DRAFT_SERVICE_MAX]; /* the service of what was said last, "" none */
     char transcript[UTTERANCE_TEXT_MAX];
-    int64_t timer_at_ms;      /* 0: none */
-    bool is_away_told;        /* that the service is away: tell when it is back */
-    bool is_identity_refused; /* the service does not know this speaker */
-    bool is_cut;              /* the last utterance was longer than the longest allowed */
+    int64_t timer_at_ms; /* 0: none */
+    bool is_away_told;   /* that the service is away: tell when it is back */
+    char trouble[24];    /* the log code of what somebody must put right; "": nothing */
+    bool is_cut;         /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */

@@ -134,9 +134,9 @@ static void not_noted(struct assistant *a, const struct matching_event *event)
 static void learn_of_service(struct assistant *a, const struct matching_event *event)
 {
     if (event->type == MATCHING_EVENT_IDENTITY_REFUSED)
-        a->is_identity_refused = true;
+        memcpy(a->trouble, event->status, sizeof(a->trouble));
     if (event->type == MATCHING_EVENT_TRANSMITTED || event->type == MATCHING_EVENT_SERVICE_BACK)
-        a->is_identity_refused = false;
+        a->trouble[0] = '\0';
 }
 
 static void wait_to_be_told(struct assistant *a, const struct matching_event *event)

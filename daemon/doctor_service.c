@@ -2,10 +2,12 @@
 /* The doctor's look at the matching service, with the client that the delivery worker uses. */
 #include "base/clock.h"
 #include "daemon/doctor.h"
+#include "daemon/identity.h"
 #include "matching/answer.h"
 #include "matching/client.h"
 #include "matching/request.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -113,16 +115,18 @@ void doctor_service(struct inspection *inspection)
 {
     size_t n_before = config_problems_count(inspection->problems);
     const char *url = service_url(inspection);
+    char token_path[PATH_MAX] = "";
     struct matching_client_settings settings = {
         .url = url,
         .ca_file = inspection_text(inspection, CONFIG_SERVICE_CA_FILE),
-        .token_file = inspection_text(inspection, CONFIG_SERVICE_TOKEN_FILE),
+        .token_file = token_path,
         .cert_file = inspection_text(inspection, CONFIG_SERVICE_CLIENT_CERT_FILE),
         .key_file = inspection_text(inspection, CONFIG_SERVICE_CLIENT_KEY_FILE),
     };
     struct matching_client *client;
     struct matching_reply reply;
 
+    (void)identity_token_path(inspection->options, token_path, sizeof(token_path));
     if (is_clock_wrong(base_clock_system()->wall_ms(base_clock_system())))
         report_clock(inspection, CONFIG_ERROR);
     inspection_report_good(inspection, n_before, "clock");

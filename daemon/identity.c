@@ -36,6 +36,39 @@ int identity_device(const char *state_folder, const char *configured, char *ret_
     return r < 0 ? r : copy(id, ret_id, size);
 }
 
+int identity_token_path(const struct config_options *config, char *ret_path, size_t size)
+{
+    const char *configured = config_options_text(config, CONFIG_SERVICE_TOKEN_FILE);
+
+    if (configured[0] || config_options_text(config, CONFIG_SERVICE_CLIENT_CERT_FILE)[0])
+        return copy(configured, ret_path, size);
+    return base_file_join(config_options_text(config, CONFIG_STATE_FOLDER), "token", ret_path,
+                          size);
+}
+
+int identity_paired_path(const struct config_options *config, char *ret_path, size_t size)
+{
+    return base_file_join(config_options_text(config, CONFIG_STATE_FOLDER), "paired.json", ret_path,
+                          size);
+}
+
+unsigned identity_count_start(const char *state_folder)
+{
+    char path[PATH_MAX], number[16], *kept;
+    unsigned n_before = 0;
+    size_t n;
+
+    if (base_file_join(state_folder, "starts", path, sizeof(path)) < 0)
+        return 0;
+    if (base_file_read(path, sizeof(number), &kept, &n) == 0) {
+        n_before = (unsigned)strtoul(kept, NULL, 10);
+        free(kept);
+    }
+    snprintf(number, sizeof(number), "%u\n", n_before + 1);
+    (void)base_file_replace(path, number, strlen(number), 0600);
+    return n_before;
+}
+
 int identity_control_path(const struct config_options *config, char *ret_path, size_t size)
 {
     const char *configured = config_options_text(config, CONFIG_CONTROL_SOCKET);

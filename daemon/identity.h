@@ -14,6 +14,16 @@
  */
 int identity_device(const char *state_folder, const char *configured, char *ret_id, size_t size);
 
+/* Where the token stands: as configured, else in the state folder; "" when a client certificate
+ * takes its place. Returns: 0 or -ENAMETOOLONG. */
+int identity_token_path(const struct config_options *config, char *ret_path, size_t size);
+
+/* What pairing taught us, as a layer over the configuration. Returns: 0 or -ENAMETOOLONG. */
+int identity_paired_path(const struct config_options *config, char *ret_path, size_t size);
+
+/* Counts this start in the state folder. Returns: how many there were before. */
+unsigned identity_count_start(const char *state_folder);
+
 /* The path of the control socket. Returns: 0 or -ENAMETOOLONG. */
 int identity_control_path(const struct config_options *config, char *ret_path, size_t size);
 

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "daemon/button.h"
 #include "daemon/commands.h"
+#include "daemon/identity.h"
 #include "tts/prompts.h"
 #include "tts/voice.h"
 
@@ -183,7 +184,11 @@ static void check_address(struct inspection *inspection)
 static void check_service_access(struct inspection *inspection)
 {
     size_t n_before = config_problems_count(inspection->problems);
-    bool has_token = *inspection_text(inspection, CONFIG_SERVICE_TOKEN_FILE),
+    char token_path[PATH_MAX] = "";
+    bool has_token =
+             *inspection_text(inspection, CONFIG_SERVICE_TOKEN_FILE) ||
+             (identity_token_path(inspection->options, token_path, sizeof(token_path)) == 0 &&
+              access(token_path, F_OK) == 0),
          has_cert = *inspection_text(inspection, CONFIG_SERVICE_CLIENT_CERT_FILE),
          has_key = *inspection_text(inspection, CONFIG_SERVICE_CLIENT_KEY_FILE);
 

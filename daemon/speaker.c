@@ -140,6 +140,7 @@ static void on_check(void *user)
     struct speaker *s = user;
     struct matching_health health = {
         .uptime_s = (s->clock->monotonic_ms(s->clock) - s->started_at_ms) / 1000,
+        .n_restarts = s->n_restarts,
     };
 
     soundcard_check(s->soundcard);
@@ -166,7 +167,11 @@ static int make_state_folder(struct speaker *s)
     if (r == 0)
         r = identity_device(folder, text(s, CONFIG_DEVICE_ID), s->device_id, sizeof(s->device_id));
     if (r == 0)
+        r = identity_token_path(s->config, s->token_path, sizeof(s->token_path));
+    if (r == 0) {
+        s->n_restarts = identity_count_start(folder);
         return 0;
+    }
     base_strbuf_addf(&s->error,
                      "the state folder %s cannot be written: %s; make it writable for this user, "
                      "or set state.folder",
@@ -271,7 +276,7 @@ static int open_worker(struct speaker *s)
         .client = {
             .url = *url ? url : config_territory_service_url(s->territory),
             .ca_file = text(s, CONFIG_SERVICE_CA_FILE),
-            .token_file = text(s, CONFIG_SERVICE_TOKEN_FILE),
+            .token_file = s->token_path,
             .cert_file = text(s, CONFIG_SERVICE_CLIENT_CERT_FILE),
             .key_file = text(s, CONFIG_SERVICE_CLIENT_KEY_FILE),
             .connect_max_ms = (int64_t)number(s, CONFIG_SERVICE_CONNECT_TIMEOUT_S) * 1000,

@@ -77,6 +77,8 @@ static int on_command(void *user, const char *command, struct base_strbuf *answe
     }
     if (strcmp(command, "button") == 0 || strcmp(command, "button-long") == 0)
         assistant_button(s->assistant, command[6] != '\0');
+    else if (strcmp(command, "retry") == 0)
+        (void)matching_worker_retry(s->worker);
     else if (strcmp(command, "mute") == 0 || strcmp(command, "unmute") == 0)
         assistant_set_muted(s->assistant, command[0] == 'm');
     else

@@ -33,6 +33,8 @@ struct speaker {
     char layer_path[PATH_MAX];      /* settings made by voice */
     char introduced_path[PATH_MAX]; /* stands once the introduction was said */
     char device_id[64];
+    char token_path[PATH_MAX];
+    unsigned n_restarts;
 
     struct base_loop *loop;
     struct base_timer *tick, *check;

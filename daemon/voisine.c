@@ -18,6 +18,8 @@ static const struct command commands[] = {
     {"listen", cmd_listen, "recognise sound files as the daemon would"},
     {"wake", cmd_wake, "find the wake phrase in sound files"},
     {"status", cmd_status, "how the running daemon is"},
+    {"pair", cmd_pair, "make this speaker known to the service, by a pairing code"},
+    {"renew", cmd_renew, "replace this speaker's token at the service"},
     {"outbox", cmd_outbox, "the requests and how each stands"},
     {"log", cmd_log, "the log, or the life of one request"},
     {"press", cmd_press, "do what the speaker's button would do"},

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/options.h"
 #include "daemon/commands.h"
+#include "daemon/identity.h"
 #include "daemon/speaker.h"
 
 #include <getopt.h>
@@ -69,12 +70,12 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
 
 /*
  * The carer's file, the copy of the last good one when it is broken (R42), then what the resident
- * changed by voice. Returns: 0 or -errno.
+ * changed by voice, then what the service told when the speaker was paired. Returns: 0 or -errno.
  */
 static int load_config(struct config_options *config, const char *path,
                        struct config_problems *problems, enum config_source *ret_source)
 {
-    char last_good[PATH_MAX], by_voice[PATH_MAX];
+    char last_good[PATH_MAX], by_voice[PATH_MAX], paired[PATH_MAX];
     const char *state = getenv("STATE_DIRECTORY"); /* systemd's: /etc is read-only under our unit */
     int r;
 
@@ -88,6 +89,9 @@ static int load_config(struct config_options *config, const char *path,
     snprintf(by_voice, sizeof(by_voice), "%s/voice.json",
              config_options_text(config, CONFIG_STATE_FOLDER));
     r = config_options_load(config, by_voice, NULL);
+    if (r >= 0 && !*config_options_text(config, CONFIG_RESIDENT_REFERENCE) &&
+        identity_paired_path(config, paired, sizeof(paired)) == 0)
+        r = config_options_load(config, paired, NULL);
     return r < 0 ? r : 0;
 }
 

@@ -15,10 +15,15 @@ enum matching_body matching_answer_body(const char *body, size_t n_bytes, const 
 {
     json_t *root = body ? json_loadb(body, n_bytes, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const char *echo = json_string_value(json_object_get(root, "id"));
+    const char *type = json_string_value(json_object_get(root, "type"));
     enum matching_body kind = MATCHING_BODY_OTHER;
 
-    if (json_is_object(root))
-        kind = echo && strcmp(echo, id) == 0 ? MATCHING_BODY_ECHO : MATCHING_BODY_OBJECT;
+    if (echo && strcmp(echo, id) == 0)
+        kind = MATCHING_BODY_ECHO;
+    else if (type && strcmp(type, "urn:voisine:problem:device-revoked") == 0)
+        kind = MATCHING_BODY_REVOKED;
+    else if (json_is_object(root))
+        kind = MATCHING_BODY_OBJECT;
     json_decref(root);
     return kind;
 }

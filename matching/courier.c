@@ -286,6 +286,16 @@ void matching_courier_set_health(struct matching_courier *courier, int64_t uptim
     snprintf(courier->audio, sizeof(courier->audio), "%s", audio);
 }
 
+void matching_courier_retry(struct matching_courier *courier)
+{
+    int64_t now_ms = matching_courier_now(courier);
+
+    log_notice("retry", "asked for: the service is tried now");
+    matching_schedule_hurry(&courier->schedule, now_ms);
+    matching_schedule_chore_now(&courier->schedule, MATCHING_CHORE_HEARTBEAT, now_ms);
+    matching_schedule_chore_now(&courier->schedule, MATCHING_CHORE_NEWS, now_ms);
+}
+
 /* --- time --- */
 
 /* A request that waits too long is told of, and given up in the end, but never in silence (R22). */

@@ -46,6 +46,9 @@ void matching_courier_alert(struct matching_courier *courier, const char *id, ch
 void matching_courier_set_health(struct matching_courier *courier, int64_t uptime_s,
                                  unsigned n_restarts, const char *audio);
 
+/* Does not wait any longer for what was put right. */
+void matching_courier_retry(struct matching_courier *courier);
+
 /* Handles the answers that came and starts the calls that are due. Returns: for how many
  * milliseconds there is nothing to do unless the client has something (at most an hour). */
 int matching_courier_turn(struct matching_courier *courier);

@@ -17,7 +17,8 @@
 
 static void saw_service(struct matching_courier *courier, int64_t now_ms)
 {
-    courier->is_identity_told = courier->is_clock_told = false;
+    courier->is_clock_told = false;
+    courier->trouble = NULL;
     if (!courier->is_away)
         return;
     courier->is_away = false;
@@ -28,10 +29,14 @@ static void saw_service(struct matching_courier *courier, int64_t now_ms)
 
 static void saw_trouble(struct matching_courier *courier, const struct matching_outcome *outcome)
 {
-    if (outcome->action == MATCHING_ACTION_KEEP_AND_ALERT && !courier->is_identity_told) {
-        courier->is_identity_told = true;
+    if (outcome->action == MATCHING_ACTION_KEEP_AND_ALERT &&
+        (!courier->trouble || strcmp(courier->trouble, outcome->code) != 0)) {
+        struct matching_event event = {.type = MATCHING_EVENT_IDENTITY_REFUSED};
+
+        courier->trouble = outcome->code;
+        snprintf(event.status, sizeof(event.status), "%s", outcome->code);
         log_error(outcome->code, "the service cannot be used: somebody must act");
-        matching_courier_emit(courier, MATCHING_EVENT_IDENTITY_REFUSED, NULL);
+        courier->emit(courier->user, &event);
     }
     if (outcome->is_clock && !courier->is_clock_told) {
         courier->is_clock_told = true;
@@ -145,11 +150,9 @@ static void cancel_sent(struct matching_courier *courier, const char *id,
 static void beat_sent(struct matching_courier *courier, const struct matching_reply *reply)
 {
     int64_t now_ms = matching_courier_now(courier);
+    enum matching_body body = matching_answer_body(reply->body, reply->n_body, courier->device);
     struct matching_outcome outcome = matching_outcome_of(
-        reply->transport, reply->status,
-        matching_answer_body(reply->body, reply->n_body, courier->device) == MATCHING_BODY_OTHER
-            ? MATCHING_BODY_OTHER
-            : MATCHING_BODY_ECHO);
+        reply->transport, reply->status, body == MATCHING_BODY_OBJECT ? MATCHING_BODY_ECHO : body);
 
     if (outcome.action == MATCHING_ACTION_TRANSMITTED ||
         outcome.action == MATCHING_ACTION_DEAD_LETTER) {
@@ -224,8 +227,8 @@ static int read_news(struct matching_courier *courier, const struct matching_rep
 static void news_came(struct matching_courier *courier, const struct matching_reply *reply)
 {
     int64_t now_ms = matching_courier_now(courier);
-    struct matching_outcome outcome =
-        matching_outcome_of(reply->transport, reply->status, MATCHING_BODY_OBJECT);
+    struct matching_outcome outcome = matching_outcome_of(
+        reply->transport, reply->status, matching_answer_body(reply->body, reply->n_body, ""));
     size_t n = 0;
 
     if (reply->transport == MATCHING_TRANSPORT_OK && reply->status == 410) {

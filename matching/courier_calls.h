@@ -39,8 +39,8 @@ struct matching_courier {
     char alerting[MATCHING_ID_SIZE];
     char cursor[MATCHING_CURSOR_SIZE];
 
-    bool is_away; /* each of these is told once, until it is over */
-    bool is_identity_told;
+    bool is_away;        /* each of these is told once, until it is over */
+    const char *trouble; /* the code told of last that somebody must act on; NULL: none */
     bool is_clock_told;
     int64_t clock_offset_ms;
     int64_t hour_ms;

@@ -29,21 +29,21 @@ enum matching_state {
 };
 
 enum matching_event_type {
-    MATCHING_EVENT_NOTED,              /* submit: durable now. "C'est noté." */
-    MATCHING_EVENT_NOT_NOTED,          /* submit: not stored; `reason` says why */
-    MATCHING_EVENT_TRANSMITTED,        /* the service has it */
-    MATCHING_EVENT_KEPT,               /* first try failed, it stays noted and goes later */
-    MATCHING_EVENT_REFUSED,            /* dead letter; untold until told */
-    MATCHING_EVENT_MATCHED,            /* first_name, when; untold until told */
-    MATCHING_EVENT_STATUS,             /* another state of the service, in `status` */
-    MATCHING_EVENT_CANCELLED,          /* `by_service` tells who; untold if by the service */
-    MATCHING_EVENT_OVERDUE,            /* unsent for 24 h: to say at the next interaction */
-    MATCHING_EVENT_EXPIRED,            /* see the state; untold until told */
-    MATCHING_EVENT_DAMAGED,            /* n requests were unreadable after damage on disk */
-    MATCHING_EVENT_IDENTITY_REFUSED,   /* 401, 403, no usable token: the carer must act */
-    MATCHING_EVENT_CLOCK_WRONG,        /* TLS fails by dates and our clock is to blame */
-    MATCHING_EVENT_SERVICE_AWAY,       /* once, when no try succeeds any more */
-    MATCHING_EVENT_SERVICE_BACK,       /* once, after SERVICE_AWAY */
+    MATCHING_EVENT_NOTED,            /* submit: durable now. "C'est noté." */
+    MATCHING_EVENT_NOT_NOTED,        /* submit: not stored; `reason` says why */
+    MATCHING_EVENT_TRANSMITTED,      /* the service has it */
+    MATCHING_EVENT_KEPT,             /* first try failed, it stays noted and goes later */
+    MATCHING_EVENT_REFUSED,          /* dead letter; untold until told */
+    MATCHING_EVENT_MATCHED,          /* first_name, when; untold until told */
+    MATCHING_EVENT_STATUS,           /* another state of the service, in `status` */
+    MATCHING_EVENT_CANCELLED,        /* `by_service` tells who; untold if by the service */
+    MATCHING_EVENT_OVERDUE,          /* unsent for 24 h: to say at the next interaction */
+    MATCHING_EVENT_EXPIRED,          /* see the state; untold until told */
+    MATCHING_EVENT_DAMAGED,          /* n requests were unreadable after damage on disk */
+    MATCHING_EVENT_IDENTITY_REFUSED, /* somebody must act; `status` is the log code of the cause */
+    MATCHING_EVENT_CLOCK_WRONG,      /* TLS fails by dates and our clock is to blame */
+    MATCHING_EVENT_SERVICE_AWAY,     /* once, when no try succeeds any more */
+    MATCHING_EVENT_SERVICE_BACK,     /* once, after SERVICE_AWAY */
     MATCHING_EVENT_ALERT_ACKNOWLEDGED, /* the emergency alert reached the service */
     MATCHING_EVENT_ALERT_FAILED,       /* given up after the alert's own time limit */
     MATCHING_N_EVENT_TYPES,
@@ -63,7 +63,7 @@ struct matching_event {
     char id[MATCHING_ID_SIZE]; /* "" where the event concerns no request */
     enum matching_kind kind;
     char service[MATCHING_NAME_SIZE];    /* "" when the device has already erased it */
-    char status[24];                     /* the service's word */
+    char status[24];                     /* the service's word; IDENTITY_REFUSED: the log code */
     char first_name[MATCHING_NAME_SIZE]; /* "" when the service gave none that can be said */
     struct matching_when when;           /* MATCHED: when the volunteer comes; else as asked */
     bool by_service;

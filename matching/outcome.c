@@ -45,6 +45,7 @@ static const struct status_row statuses[] = {
     {422, 422, MATCHING_BODY_OTHER, RETRY_ALL("answer-not-the-service")},
     {400, 400, ANY_BODY, BURY("refused-malformed")},
     {422, 422, ANY_BODY, BURY("refused-content")},
+    {401, 403, MATCHING_BODY_REVOKED, ALERT("identity-revoked")},
     {401, 401, ANY_BODY, ALERT("identity-unknown")},
     {403, 403, ANY_BODY, ALERT("identity-forbidden")},
     {408, 408, ANY_BODY, RETRY_ALL("service-timeout")},

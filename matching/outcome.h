@@ -31,9 +31,10 @@ enum matching_say {
 
 /* What a body is, seen from the request. */
 enum matching_body {
-    MATCHING_BODY_ECHO,   /* a JSON object whose "id" is the request's */
-    MATCHING_BODY_OBJECT, /* another JSON object */
-    MATCHING_BODY_OTHER,  /* anything else, or nothing */
+    MATCHING_BODY_ECHO,    /* a JSON object whose "id" is the request's */
+    MATCHING_BODY_REVOKED, /* the problem "device-revoked" */
+    MATCHING_BODY_OBJECT,  /* another JSON object */
+    MATCHING_BODY_OTHER,   /* anything else, or nothing */
     MATCHING_N_BODIES,
 };
 

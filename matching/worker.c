@@ -23,6 +23,7 @@ enum command_kind {
     COMMAND_TOLD,
     COMMAND_ALERT,
     COMMAND_HEALTH,
+    COMMAND_RETRY,
     COMMAND_STOP,
 };
 
@@ -141,6 +142,9 @@ static bool obey(struct matching_worker *worker, struct command *command)
         matching_courier_set_health(courier, command->uptime_s, command->n_restarts,
                                     command->audio);
         break;
+    case COMMAND_RETRY:
+        matching_courier_retry(courier);
+        break;
     case COMMAND_STOP:
         return false;
     }
@@ -166,13 +170,15 @@ static void *run(void *user)
         int wait_ms;
 
         while ((command = take_command(worker)) != NULL) {
-            bool goes_on = obey(worker, command);
+            bool goes_on = obey(worker, command), wrote = command->kind != COMMAND_HEALTH;
 
             free(command);
             if (!goes_on)
                 return NULL;
-            is_untidy = true;
-            changed_ms = worker->clock->monotonic_ms(worker->clock);
+            if (wrote) { /* health comes every second: it must not put the tidying off for ever */
+                is_untidy = true;
+                changed_ms = worker->clock->monotonic_ms(worker->clock);
+            }
         }
         wait_ms = matching_courier_turn(worker->courier);
         (void)publish(worker);
@@ -402,6 +408,16 @@ int matching_worker_set_health(struct matching_worker *worker, const struct matc
     command->uptime_s = health->uptime_s;
     command->n_restarts = health->n_restarts;
     snprintf(command->audio, sizeof(command->audio), "%s", health->audio);
+    add_command(worker, command);
+    return 0;
+}
+
+int matching_worker_retry(struct matching_worker *worker)
+{
+    struct command *command = make_command(COMMAND_RETRY, NULL);
+
+    if (!command)
+        return -ENOMEM;
     add_command(worker, command);
     return 0;
 }

@@ -90,6 +90,10 @@ int matching_worker_alert(struct matching_worker *worker, const char *resident,
 int matching_worker_set_health(struct matching_worker *worker,
                                const struct matching_health *health);
 
+/* Something that stood in the way was put right (a new token): a heartbeat goes at once, the
+ * backlog within seconds. Returns: 0 or -ENOMEM. Thread: main. */
+int matching_worker_retry(struct matching_worker *worker);
+
 /* How often the thread has gone round: grows at least with every command given, unless the thread
  * is stuck. Thread: any. */
 int64_t matching_worker_n_turns(struct matching_worker *worker);

@@ -112,6 +112,8 @@ static void answer(struct scene_service *service, enum matching_lane which,
         end(lane, which, 0, NULL);
     else if (service->mood == SERVICE_UNKNOWN)
         end(lane, which, 401, json_pack("{s:s}", "title", "unknown device"));
+    else if (service->mood == SERVICE_REVOKED)
+        end(lane, which, 403, json_pack("{s:s}", "type", "urn:voisine:problem:device-revoked"));
     else if (which == MATCHING_LANE_NEWS)
         answer_news(service);
     else if (service->mood == SERVICE_SILENT)

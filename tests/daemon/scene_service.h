@@ -19,6 +19,7 @@ enum scene_service_mood {
     SERVICE_SILENT,  /* takes the call and does not answer */
     SERVICE_REFUSES, /* 422 */
     SERVICE_UNKNOWN, /* 401: who are you? */
+    SERVICE_REVOKED, /* 403: not you any more */
 };
 
 struct scene_service;

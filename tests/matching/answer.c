@@ -20,6 +20,8 @@ static void only_the_id_itself_is_an_echo(void)
     CHECK_INT(body_of("{\"id\":\"1B4E28BA-2fa1-41d2-883f-0016d3cca427\"}"), MATCHING_BODY_OBJECT);
     CHECK_INT(body_of("{\"id\":17}"), MATCHING_BODY_OBJECT);
     CHECK_INT(body_of("{}"), MATCHING_BODY_OBJECT);
+    CHECK_INT(body_of("{\"type\":\"urn:voisine:problem:device-revoked\"}"), MATCHING_BODY_REVOKED);
+    CHECK_INT(body_of("{\"type\":\"urn:voisine:problem:other\"}"), MATCHING_BODY_OBJECT);
     CHECK_INT(body_of("[\"" ID "\"]"), MATCHING_BODY_OTHER);
     CHECK_INT(body_of("\"" ID "\""), MATCHING_BODY_OTHER);
     CHECK_INT(body_of("{\"id\":\"" ID "\""), MATCHING_BODY_OTHER);

@@ -281,6 +281,7 @@ static void a_revoked_device_keeps_its_requests(void)
 {
     struct service service = {0};
     struct matching_worker *worker;
+    struct matching_event event = {0};
     char folder[64], id[MATCHING_ID_SIZE];
 
     service_start(&service, NULL, NULL);
@@ -288,7 +289,8 @@ static void a_revoked_device_keeps_its_requests(void)
     CHECK_INT(service_command(&service, "revoke", "device-1", NULL), 0);
     worker = start_worker(&service, folder);
     submit(worker, id);
-    CHECK(await(worker, MATCHING_EVENT_IDENTITY_REFUSED, NULL));
+    CHECK(await(worker, MATCHING_EVENT_IDENTITY_REFUSED, &event));
+    CHECK_STR(event.status, "identity-revoked");
     CHECK_INT(service_n_requests(&service), 0);
     CHECK_INT(service_command(&service, "allow", "device-1", NULL), 0);
     CHECK(await(worker, MATCHING_EVENT_TRANSMITTED, NULL));

@@ -3,6 +3,9 @@
 
 #include "base/file.h"
 #include "tests/service/keys.h"
+#include "tests/service/registration.h"
+#include "tests/service/store_devices.h"
+#include "tests/service/store_volunteers.h"
 #include "tests/service/volunteers.h"
 
 #include <ctype.h>
@@ -12,7 +15,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define WAIT_MAX_MS 120000
+#define WAIT_MAX_MS    120000
+#define CODE_HOURS     24
+#define CODE_HOURS_MAX 168
 
 int admin_allow_device(struct admin *admin, const char *device)
 {
@@ -63,17 +68,23 @@ static void change_request(struct admin *admin, const char *id, const char *verb
     const char *when = json_string_value(json_object_get(body, "when"));
 
     if (strcmp(verb, "accept") == 0) {
-        const char *name = volunteers_name(admin->volunteers, volunteer ? volunteer : "marie");
-
-        answer_change(admin, volunteers_accept(admin->store, id, name, when), id, answer);
+        answer_change(admin,
+                      volunteers_accept(admin->store, id, volunteer ? volunteer : "Marie", when),
+                      id, answer);
+        return;
+    }
+    if (strcmp(verb, "refuse") == 0) {
+        answer_change(admin,
+                      store_end_proposal(admin->store, id, volunteer ? volunteer : "", "refused"),
+                      id, answer);
         return;
     }
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         if (strcmp(verb, table[i].verb) == 0) {
-            answer_change(
-                admin,
-                store_change(admin->store, id, table[i].from, table[i].status, NULL, NULL, true),
-                id, answer);
+            struct store_change change = {
+                .from = table[i].from, .status = table[i].status, .with_news = true};
+
+            answer_change(admin, store_change(admin->store, id, &change), id, answer);
             return;
         }
     }
@@ -95,6 +106,57 @@ static void change_device(struct admin *admin, const char *device, const char *v
         api_problem(answer, 400, "device", strerror(-r));
     else
         api_json(answer, 200, json_pack("{s:s, s:s}", "device", device, "did", verb));
+}
+
+/* --- people and codes --- */
+
+static void answer_done(int r, struct http_answer *answer)
+{
+    if (r == STORE_ABSENT)
+        api_problem(answer, 404, "nobody", "nobody of this name is known");
+    else if (r == -EINVAL)
+        api_problem(answer, 422, "content", "a field is missing");
+    else if (r != 0)
+        api_problem(answer, 503, "store", "the change could not be stored");
+    else
+        api_json(answer, 200, json_pack("{s:b}", "done", 1));
+}
+
+static void make_code(struct admin *admin, const json_t *body, struct http_answer *answer)
+{
+    const char *resident = json_string_value(json_object_get(body, "resident"));
+    json_int_t hours = json_integer_value(json_object_get(body, "hours"));
+    char code[REGISTRATION_CODE_SIZE];
+    int r;
+
+    if (hours < 1 || hours > CODE_HOURS_MAX)
+        hours = CODE_HOURS;
+    r = registration_make_code(admin->store, resident, hours * 3600, code);
+    if (r < 0)
+        answer_done(r, answer);
+    else
+        api_json(answer, 200, json_pack("{s:s, s:I}", "code", code, "hours", hours));
+}
+
+static void change_volunteer(struct admin *admin, const char *id, const char *verb,
+                             const json_t *body, struct http_answer *answer)
+{
+    if (!*id)
+        answer_done(store_set_volunteer(admin->store, body), answer);
+    else if (strcmp(verb, "remove") == 0)
+        answer_done(store_remove_volunteer(admin->store, id), answer);
+    else if (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0)
+        answer_done(store_set_volunteer_active(admin->store, id, verb[0] == 'r'), answer);
+    else
+        api_problem(answer, 404, "no-route", "no such action");
+}
+
+static void add_resident(struct admin *admin, const json_t *body, struct http_answer *answer)
+{
+    bool is_whole = json_is_string(json_object_get(body, "reference")) &&
+                    json_is_string(json_object_get(body, "name"));
+
+    answer_done(is_whole ? store_set_resident(admin->store, body) : -EINVAL, answer);
 }
 
 /* --- waiting for something to be so --- */
@@ -123,6 +185,7 @@ static bool is_so(struct admin *admin, const struct http_request *request)
     bool is_met =
         json_array_size(requests) >= argument(request, "requests") &&
         api_n_calls(admin->api) >= argument(request, "calls") &&
+        api_n_busy(admin->api) >= argument(request, "busy") &&
         json_array_size(json_object_get(devices, "alerts")) >= argument(request, "alerts") &&
         count_beats(devices) >= argument(request, "beats");
     bool is_found = !status;
@@ -181,6 +244,12 @@ static void get(struct admin *admin, const struct http_request *request, const c
         api_json(answer, 200, store_requests(admin->store));
     } else if (strcmp(request->path, "/admin/devices") == 0) {
         api_json(answer, 200, store_devices(admin->store));
+    } else if (strcmp(request->path, "/admin/volunteers") == 0) {
+        api_json(answer, 200, store_volunteers(admin->store));
+    } else if (strcmp(request->path, "/admin/residents") == 0) {
+        api_json(answer, 200, store_residents(admin->store));
+    } else if (strncmp(request->path, "/admin/proposals/", 17) == 0) {
+        api_json(answer, 200, store_proposals(admin->store, name));
     } else if (strcmp(request->path, "/admin/wait") == 0) {
         wait_until_so(admin, request, answer);
     } else if (strncmp(request->path, "/admin/requests/", 16) == 0) {
@@ -203,6 +272,12 @@ static void post(struct admin *admin, const struct http_request *request, const 
         change_request(admin, name, verb, body, answer);
     } else if (strncmp(request->path, "/admin/devices/", 15) == 0) {
         change_device(admin, name, verb, answer);
+    } else if (strncmp(request->path, "/admin/volunteers", 17) == 0) {
+        change_volunteer(admin, name, verb, body, answer);
+    } else if (strcmp(request->path, "/admin/residents") == 0) {
+        add_resident(admin, body, answer);
+    } else if (strcmp(request->path, "/admin/codes") == 0) {
+        make_code(admin, body, answer);
     } else if (strcmp(request->path, "/admin/faults/clear") == 0) {
         faults_clear(admin->faults);
         api_json(answer, 200, json_object());

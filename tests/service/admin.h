@@ -4,8 +4,11 @@
  * faults and waits for what it expects. Plain HTTP on loopback; every call needs the token in
  * <state>/admin.token, so that no other program or web page on the machine can act.
  *
- *   GET  /admin/requests, /admin/requests/ID, /admin/devices
- *   POST /admin/requests/ID/approve|reject|accept|done|expire|cancel   {"volunteer", "when"}
+ *   GET  /admin/requests, /admin/requests/ID, /admin/devices, /admin/volunteers, /admin/residents,
+ *        /admin/proposals/ID
+ *   POST /admin/requests/ID/approve|reject|accept|refuse|done|expire|cancel  {"volunteer", "when"}
+ *   POST /admin/volunteers {...}, /admin/volunteers/ID/pause|resume|remove, /admin/residents {...}
+ *   POST /admin/codes {"resident", "hours"}: a pairing code
  *   POST /admin/devices/NAME/allow|revoke
  *   POST /admin/faults (see faults.h), /admin/faults/clear
  *   GET  /admin/wait?requests=N&calls=N&alerts=N&beats=N&id=ID&status=S&busy=N&timeout_ms=MS
@@ -21,7 +24,6 @@ struct admin {
     struct store *store;
     struct faults *faults;
     struct api *api;
-    const json_t *volunteers;
     const char *folder; /* of the state */
     char token[65];
     void (*stop)(void *user);

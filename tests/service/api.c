@@ -4,18 +4,24 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "matching/request.h"
+#include "tests/service/registration.h"
+#include "tests/service/spoil.h"
+#include "tests/service/store_devices.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define POLL_MAX_S 240
+#define POLL_MAX_S      240
+#define GUESSES_MAX     10  /* wrong pairing codes in a quarter of an hour, from one address */
+#define GUESSES_MAX_ALL 200 /* and from all: one code is guessed in 50,000 years */
 
 int api_init(struct api *api, struct store *store, struct faults *faults, const char *moderated,
              const char *record_path)
 {
     *api = (struct api){.store = store, .faults = faults, .moderated = moderated};
     pthread_mutex_init(&api->lock, NULL);
+    limiter_init(&api->guesses, GUESSES_MAX, GUESSES_MAX_ALL);
     if (record_path && !(api->record = fopen(record_path, "ae")))
         return -errno;
     return 0;
@@ -25,6 +31,7 @@ void api_finish(struct api *api)
 {
     if (api->record)
         fclose(api->record);
+    limiter_finish(&api->guesses);
     pthread_mutex_destroy(&api->lock);
 }
 
@@ -71,14 +78,19 @@ static bool find_caller(struct api *api, const struct http_request *request,
         api_problem(answer, 401, "no-token", "a bearer token is needed");
         return false;
     }
-    if (store_find_device(api->store, header + 7, ret_device, 64) != 0) {
-        api_problem(answer, 401, "unknown-token", "this token is not known or was revoked");
+    switch (store_find_device(api->store, header + 7, ret_device, 64)) {
+    case 0:
+        return true;
+    case STORE_REVOKED:
+        api_problem(answer, 403, "device-revoked", "this token was revoked");
+        return false;
+    default:
+        api_problem(answer, 401, "unknown-token", "this token is not known");
         return false;
     }
-    return true;
 }
 
-static json_t *read_object(const struct http_request *request, struct http_answer *answer)
+json_t *api_read_object(const struct http_request *request, struct http_answer *answer)
 {
     const char *type = http_header(request, "Content-Type");
     json_error_t error;
@@ -211,7 +223,7 @@ static void post_request(struct api *api, const struct http_request *request, co
                          const struct fault *fault, struct http_answer *answer)
 {
     const char *key = http_header(request, "Idempotency-Key"), *problem;
-    json_t *json = read_object(request, answer);
+    json_t *json = api_read_object(request, answer);
 
     if (!json)
         return;
@@ -262,8 +274,9 @@ static void cancel_request(struct api *api, const char *id, const char *device,
         return;
     json_decref(request);
     /* One that has ended stays as it is: the answer says how. */
-    if (store_change(api->store, id, "received pending_review open matched", "cancelled", NULL,
-                     NULL, false) < 0)
+    if (store_change(api->store, id,
+                     &(struct store_change){.from = "received pending_review open matched",
+                                            .status = "cancelled"}) < 0)
         api_problem(answer, 503, "store", "the change could not be stored");
     else
         api_json(answer, 200, store_request(api->store, id, false));
@@ -307,7 +320,7 @@ static void get_news(struct api *api, const struct http_request *request, const 
 static void post_heartbeat(struct api *api, const struct http_request *request, const char *device,
                            struct http_answer *answer)
 {
-    json_t *json = read_object(request, answer);
+    json_t *json = api_read_object(request, answer);
     char now[32];
 
     if (!json)
@@ -327,7 +340,7 @@ static void post_heartbeat(struct api *api, const struct http_request *request, 
 static void post_alert(struct api *api, const struct http_request *request, const char *device,
                        struct http_answer *answer)
 {
-    json_t *json = read_object(request, answer);
+    json_t *json = api_read_object(request, answer);
     const char *key = http_header(request, "Idempotency-Key");
     int r;
 
@@ -369,6 +382,8 @@ static void route_device(struct api *api, const struct http_request *request, co
         get_news(api, request, device, answer);
     else if (strcmp(verb, "heartbeat") == 0 && is(request, "POST"))
         post_heartbeat(api, request, device, answer);
+    else if (strcmp(verb, "token") == 0 && is(request, "POST"))
+        registration_renew(api, request, device, answer);
     else
         api_problem(answer, 404, "no-route", "no such resource");
 }
@@ -379,6 +394,11 @@ static void route(struct api *api, const struct http_request *request, const str
     char name[64], verb[32];
     json_t *found;
 
+    if (strcmp(request->path, "/v1/devices") == 0 && is(request, "POST")) {
+        wait_for_fault(api, fault);
+        registration_pair(api, request, answer, ret_device);
+        return;
+    }
     if (!find_caller(api, request, answer, ret_device))
         return;
     split(request->path, name, verb);
@@ -403,80 +423,7 @@ static void route(struct api *api, const struct http_request *request, const str
     }
 }
 
-/* --- faults and the record --- */
-
-/* Answers in place of the work. Returns: whether it did. */
-static bool spoil_before(const struct fault *fault, struct http_answer *answer)
-{
-    static const char page[] =
-        "<html><body>Bienvenue sur le Wi-Fi ! <a href=\"/login\">Se connecter"
-        "</a></body></html>";
-
-    switch ((int)fault->kind) {
-    case FAULT_REFUSE:
-        answer->ending = HTTP_DROP;
-        return true;
-    case FAULT_STATUS:
-        api_problem(answer, fault->status, "fault", "asked for by a test");
-        return true;
-    case FAULT_REDIRECT:
-        api_problem(answer, 302, "fault", "asked for by a test");
-        snprintf(answer->location, sizeof(answer->location), "https://localhost:1/elsewhere");
-        return true;
-    case FAULT_PORTAL:
-        answer->status = 200;
-        answer->body = strdup(page);
-        answer->n_body = strlen(page);
-        answer->content_type = "text/html; charset=utf-8";
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void replace_body(struct http_answer *answer, const char *fill, size_t n)
-{
-    char *body = malloc(n + 1);
-
-    if (!body)
-        return;
-    for (size_t i = 0; i < n; i++)
-        body[i] = fill[i % strlen(fill)];
-    free(answer->body);
-    answer->body = body;
-    answer->n_body = n;
-}
-
-static void spoil_after(const struct fault *fault, struct http_answer *answer)
-{
-    switch ((int)fault->kind) {
-    case FAULT_DROP:
-        answer->ending = HTTP_DROP;
-        break;
-    case FAULT_STATUS_AFTER:
-        api_problem(answer, fault->status, "fault", "asked for by a test");
-        break;
-    case FAULT_CUT:
-        answer->ending = HTTP_CUT;
-        break;
-    case FAULT_SLOW:
-        answer->ending = HTTP_SLOW;
-        break;
-    case FAULT_NONSENSE:
-        replace_body(answer, "%\xff{[", 40);
-        break;
-    case FAULT_LARGE:
-        replace_body(answer, "{\"id\":", 100 * 1024);
-        break;
-    case FAULT_OTHER_ID:
-        api_json(answer, 200,
-                 json_pack("{s:s, s:s}", "id", "00000000-0000-4000-8000-000000000000", "status",
-                           "open"));
-        break;
-    default:
-        break;
-    }
-}
+/* --- the record --- */
 
 static void write_record(struct api *api, const struct http_request *request, const char *device,
                          const struct fault *fault, const struct http_answer *answer)

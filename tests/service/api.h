@@ -5,6 +5,7 @@
 
 #include "tests/service/faults.h"
 #include "tests/service/http.h"
+#include "tests/service/limiter.h"
 #include "tests/service/store.h"
 
 #include <pthread.h>
@@ -13,9 +14,10 @@
 struct api {
     struct store *store;
     struct faults *faults;
-    const char *moderated; /* territories whose requests a moderator checks first, by spaces */
-    FILE *record;          /* one JSON line a call; NULL: none */
-    pthread_mutex_t lock;  /* of what follows and of the record */
+    const char *moderated;  /* territories whose requests a moderator checks first, by spaces */
+    FILE *record;           /* one JSON line a call; NULL: none */
+    struct limiter guesses; /* of pairing codes */
+    pthread_mutex_t lock;   /* of what follows and of the record */
     unsigned n_calls;
     char busy[16][37]; /* keys of requests being worked on */
 };
@@ -29,6 +31,9 @@ unsigned api_n_busy(struct api *api);
 
 /* An http_handler; user is the api. */
 void api_handle(void *user, const struct http_request *request, struct http_answer *answer);
+
+/* The body as a JSON object. Returns: NULL with the answer made. Owns: the caller. */
+json_t *api_read_object(const struct http_request *request, struct http_answer *answer);
 
 /* Answers as problem+json (RFC 9457); the type is urn:voisine:problem:<kind>. */
 void api_problem(struct http_answer *answer, int status, const char *kind, const char *detail);

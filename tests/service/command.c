@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 struct call {
-    const char *state, *method, *volunteer, *when, *body;
+    const char *state, *method, *volunteer, *when, *resident, *hours, *body;
     char path[512];
 };
 
@@ -63,6 +63,10 @@ static void write_call(struct base_strbuf *out, const struct call *call, const c
         json_object_set_new(body, "volunteer", json_string(call->volunteer));
     if (call->when)
         json_object_set_new(body, "when", json_string(call->when));
+    if (call->resident)
+        json_object_set_new(body, "resident", json_string(call->resident));
+    if (call->hours)
+        json_object_set_new(body, "hours", json_integer(atoi(call->hours)));
     text = call->body ? strdup(call->body) : json_dumps(body, JSON_COMPACT);
     json_decref(body);
     base_strbuf_addf(out,
@@ -127,55 +131,79 @@ static int run_call(const struct call *call)
 static int usage(void)
 {
     fprintf(stderr, "usage: voisine-service COMMAND --state FOLDER\n"
-                    "  list | devices | stop | faults-clear\n"
-                    "  show|approve|reject|done|expire|cancel|withdraw ID\n"
+                    "  list | devices | volunteers | residents | stop | faults-clear\n"
+                    "  show|proposals|approve|reject|done|expire|cancel|withdraw ID\n"
                     "  accept ID [--volunteer NAME] [--when 2026-11-24T10:00]\n"
+                    "  refuse ID --volunteer NAME\n"
+                    "  pair-code [--resident REFERENCE] [--hours 24]\n"
                     "  allow|revoke DEVICE\n"
+                    "  volunteer-add '{\"id\": \"marie\", \"first_name\": \"Marie\"}'\n"
+                    "  volunteer-pause|volunteer-resume|volunteer-remove NAME\n"
+                    "  resident-add '{\"reference\": \"R-17\", \"name\": \"Mme Durand\"}'\n"
                     "  fault '{\"fault\": \"drop\", \"path\": \"/v1/requests\", \"times\": 1}'\n"
                     "  wait 'requests=1&status=matched&timeout_ms=10000'\n");
     return 64;
 }
 
+/* What each command calls; %s is its word. */
+static const struct route {
+    const char *name, *method, *path;
+    bool has_word, word_is_body;
+} routes[] = {
+    {"list", "GET", "/admin/requests", false, false},
+    {"devices", "GET", "/admin/devices", false, false},
+    {"volunteers", "GET", "/admin/volunteers", false, false},
+    {"residents", "GET", "/admin/residents", false, false},
+    {"show", "GET", "/admin/requests/%s", true, false},
+    {"proposals", "GET", "/admin/proposals/%s", true, false},
+    {"wait", "GET", "/admin/wait?%s", true, false},
+    {"approve", "POST", "/admin/requests/%s/approve", true, false},
+    {"reject", "POST", "/admin/requests/%s/reject", true, false},
+    {"accept", "POST", "/admin/requests/%s/accept", true, false},
+    {"refuse", "POST", "/admin/requests/%s/refuse", true, false},
+    {"withdraw", "POST", "/admin/requests/%s/withdraw", true, false},
+    {"done", "POST", "/admin/requests/%s/done", true, false},
+    {"expire", "POST", "/admin/requests/%s/expire", true, false},
+    {"cancel", "POST", "/admin/requests/%s/cancel", true, false},
+    {"pair-code", "POST", "/admin/codes", false, false},
+    {"allow", "POST", "/admin/devices/%s/allow", true, false},
+    {"revoke", "POST", "/admin/devices/%s/revoke", true, false},
+    {"volunteer-add", "POST", "/admin/volunteers", true, true},
+    {"volunteer-pause", "POST", "/admin/volunteers/%s/pause", true, false},
+    {"volunteer-resume", "POST", "/admin/volunteers/%s/resume", true, false},
+    {"volunteer-remove", "POST", "/admin/volunteers/%s/remove", true, false},
+    {"resident-add", "POST", "/admin/residents", true, true},
+    {"fault", "POST", "/admin/faults", true, true},
+    {"faults-clear", "POST", "/admin/faults/clear", false, false},
+    {"stop", "POST", "/admin/stop", false, false},
+};
+
 /* Makes the call that a command stands for. Returns: whether it is one. */
 static bool make_call(struct call *call, const char *name, const char *word)
 {
-    static const char *const verbs[] = {"approve", "reject", "done",    "expire",
-                                        "cancel",  "accept", "withdraw"};
+    const struct route *route = routes, *end = routes + sizeof(routes) / sizeof(routes[0]);
+    const char *place;
 
-    call->method = "GET";
-    if (strcmp(name, "list") == 0)
-        return snprintf(call->path, sizeof(call->path), "/admin/requests") > 0;
-    if (strcmp(name, "devices") == 0)
-        return snprintf(call->path, sizeof(call->path), "/admin/devices") > 0;
-    if (strcmp(name, "show") == 0 && word)
-        return snprintf(call->path, sizeof(call->path), "/admin/requests/%s", word) > 0;
-    if (strcmp(name, "wait") == 0 && word)
-        return snprintf(call->path, sizeof(call->path), "/admin/wait?%s", word) > 0;
-    call->method = "POST";
-    if (strcmp(name, "stop") == 0)
-        return snprintf(call->path, sizeof(call->path), "/admin/stop") > 0;
-    if (strcmp(name, "faults-clear") == 0)
-        return snprintf(call->path, sizeof(call->path), "/admin/faults/clear") > 0;
-    if (strcmp(name, "fault") == 0 && word) {
+    while (route < end && strcmp(route->name, name) != 0)
+        route++;
+    if (route == end || (route->has_word && !word))
+        return false;
+    call->method = route->method;
+    place = strstr(route->path, "%s");
+    snprintf(call->path, sizeof(call->path), "%.*s%s%s",
+             place ? (int)(place - route->path) : (int)strlen(route->path), route->path,
+             place ? word : "", place ? place + 2 : "");
+    if (route->word_is_body)
         call->body = word;
-        return snprintf(call->path, sizeof(call->path), "/admin/faults") > 0;
-    }
-    if ((strcmp(name, "allow") == 0 || strcmp(name, "revoke") == 0) && word)
-        return snprintf(call->path, sizeof(call->path), "/admin/devices/%s/%s", word, name) > 0;
-    for (size_t i = 0; word && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (strcmp(name, verbs[i]) == 0)
-            return snprintf(call->path, sizeof(call->path), "/admin/requests/%s/%s", word, name) >
-                   0;
-    }
-    return false;
+    return true;
 }
 
 int command_run(int argc, char **argv)
 {
-    static const struct option options[] = {{"state", required_argument, NULL, 's'},
-                                            {"volunteer", required_argument, NULL, 'v'},
-                                            {"when", required_argument, NULL, 'w'},
-                                            {0}};
+    static const struct option options[] = {
+        {"state", required_argument, NULL, 's'}, {"volunteer", required_argument, NULL, 'v'},
+        {"when", required_argument, NULL, 'w'},  {"resident", required_argument, NULL, 'r'},
+        {"hours", required_argument, NULL, 'h'}, {0}};
     struct call call = {.state = "."};
     int option;
 
@@ -186,6 +214,10 @@ int command_run(int argc, char **argv)
             call.volunteer = optarg;
         else if (option == 'w')
             call.when = optarg;
+        else if (option == 'r')
+            call.resident = optarg;
+        else if (option == 'h')
+            call.hours = optarg;
         else
             return usage();
     }

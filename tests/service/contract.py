@@ -3,17 +3,17 @@
 """Holds docs/matching-api.yaml against the reference service, over its real TLS: every operation
 answers only statuses that are written there, in the form written there, and every status written
 there was seen. Usage: contract.py SERVICE API.yaml"""
+import hashlib
 import http.client
 import json
 import re
-import ssl
-import subprocess
 import sys
 import tempfile
 import threading
 import uuid
 
 import yaml
+from running import Service, make_request
 
 SERVICE, API = sys.argv[1:3]
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
@@ -96,53 +96,27 @@ class Contract:
                         yield f"{operation['operationId']} {status}"
 
 
-class Service:
-    def __init__(self, folder, contract):
-        self.folder, self.contract = folder, contract
-        self.process = subprocess.Popen(
-            [SERVICE, "serve", "--state", folder, "--devices", "device-1,device-2"], stdout=subprocess.PIPE, text=True)
-        ready = json.loads(self.process.stdout.readline())
-        self.port, self.tls = ready["port"], ssl.create_default_context(cafile=ready["ca"])
-        self.token = self.read_token("device-1")
+class Caller:
+    """Calls the service and holds every answer against the contract."""
 
-    def read_token(self, device):
-        with open(f"{self.folder}/tokens/{device}", encoding="ascii") as f:
-            return f.read()
-
-    def admin(self, *words):
-        done = subprocess.run([SERVICE, words[0], "--state", self.folder, *words[1:]], stdout=subprocess.PIPE,
-                              text=True, check=True)
-        return json.loads(done.stdout)
+    def __init__(self, service, contract):
+        self.service, self.contract = service, contract
+        self.token = service.read_token("device-1")
+        self.read_token, self.admin = service.read_token, service.admin
 
     def fault(self, **wish):
         self.admin("fault", json.dumps(wish))
 
-    def call(self, method, path, body=None, key=None, token="own", media="application/json"):
-        """Makes a call and holds its answer against the contract. Returns: status, body."""
-        headers = {"Authorization": f"Bearer {self.token if token == 'own' else token}"} if token else {}
-        if key:
-            headers["Idempotency-Key"] = key
-        if body is not None:
-            headers["Content-Type"] = media
-            body = body if isinstance(body, (str, bytes)) else json.dumps(body)
-        connection = http.client.HTTPSConnection("localhost", self.port, context=self.tls, timeout=30)
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        content = json.loads(answer.read())
-        connection.close()
-        self.contract.check_answer(method, path, answer.status, answer.getheader("Content-Type"), content)
-        return answer.status, content
+    def call(self, method, path, body=None, token="own", **options):
+        """Returns: status, body."""
+        status, headers, content = self.service.call(method, path, body,
+                                                     token=self.token if token == "own" else token, **options)
+        content = json.loads(content)
+        self.contract.check_answer(method, path, status, headers["Content-Type"], content)
+        return status, content
 
     def send(self, request, **options):
         return self.call("POST", "/v1/requests", request, key=options.pop("key", request["id"]), **options)
-
-
-def make_request(**changes):
-    request = {"id": str(uuid.uuid4()), "kind": "request", "device": "device-1", "resident": "R-17",
-               "territory": "pessac", "service": "groceries",
-               "when": {"date": "2026-06-16", "part": "morning", "time": None}, "items": ["du pain"],
-               "language": "fr", "spoken_at": "2026-06-15T09:30:00+02:00"}
-    return request | changes
 
 
 def expect(got, code, /, **fields):
@@ -262,20 +236,82 @@ def alerts(service):
     assert len(service.admin("devices")["alerts"]) == 1
 
 
+def make_registration(code, **changes):
+    registration = {"code": code, "device": f"device-{uuid.uuid4()}", "version": "0.1.0",
+                    "token_sha256": hashlib.sha256(uuid.uuid4().bytes).hexdigest()}
+    return registration | changes
+
+
+def registration(service):
+    service.admin("resident-add", json.dumps({"reference": "R-99", "name": "Mme Durand"}))
+    pair = lambda body, **options: service.call("POST", "/v1/devices", body, token=None, **options)
+    code = service.admin("pair-code", "--resident", "R-99")["code"].replace("-", "")
+    body = make_registration(code)
+    service.contract.check_request("POST", "/v1/devices", body)
+    expect(pair(body | {"device": "device-1"}), 409)
+    expect(pair(body), 201, device=body["device"], resident="R-99")
+    expect(pair(body), 200, device=body["device"], resident="R-99")
+    expect(pair(make_registration(code)), 403)
+    expect(pair(make_registration("AAAAAAAA")), 403)
+    expect(pair("{"), 400)
+    expect(pair(body, media="text/plain"), 415)
+    expect(pair(body | {"token_sha256": "short"}), 422)
+    expect(pair(body | {"version": "x" * 70000}), 413)
+
+
+def renewal(service):
+    path, token = "/v1/devices/device-2/token", str(uuid.uuid4())
+    old = service.read_token("device-2")
+    body = make_registration(None, device="device-2", token_sha256=hashlib.sha256(token.encode()).hexdigest())
+    del body["code"]
+    service.contract.check_request("POST", path, body)
+    expect(service.call("POST", path, body, token=old), 200, device="device-2", resident=None)
+    expect(service.call("GET", "/v1/devices/device-2/news", token=old), 200)  # the answer may have been lost
+    expect(service.call("GET", "/v1/devices/device-2/news", token=token), 200)
+    expect(service.call("POST", path, body, token=old), 401)
+    expect(service.call("POST", path, body), 403)
+    expect(service.call("POST", path, "{", token=token), 400)
+    expect(service.call("POST", path, body, token=token, media="text/plain"), 415)
+    expect(service.call("POST", path, body | {"token_sha256": ""}, token=token), 422)
+    service.admin("revoke", "device-2")
+    expect(service.call("POST", path, body, token=token), 403, title="device-revoked")
+
+
+def revoked(service, known):
+    service.admin("revoke", "device-1")
+    request = make_request()
+    expect(service.send(request), 403, title="device-revoked")
+    expect(service.call("GET", f"/v1/requests/{known}"), 403)
+    expect(service.call("POST", f"/v1/requests/{known}/cancel", {}), 403)
+    expect(service.call("GET", "/v1/devices/device-1/news"), 403)
+    service.admin("allow", "device-1")
+    service.token = service.read_token("device-1")
+    expect(service.send(request), 201)
+
+
+def guesses(service):
+    """Nobody may try codes for ever: not even a right one passes until the quarter of an hour is over."""
+    code = service.admin("pair-code")["code"].replace("-", "")
+    answers = [service.call("POST", "/v1/devices", make_registration("BBBBBBBB"), token=None)[0] for _ in range(12)]
+    assert sorted(set(answers)) == [403, 429], answers
+    expect(service.call("POST", "/v1/devices", make_registration(code), token=None), 429)
+
+
 def main():
     contract = Contract(API)
     with tempfile.TemporaryDirectory() as folder:
-        service = Service(folder, contract)
-        try:
+        with Service(SERVICE, folder) as running:
+            service = Caller(running, contract)
             known = requests(service)
             one_request(service, known)
             news(service)
             heartbeat(service)
             alerts(service)
+            registration(service)
+            renewal(service)
+            revoked(service, known)
+            guesses(service)
             in_progress(service)
-        finally:
-            service.process.terminate()
-            service.process.wait()
     unseen = list(contract.unseen())
     assert not unseen, f"in the contract, but never answered: {unseen}"
     print(f"{len(contract.seen)} answers of {len(contract.api['paths'])} paths as the contract says")

@@ -40,6 +40,18 @@ const char *http_argument(const struct http_request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+void http_address(const struct http_request *request, char ret_address[HTTP_ADDRESS_SIZE])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr_in *address =
+        info ? (const struct sockaddr_in *)(const void *)info->client_addr : NULL;
+
+    *ret_address = '\0';
+    if (address && address->sin_family == AF_INET)
+        inet_ntop(AF_INET, &address->sin_addr, ret_address, HTTP_ADDRESS_SIZE);
+}
+
 static ssize_t give_piece(void *user, uint64_t at, char *piece, size_t n_max)
 {
     const struct outlet *outlet = user;

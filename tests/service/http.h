@@ -59,6 +59,10 @@ int http_port(const struct http_server *server);
 /* Ends every connection; handlers that wait must have been told before. Accepts NULL. */
 void http_stop(struct http_server *server);
 
+#define HTTP_ADDRESS_SIZE 48
+/* Who called, as text. */
+void http_address(const struct http_request *request, char ret_address[HTTP_ADDRESS_SIZE]);
+
 /* NULL when there is none. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_argument(const struct http_request *request, const char *name);

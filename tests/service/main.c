@@ -12,6 +12,8 @@
 #include "tests/service/admin.h"
 #include "tests/service/command.h"
 #include "tests/service/keys.h"
+#include "tests/service/store_devices.h"
+#include "tests/service/store_volunteers.h"
 #include "tests/service/volunteers.h"
 
 #include <errno.h>
@@ -23,11 +25,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#define HOUR_MS 3600000LL
+#define KEEP_MS (31 * 24 * HOUR_MS) /* what was said, after it was over */
+
 struct options {
     const char *state, *address, *host, *volunteers, *moderated, *record, *wrong, *priorities,
         *devices;
     int port, admin_port, ready_fd;
-    int64_t accept_ms; /* -1: nobody accepts by itself */
+    struct volunteers_rules rules;
 };
 
 struct service {
@@ -37,56 +42,28 @@ struct service {
     struct api api;
     struct admin admin;
     struct keys keys;
-    json_t *volunteers;
     struct http_server *public, *private;
     int stop_pipe[2];
-    pthread_t acceptor;
-    bool has_acceptor;
+    pthread_t asker;
+    bool has_asker;
 };
 
-/* --- volunteers who accept by themselves --- */
+/* --- what goes on by itself --- */
 
-struct round {
-    struct service *service;
-    int64_t now_ms, next_ms;
-    char due[32][37];
-    char name[32][64];
-    size_t n_due;
-};
-
-static void look_at_open(void *user, const char *id, const char *territory, const char *name,
-                         int64_t open_at_ms)
-{
-    struct round *round = user;
-    const json_t *volunteer = volunteers_find(round->service->volunteers, territory, name);
-    const char *first_name = json_string_value(json_object_get(volunteer, "first_name"));
-    int64_t due_ms = open_at_ms + round->service->options.accept_ms;
-
-    if (!volunteer || !first_name)
-        return;
-    if (due_ms > round->now_ms) {
-        if (due_ms < round->next_ms)
-            round->next_ms = due_ms;
-    } else if (round->n_due < 32) {
-        snprintf(round->due[round->n_due], 37, "%s", id);
-        snprintf(round->name[round->n_due++], 64, "%s", first_name);
-    }
-}
-
-static void *accept_by_itself(void *user)
+static void *ask_volunteers(void *user)
 {
     struct service *service = user;
+    int64_t erased_ms = 0;
 
     while (!store_is_stopping(service->store)) {
         unsigned version = store_version(service->store);
-        struct round round = {
-            .service = service, .now_ms = store_now_ms(), .next_ms = store_now_ms() + 60000};
+        int64_t wait_ms = volunteers_round(service->store, &service->options.rules);
 
-        store_each_open(service->store, look_at_open, &round);
-        for (size_t i = 0; i < round.n_due; i++)
-            (void)volunteers_accept(service->store, round.due[i], round.name[i], NULL);
-        if (round.n_due == 0)
-            store_wait(service->store, version, round.next_ms - round.now_ms);
+        if (store_now_ms() - erased_ms >= HOUR_MS) {
+            erased_ms = store_now_ms();
+            (void)store_erase_old(service->store, erased_ms - KEEP_MS);
+        }
+        store_wait(service->store, version, wait_ms);
     }
     return NULL;
 }
@@ -167,6 +144,22 @@ static int tell_ready(struct service *service)
     return r;
 }
 
+/* Those of the file; for tests that name none, one willing Marie who accepts by herself. */
+static int add_volunteers(struct service *service)
+{
+    json_t *marie;
+    int r = 0;
+
+    if (service->options.volunteers)
+        return volunteers_load(service->store, service->options.volunteers);
+    if (service->options.rules.accept_ms >= 0) {
+        marie = json_pack("{s:s, s:s}", "id", "marie", "first_name", "Marie");
+        r = store_set_volunteer(service->store, marie);
+        json_decref(marie);
+    }
+    return r;
+}
+
 static int start(struct service *service)
 {
     const struct options *o = &service->options;
@@ -178,15 +171,16 @@ static int start(struct service *service)
         r = store_open(o->state, &service->store);
     if (r < 0)
         return r;
-    service->volunteers = volunteers_load(o->volunteers);
     service->faults = faults_create();
-    if (!service->volunteers || !service->faults)
-        return -EINVAL;
+    if (!service->faults)
+        return -ENOMEM;
+    r = add_volunteers(service);
+    if (r < 0)
+        return r;
     r = api_init(&service->api, service->store, service->faults, o->moderated, o->record);
     service->admin = (struct admin){.store = service->store,
                                     .faults = service->faults,
                                     .api = &service->api,
-                                    .volunteers = service->volunteers,
                                     .folder = o->state,
                                     .stop = stop,
                                     .user = service};
@@ -196,9 +190,9 @@ static int start(struct service *service)
         r = allow_devices(service);
     if (r == 0)
         r = start_servers(service);
-    if (r == 0 && o->accept_ms >= 0) {
-        r = -pthread_create(&service->acceptor, NULL, accept_by_itself, service);
-        service->has_acceptor = r == 0;
+    if (r == 0) {
+        r = -pthread_create(&service->asker, NULL, ask_volunteers, service);
+        service->has_asker = r == 0;
     }
     return r == 0 ? tell_ready(service) : r;
 }
@@ -207,15 +201,14 @@ static void finish(struct service *service)
 {
     if (service->store)
         store_stop(service->store);
-    if (service->has_acceptor)
-        pthread_join(service->acceptor, NULL);
+    if (service->has_asker)
+        pthread_join(service->asker, NULL);
     http_stop(service->public);
     http_stop(service->private);
     if (service->faults) {
         api_finish(&service->api);
         faults_destroy(service->faults);
     }
-    json_decref(service->volunteers);
     store_close(service->store);
     keys_finish(&service->keys);
 }
@@ -226,7 +219,8 @@ static int usage(void)
         stderr,
         "usage: voisine-service serve --state FOLDER [--listen 127.0.0.1] [--port 0]\n"
         "         [--admin-port 0] [--host NAME] [--devices NAME,NAME] [--volunteers FILE]\n"
-        "         [--moderate \"correze\"] [--auto-accept MS] [--record FILE] [--ready-fd 1]\n"
+        "         [--moderate \"correze\"] [--answer-within MS] [--auto-accept MS] [--record FILE] "
+        "[--ready-fd 1]\n"
         "         [--wrong-cert expired|not-yet|host|self-signed|unknown-ca] [--tls PRIORITIES]\n"
         "       voisine-service COMMAND --state FOLDER   (voisine-service help)\n");
     return 64;
@@ -234,7 +228,8 @@ static int usage(void)
 
 static bool read_options(struct options *o, int argc, char **argv)
 {
-    const char *port = "0", *admin_port = "0", *accept_ms = "-1", *ready_fd = "1";
+    const char *port = "0", *admin_port = "0", *accept_ms = "-1", *answer_ms = "7200000",
+               *ready_fd = "1";
     const struct {
         const char *name;
         const char **value;
@@ -247,6 +242,7 @@ static bool read_options(struct options *o, int argc, char **argv)
                  {"--volunteers", &o->volunteers},
                  {"--moderate", &o->moderated},
                  {"--auto-accept", &accept_ms},
+                 {"--answer-within", &answer_ms},
                  {"--record", &o->record},
                  {"--ready-fd", &ready_fd},
                  {"--wrong-cert", &o->wrong},
@@ -264,7 +260,7 @@ static bool read_options(struct options *o, int argc, char **argv)
     o->port = atoi(port);
     o->admin_port = atoi(admin_port);
     o->ready_fd = atoi(ready_fd);
-    o->accept_ms = atoll(accept_ms);
+    o->rules = (struct volunteers_rules){atoll(answer_ms), atoll(accept_ms)};
     return o->state != NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the reference service remembers, in SQLite: requests with the very bytes they came in, news
- * for devices, devices and their tokens (only as SHA-256), alerts.
+ * What the reference service remembers, in SQLite: requests and the news of them; devices, with
+ * store_devices.h; volunteers, with store_volunteers.h.
  *
  * A change and the news of it are one transaction. Every function locks; a caller that waits for a
  * change (long poll, tests) uses store_wait. Thread: any.
@@ -22,17 +22,14 @@ enum {
     STORE_SAME,       /* the key is known, with these bytes */
     STORE_OTHER_BODY, /* the key is known, with other bytes */
     STORE_NOT_NOW,    /* its status does not allow this */
+    STORE_REVOKED,    /* the token was revoked */
+    STORE_TAKEN,      /* another device has this name */
 };
 
 /* Returns: 0 or -errno. Owns: the caller. */
 int store_open(const char *folder, struct store **ret_store);
 /* Accepts NULL. */
 void store_close(struct store *store);
-
-/* Makes a device known with a token (kept hashed); again: replaces the token. NULL revokes it. */
-int store_set_device(struct store *store, const char *device, const char *token);
-/* The device whose token this is. Returns: 0, STORE_ABSENT, -errno. */
-int store_find_device(struct store *store, const char *token, char *ret_device, size_t size);
 
 /* A new request. `status` is "open" or "pending_review". Returns: 0, STORE_SAME, STORE_OTHER_BODY,
  * -errno. */
@@ -45,27 +42,27 @@ json_t *store_request(struct store *store, const char *id, bool with_all);
 /* All of them, in the order they came. Owns: the caller. */
 json_t *store_requests(struct store *store);
 
-/*
- * Changes the status if it is one of `from` (separated by spaces; "" is any) and adds the news.
- * first_name and when (object or NULL, borrowed) go with "matched". Returns: 0, STORE_ABSENT,
- * STORE_NOT_NOW, -errno.
- */
-int store_change(struct store *store, const char *id, const char *from, const char *status,
-                 const char *first_name, const json_t *when, bool with_news);
+/* Those that are under way and those that changed since, each with "person" (store_resident_of) and
+ * "proposals" (store_proposals). Owns: the caller. */
+json_t *store_requests_since(struct store *store, int64_t since_ms);
+
+struct store_change {
+    const char *from; /* the statuses it may come from, by spaces; "" is any */
+    const char *status;
+    const char *volunteer;  /* with "matched": whose proposal is accepted by it; NULL: nobody's */
+    const char *first_name; /* with "matched" */
+    const json_t *when;     /* with "matched": an object; borrowed */
+    bool with_news;
+};
+
+/* Returns: 0, STORE_ABSENT, STORE_NOT_NOW, -errno. */
+int store_change(struct store *store, const char *id, const struct store_change *change);
+
+/* Erases what was said and news of requests that ended before; their keys stay known. */
+int store_erase_old(struct store *store, int64_t before_ms);
 
 /* {"cursor", "news"} for a device after a place. Returns: NULL on an error. Owns: the caller. */
 json_t *store_news(struct store *store, const char *device, int64_t after);
-
-int store_beat(struct store *store, const char *device, const char *body);
-/* Returns: 0, STORE_SAME, -errno. */
-int store_alert(struct store *store, const char *id, const char *device, const char *body);
-/* {"devices": [{"device", "seen_at", "heartbeat"}], "alerts": [...]}. Owns: the caller. */
-json_t *store_devices(struct store *store);
-
-/* The ids that are open, and since when; for accepting by itself. Calls fn for each. */
-typedef void store_open_fn(void *user, const char *id, const char *territory, const char *service,
-                           int64_t open_at_ms);
-void store_each_open(struct store *store, store_open_fn *fn, void *user);
 
 /* Counts changes: a waiter takes the number, looks, and waits until it is another. */
 unsigned store_version(struct store *store);

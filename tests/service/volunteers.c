@@ -1,45 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/service/volunteers.h"
 
+#include "base/date.h"
+#include "base/log.h"
+#include "tests/service/store_volunteers.h"
+
+#include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-json_t *volunteers_load(const char *path)
+#define EARTH_KM 6371.0
+#define FAR_KM   1e6 /* a place that is not known */
+#define ROUND_MS 60000
+
+int volunteers_load(struct store *store, const char *path)
 {
     json_error_t error;
-    json_t *list;
+    json_t *list = json_load_file(path, 0, &error), *volunteer;
+    int r = json_is_array(list) ? 0 : -EINVAL;
+    size_t i;
 
-    if (!path)
-        return json_pack("[{s:s, s:s}]", "id", "marie", "first_name", "Marie");
-    list = json_load_file(path, 0, &error);
-    if (!json_is_array(list)) {
+    if (r < 0)
         fprintf(stderr, "%s:%d:%d: %s\n", path, error.line, error.column,
                 list ? "no list of volunteers" : error.text);
-        json_decref(list);
-        return NULL;
+    json_array_foreach(list, i, volunteer)
+    {
+        if (r == 0 && (r = store_set_volunteer(store, volunteer)) < 0)
+            fprintf(stderr, "%s: volunteer %zu: id or first_name is missing\n", path, i + 1);
     }
-    return list;
+    json_decref(list);
+    return r;
 }
+
+/* --- whom to ask --- */
 
 static const char *text(const json_t *json, const char *key)
 {
     const char *value = json_string_value(json_object_get(json, key));
 
     return value ? value : "";
-}
-
-const char *volunteers_name(const json_t *volunteers, const char *id)
-{
-    json_t *volunteer;
-    size_t i;
-
-    json_array_foreach(volunteers, i, volunteer)
-    {
-        if (strcmp(text(volunteer, "id"), id) == 0 && *text(volunteer, "first_name"))
-            return text(volunteer, "first_name");
-    }
-    return id;
 }
 
 static bool allows(const json_t *list, const char *word)
@@ -57,19 +58,95 @@ static bool allows(const json_t *list, const char *word)
     return false;
 }
 
-const json_t *volunteers_find(const json_t *volunteers, const char *territory, const char *service)
+static bool has_place(const json_t *json)
 {
+    return json_is_number(json_object_get(json, "latitude")) &&
+           json_is_number(json_object_get(json, "longitude"));
+}
+
+static double radians(const json_t *json, const char *key)
+{
+    return json_number_value(json_object_get(json, key)) * M_PI / 180.0;
+}
+
+/* As the crow flies (haversine), or FAR_KM. */
+static double way_km(const json_t *from, const json_t *to)
+{
+    double lat1, lat2, h;
+
+    if (!has_place(from) || !has_place(to))
+        return FAR_KM;
+    lat1 = radians(from, "latitude");
+    lat2 = radians(to, "latitude");
+    h = pow(sin((lat2 - lat1) / 2), 2) +
+        cos(lat1) * cos(lat2) *
+            pow(sin((radians(to, "longitude") - radians(from, "longitude")) / 2), 2);
+    return 2 * EARTH_KM * asin(sqrt(h < 1 ? h : 1));
+}
+
+static bool may_on_day(const json_t *volunteer, const json_t *request)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+    const json_t *when = json_object_get(json_object_get(request, "request"), "when");
+    struct base_date date;
+
+    if (base_date_parse(text(when, "date"), &date) < 0)
+        return true;
+    return allows(json_object_get(volunteer, "days"), days[base_date_weekday(date) - 1]);
+}
+
+static bool was_asked(const json_t *request, const char *volunteer)
+{
+    const json_t *proposals = json_object_get(request, "proposals");
+    json_t *proposal;
+    size_t i;
+
+    json_array_foreach(proposals, i, proposal)
+    {
+        if (strcmp(text(proposal, "volunteer"), volunteer) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Returns: the way in km, FAR_KM when not known, -1 when he or she is not to be asked. */
+static double rate(const json_t *volunteer, const json_t *request)
+{
+    const char *service = text(request, "service");
+    const json_t *radius = json_object_get(volunteer, "radius_km");
+    double km = way_km(volunteer, json_object_get(request, "person"));
+
+    if (json_is_false(json_object_get(volunteer, "is_active")) ||
+        was_asked(request, text(volunteer, "id")) || !may_on_day(volunteer, request) ||
+        !allows(json_object_get(volunteer, "territories"), text(request, "territory")) ||
+        !allows(json_object_get(volunteer, "services"), *service ? service : "callback"))
+        return -1;
+    return km < FAR_KM && json_is_number(radius) && km > json_number_value(radius) ? -1 : km;
+}
+
+const json_t *volunteers_choose(const json_t *volunteers, const json_t *request, double *ret_km)
+{
+    const json_t *best = NULL;
     json_t *volunteer;
+    double best_km = 0;
     size_t i;
 
     json_array_foreach(volunteers, i, volunteer)
     {
-        if (allows(json_object_get(volunteer, "territories"), territory) &&
-            allows(json_object_get(volunteer, "services"), service))
-            return volunteer;
+        double km = rate(volunteer, request);
+
+        if (km >= 0 && (!best || km < best_km)) {
+            best = volunteer;
+            best_km = km;
+        }
     }
-    return NULL;
+    if (ret_km)
+        *ret_km = best && best_km < FAR_KM ? best_km : -1;
+    return best;
 }
+
+/* --- who takes it --- */
 
 static const char *time_of(const json_t *asked)
 {
@@ -101,14 +178,101 @@ static json_t *make_when(const json_t *asked, const char *when)
                      "time", *time ? json_string(time) : json_null());
 }
 
-int volunteers_accept(struct store *store, const char *id, const char *first_name, const char *when)
+int volunteers_accept(struct store *store, const char *id, const char *volunteer, const char *when)
 {
-    json_t *all = store_request(store, id, true);
+    json_t *all = store_request(store, id, true), *known = store_volunteer(store, volunteer);
     const json_t *asked = json_object_get(json_object_get(all, "request"), "when");
     json_t *at = all ? make_when(asked, when) : NULL;
-    int r = all ? store_change(store, id, "open", "matched", first_name, at, true) : STORE_ABSENT;
+    struct store_change change = {.from = "open",
+                                  .status = "matched",
+                                  .volunteer = known ? volunteer : NULL,
+                                  .first_name = known ? text(known, "first_name") : volunteer,
+                                  .when = at,
+                                  .with_news = true};
+    int r = all ? store_change(store, id, &change) : STORE_ABSENT;
 
     json_decref(at);
+    json_decref(known);
     json_decref(all);
     return r;
+}
+
+/* --- a round --- */
+
+struct round {
+    struct store *store;
+    const struct volunteers_rules *rules;
+    json_t *volunteers;
+    int64_t now_ms, next_ms;
+};
+
+/* Whether at_ms has come; else it is remembered. */
+static bool is_due(struct round *round, int64_t at_ms)
+{
+    if (at_ms <= round->now_ms)
+        return true;
+    if (at_ms < round->next_ms)
+        round->next_ms = at_ms;
+    return false;
+}
+
+static const json_t *find_waiting(const json_t *request)
+{
+    const json_t *proposals = json_object_get(request, "proposals");
+    json_t *proposal;
+    size_t i;
+
+    json_array_foreach(proposals, i, proposal)
+    {
+        if (strcmp(text(proposal, "state"), "waiting") == 0)
+            return proposal;
+    }
+    return NULL;
+}
+
+static void ask_next(struct round *round, const json_t *request)
+{
+    const json_t *waiting = find_waiting(request);
+    const json_t *next;
+
+    if (waiting) {
+        int64_t made_ms = json_integer_value(json_object_get(waiting, "made_ms"));
+
+        if (!is_due(round, made_ms + round->rules->answer_ms))
+            return;
+        (void)store_end_proposal(round->store, text(request, "id"), text(waiting, "volunteer"),
+                                 "unanswered");
+    }
+    next = volunteers_choose(round->volunteers, request, NULL);
+    if (next && store_propose(round->store, text(request, "id"), text(next, "id")) == 0)
+        (void)is_due(round, round->now_ms + round->rules->answer_ms);
+}
+
+static void look_at(struct round *round, const json_t *request)
+{
+    const json_t *next;
+
+    if (strcmp(text(request, "status"), "open") != 0)
+        return;
+    if (round->rules->accept_ms < 0) {
+        ask_next(round, request);
+        return;
+    }
+    next = volunteers_choose(round->volunteers, request, NULL);
+    if (next && is_due(round, json_integer_value(json_object_get(request, "open_ms")) +
+                                  round->rules->accept_ms))
+        (void)volunteers_accept(round->store, text(request, "id"), text(next, "id"), NULL);
+}
+
+int64_t volunteers_round(struct store *store, const struct volunteers_rules *rules)
+{
+    struct round round = {store, rules, store_volunteers(store), store_now_ms(), 0};
+    json_t *requests = store_requests_since(store, INT64_MAX), *request;
+    size_t i;
+
+    round.next_ms = round.now_ms + ROUND_MS;
+    json_array_foreach(requests, i, request) look_at(&round, request);
+    json_decref(requests);
+    json_decref(round.volunteers);
+    return round.next_ms - round.now_ms;
 }

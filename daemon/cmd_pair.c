@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `voisine pair`, which makes a speaker known to its service by a code that the coordinator gave,
+ * and `voisine renew`, which replaces its token. The running daemon need not be restarted: it reads
+ * the token at each call, and is told to try at once.
+ */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "config/territory.h"
+#include "daemon/cli.h"
+#include "daemon/commands.h"
+#include "daemon/control.h"
+#include "daemon/identity.h"
+#include "matching/registration.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char pair_usage[] =
+    "usage: voisine pair [CODE] [--config FILE]\n\n"
+    "Makes this speaker known to the matching service by a pairing code, which the service's\n"
+    "coordinator gives. Without CODE it is asked for. The speaker makes its own token and keeps "
+    "it\n"
+    "in the state folder, readable by the daemon alone; the service learns only its hash.";
+
+static const char renew_usage[] =
+    "usage: voisine renew [--config FILE]\n\n"
+    "Replaces this speaker's token at the matching service; the old one then opens nothing.";
+
+struct pairing {
+    struct cli *cli;
+    char device[64], token_path[PATH_MAX], code[MATCHING_NAME_SIZE];
+    bool is_renewal;
+    struct config_territory *territory;
+    struct matching_client *client;
+};
+
+static const char *option(const struct pairing *pairing, enum config_key key)
+{
+    return config_options_text(pairing->cli->config, key);
+}
+
+/* The configured address, else the territory's. Returns: NULL after saying that there is none. */
+static const char *find_url(struct pairing *pairing)
+{
+    const char *url = option(pairing, CONFIG_SERVICE_URL);
+
+    if (!*url && config_territory_load(NULL, option(pairing, CONFIG_TERRITORY), NULL,
+                                       &pairing->territory) == 0)
+        url = config_territory_service_url(pairing->territory);
+    if (*url)
+        return url;
+    fprintf(stderr, "voisine: no service is set: put its address into \"service.url\"\n");
+    return NULL;
+}
+
+/* Returns: -1 to go on, or the exit status. */
+static int find_places(struct pairing *pairing)
+{
+    const char *folder = option(pairing, CONFIG_STATE_FOLDER);
+    int r = base_file_make_folder(folder, 0700);
+
+    if (r == 0)
+        r = identity_device(folder, option(pairing, CONFIG_DEVICE_ID), pairing->device,
+                            sizeof(pairing->device));
+    if (r == 0)
+        r = identity_token_path(pairing->cli->config, pairing->token_path,
+                                sizeof(pairing->token_path));
+    if (r < 0) {
+        fprintf(stderr, "voisine: the state folder %s cannot be written: %s\n", folder,
+                strerror(-r));
+        return EXIT_NO_STATE;
+    }
+    if (pairing->token_path[0])
+        return -1;
+    fprintf(stderr, "voisine: a client certificate is set (\"service.client_cert_file\"): this "
+                    "speaker needs no token\n");
+    return EXIT_CONFIG;
+}
+
+static int make_client(struct pairing *pairing, const char *url)
+{
+    struct matching_client_settings settings = {
+        .url = url,
+        .ca_file = option(pairing, CONFIG_SERVICE_CA_FILE),
+        .token_file = pairing->is_renewal ? pairing->token_path : NULL,
+    };
+
+    return matching_client_create(&settings, &pairing->client);
+}
+
+/* What the service told, where the daemon looks for it. */
+static void keep_paired(const struct pairing *pairing, const char *resident)
+{
+    struct base_strbuf json;
+    char path[PATH_MAX];
+    struct stat st;
+    int r = identity_paired_path(pairing->cli->config, path, sizeof(path));
+
+    if (r < 0 || !*resident)
+        return;
+    base_strbuf_init(&json);
+    base_strbuf_add(&json, "{\"resident\":{\"reference\":");
+    base_strbuf_add_json(&json, resident);
+    base_strbuf_add(&json, "}}\n");
+    r = json.error ? json.error : base_file_replace(path, json.text, json.length, 0600);
+    base_strbuf_finish(&json);
+    if (r == 0 && geteuid() == 0 && stat(pairing->token_path, &st) == 0)
+        r = chown(path, st.st_uid, st.st_gid) < 0 ? -errno : 0;
+    if (r < 0)
+        fprintf(stderr, "voisine: %s: %s\n", path, strerror(-r));
+}
+
+static void tell_daemon(const struct pairing *pairing)
+{
+    char path[PATH_MAX], *answer;
+
+    if (identity_control_path(pairing->cli->config, path, sizeof(path)) == 0 &&
+        control_ask(path, "retry", &answer) == 0)
+        free(answer);
+}
+
+static int report(const struct pairing *pairing, int r, const struct matching_registered *got)
+{
+    static const char *const said[] = {
+        [MATCHING_REGISTRATION_CODE] = "the service does not accept this code: it is mistyped, "
+                                       "used or too old; ask the coordinator for a new one",
+        [MATCHING_REGISTRATION_NAME] =
+            "the service knows another speaker of this name; the coordinator can revoke it, or set "
+            "\"device.id\" to another name",
+        [MATCHING_REGISTRATION_LATER] =
+            "the service is busy, or there were too many tries: try again in a quarter of an hour",
+        [MATCHING_REGISTRATION_REFUSED] = "the service does not accept what this program sends",
+        [MATCHING_REGISTRATION_IDENTITY] =
+            "the service does not know this speaker's token, or has revoked it: ask the "
+            "coordinator for a code and run `voisine pair`",
+        [MATCHING_REGISTRATION_AWAY] = "the service cannot be reached",
+        [MATCHING_REGISTRATION_STRANGER] = "something answers at the service's address that is not "
+                                           "the service; check \"service.url\"",
+    };
+
+    if (r == 0) {
+        printf("%s: %s\n", pairing->is_renewal ? "renewed" : "paired", pairing->device);
+        return EXIT_OK;
+    }
+    if (r < 0) {
+        fprintf(stderr, "voisine: %s: %s\n", pairing->token_path, strerror(-r));
+        return EXIT_NO_STATE;
+    }
+    if (r == MATCHING_REGISTRATION_AWAY)
+        fprintf(stderr, "voisine: %s (%s)\n", said[r], matching_transport_name(got->transport));
+    else
+        fprintf(stderr, "voisine: %s\n", said[r]);
+    return EXIT_NO_SERVICE;
+}
+
+static int call_service(struct pairing *pairing)
+{
+    struct matching_registration registration = {pairing->device, VOISINE_VERSION,
+                                                 pairing->token_path};
+    struct matching_registered got = {0};
+    const char *url = find_url(pairing);
+    int r;
+
+    if (!url)
+        return EXIT_CONFIG;
+    r = make_client(pairing, url);
+    if (r == 0 && pairing->is_renewal)
+        r = matching_registration_renew(pairing->client, &registration, &got);
+    else if (r == 0)
+        r = matching_registration_pair(pairing->client, &registration, pairing->code, &got);
+    if (r == 0) {
+        keep_paired(pairing, got.resident);
+        tell_daemon(pairing);
+    }
+    return report(pairing, r, &got);
+}
+
+/* From the command line or, so that it stands in no history, from standard input. */
+static bool read_code(struct pairing *pairing)
+{
+    char line[128] = "";
+    const char *typed = pairing->cli->n_words > 0 ? pairing->cli->words[0] : line;
+
+    if (pairing->cli->n_words == 0) {
+        if (isatty(STDIN_FILENO))
+            fputs("code: ", stderr);
+        if (!fgets(line, sizeof(line), stdin))
+            line[0] = '\0';
+    }
+    if (matching_registration_read_code(typed, pairing->code) == 0)
+        return true;
+    fprintf(stderr, "voisine: this is no pairing code; one looks like K7QM-4XTP\n");
+    return false;
+}
+
+static int run(int argc, char **argv, const char *usage, bool is_renewal)
+{
+    struct cli cli;
+    struct pairing pairing = {.cli = &cli, .is_renewal = is_renewal};
+    int status = cli_begin(argc, argv, usage, is_renewal ? 0 : 1, &cli);
+
+    if (status >= 0)
+        return status;
+    (void)base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    status = is_renewal || read_code(&pairing) ? find_places(&pairing) : EXIT_USAGE;
+    if (status < 0)
+        status = call_service(&pairing);
+    if (pairing.client)
+        pairing.client->ops->destroy(pairing.client);
+    config_territory_destroy(pairing.territory);
+    cli_finish(&cli);
+    return status;
+}
+
+int cmd_pair(int argc, char **argv)
+{
+    return run(argc, argv, pair_usage, false);
+}
+
+int cmd_renew(int argc, char **argv)
+{
+    return run(argc, argv, renew_usage, true);
+}
