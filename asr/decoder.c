@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "asr/decoder.h"
 
+#include "asr/cepstra.h"
+#include "asr/scores.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -28,9 +30,11 @@ struct asr_decoder {
     size_t n_segments_max;
     char *words; /* the segments' words, one after the other */
     size_t n_words_bytes;
+    struct asr_scores *scores; /* WHOLE: of the last utterance, read by every search */
+    char phones[32];           /* the name of the search that needs the phones' scores alone */
 };
 
-enum { N_CEPSTRA = 13 };
+enum { N_CEPSTRA = ASR_CEPSTRA };
 
 struct asr_analysis {
     fe_t *fe;
@@ -191,6 +195,10 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
         goto fail;
     }
     decoder->kind = options->kind;
+    if (options->kind == ASR_DECODER_WHOLE)
+        r = asr_scores_create(options->model_folder, &decoder->scores);
+    if (r < 0)
+        goto fail;
     decoder->ps = ps_init(config);
     if (!decoder->ps) {
         r = -EINVAL;
@@ -211,6 +219,7 @@ void asr_decoder_destroy(struct asr_decoder *decoder)
         return;
     if (decoder->ps)
         ps_free(decoder->ps);
+    asr_scores_destroy(decoder->scores);
     free(decoder->segments);
     free(decoder->words);
     free(decoder);
@@ -315,6 +324,7 @@ int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
 {
     cmd_ln_t *config = ps_get_config(decoder->ps);
     cmd_ln_set_boolean_r(config, "-allphone_ci", TRUE);
+    snprintf(decoder->phones, sizeof(decoder->phones), "%s", name);
     return add_search(decoder, SEARCH_PHONES, name, NULL, settings);
 }
 
@@ -429,6 +439,24 @@ static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decod
     return 0;
 }
 
+int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
+                             struct asr_decoding *ret_decoding)
+{
+    if (decoder->kind != ASR_DECODER_WHOLE ||
+        !asr_scores_serve(decoder->scores, strcmp(search, decoder->phones) == 0) ||
+        ps_set_search(decoder->ps, search) < 0)
+        return base_trace(-EINVAL);
+    FILE *file = asr_scores_open(decoder->scores);
+    if (!file)
+        return base_trace(-ENOMEM);
+    long n_done = ps_decode_senscr(decoder->ps, file);
+    fclose(file);
+    if (n_done < 0)
+        return base_trace(-EIO);
+    int r = copy_path(decoder, ret_decoding);
+    return r < 0 ? base_trace(r) : 0;
+}
+
 int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
                        const struct asr_analysis *analysis, int from_frame, int n_frames,
                        struct asr_decoding *ret_decoding)
@@ -436,20 +464,9 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
     if (decoder->kind != ASR_DECODER_WHOLE || from_frame < 0 || n_frames < 1 ||
         from_frame + n_frames > analysis->n_frames)
         return base_trace(-EINVAL);
-    if (ps_set_search(decoder->ps, search) < 0)
-        return base_trace(-EINVAL);
-    /* The library subtracts the mean in place: it gets a copy. */
-    mfcc_t **cepstra = ckd_calloc_2d((size_t)n_frames, N_CEPSTRA, sizeof(mfcc_t));
-    memcpy(cepstra[0], analysis->cepstra[from_frame],
-           (size_t)n_frames * N_CEPSTRA * sizeof(mfcc_t));
-    int started = ps_start_utt(decoder->ps);
-    int n_done = started < 0 ? -1 : ps_process_cep(decoder->ps, cepstra, n_frames, FALSE, TRUE);
-    int ended = started < 0 ? -1 : ps_end_utt(decoder->ps);
-    ckd_free_2d(cepstra);
-    if (n_done < 0 || ended < 0)
-        return base_trace(-EIO);
-    int r = copy_path(decoder, ret_decoding);
-    return r < 0 ? base_trace(r) : 0;
+    int r = asr_scores_make(decoder->scores, analysis->cepstra[from_frame], n_frames,
+                            strcmp(search, decoder->phones) == 0);
+    return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
 
 int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
@@ -487,36 +504,6 @@ void asr_analysis_destroy(struct asr_analysis *analysis)
     free(analysis);
 }
 
-/*
- * How much each cepstrum varies in clean speech at the fitting tract, with a little room above. A
- * television, a room, or espeak-ng's sharp spectra make the higher ones vary half as much again,
- * and the model then sees phones that are none: they are drawn together, never apart. Word errors
- * of espeak-ng's voices 88 -> 75 %, of clean speech 10.6 -> 8.9 %.
- */
-static const double usual_spread[N_CEPSTRA] = {27.9, 16.1, 16.1, 17.1, 14.5, 13.6, 12.6,
-                                               14.3, 13.0, 12.1, 11.7, 10.2, 9.1};
-
-static void limit_spread(struct asr_analysis *analysis)
-{
-    enum { N_FRAMES_MIN = 20 };
-    if (analysis->n_frames < N_FRAMES_MIN)
-        return;
-    for (int c = 0; c < N_CEPSTRA; c++) {
-        double sum = 0, square = 0;
-        for (int i = 0; i < analysis->n_frames; i++) {
-            double x = (double)analysis->cepstra[i][c];
-            sum += x;
-            square += x * x;
-        }
-        double mean = sum / analysis->n_frames;
-        double spread = sqrt(fmax(square / analysis->n_frames - mean * mean, 1e-9));
-        double factor = fmin(1, usual_spread[c] / spread);
-        for (int i = 0; i < analysis->n_frames; i++)
-            analysis->cepstra[i][c] =
-                (float)(mean + ((double)analysis->cepstra[i][c] - mean) * factor);
-    }
-}
-
 int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
 {
     if (analysis->cepstra)
@@ -532,7 +519,8 @@ int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size
     int32 n_last = 0;
     fe_end_utt(analysis->fe, last, &n_last); /* a part of a frame: not worth keeping */
     analysis->n_frames = n_frames;
-    limit_spread(analysis);
+    if (n_frames > 0)
+        asr_cepstra_limit_spread((float(*)[N_CEPSTRA])analysis->cepstra[0], n_frames);
     return 0;
 }
 

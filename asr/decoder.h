@@ -12,7 +12,8 @@
  * model's pages.
  *
  * An utterance is first analysed (cepstra), for a given length of the speaker's vocal tract, then
- * decoded by one search after the other without computing the cepstra again.
+ * scored by asr/scores.h and decoded by one search after the other, without computing either again.
+ * A LIVE decoder's stream is scored by the library.
  *
  * The library's log goes to base_log, errors as "asr-library"; its information lines, which may
  * hold what was said, are dropped.
@@ -126,6 +127,13 @@ int asr_analysis_n_frames(const struct asr_analysis *analysis);
 int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
                        const struct asr_analysis *analysis, int from_frame, int n_frames,
                        struct asr_decoding *ret_decoding);
+
+/*
+ * Decodes the same frames with another search: their scores are there already. Returns: as above;
+ * -EINVAL also when the phones alone were scored and the search needs more.
+ */
+int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
+                             struct asr_decoding *ret_decoding);
 
 /*
  * Live: begin, feed blocks, look, end. `look` gives what has been found so far (for keyphrases: the

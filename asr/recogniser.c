@@ -44,8 +44,8 @@ void asr_recogniser_destroy(struct asr_recogniser *recogniser)
 static void destroy(struct asr_recogniser *base)
 {
     struct recogniser *self = (struct recogniser *)base;
-    asr_decoder_destroy(self->decoder);
     asr_tract_destroy(self->tract);
+    asr_decoder_destroy(self->decoder);
     base_strbuf_finish(&self->text);
     base_strbuf_finish(&self->kept);
     free(self->words);
@@ -162,7 +162,7 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
     if (r == 0)
         r = take_words(self, &found);
     if (r == 0 && self->n_words > 0)
-        r = asr_tract_phones(self->tract, &phones);
+        r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
         r = sum_phone_scores(self, &phones);
     if (r == 0 && phones.n_frames > 0)
@@ -229,7 +229,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     if (r == 0)
         r = add_searches(self, options->bundle_folder);
     if (r == 0)
-        r = asr_tract_create(options->model_folder, options->settings, &self->tract);
+        r = asr_tract_create(options->model_folder, self->decoder, options->settings, &self->tract);
     if (r < 0) {
         destroy(&self->base);
         return base_trace(r);

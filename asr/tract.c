@@ -14,24 +14,19 @@ enum {
 };
 
 struct asr_tract {
-    struct asr_decoder *phones;
+    struct asr_decoder *decoder;
     struct asr_analysis *analyses[N_SCALES];
     size_t chosen;
 };
 
-int asr_tract_create(const char *model_folder, const struct asr_setting *settings,
-                     struct asr_tract **ret_tract)
+int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
+                     const struct asr_setting *settings, struct asr_tract **ret_tract)
 {
-    static const struct asr_setting cheap[] = {{"-ds", "2"}, {NULL, NULL}};
     struct asr_tract *tract = calloc(1, sizeof(*tract));
     if (!tract)
         return base_trace(-ENOMEM);
-    int r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
-                                                             .model_folder = model_folder,
-                                                             .settings = cheap},
-                               &tract->phones);
-    if (r == 0)
-        r = asr_decoder_add_phones(tract->phones, "phones", NULL);
+    tract->decoder = decoder;
+    int r = asr_decoder_add_phones(decoder, "phones", NULL);
     for (size_t i = 0; r == 0 && i < N_SCALES; i++)
         r = asr_analysis_create(model_folder, scales[i], settings, &tract->analyses[i]);
     if (r < 0) {
@@ -48,7 +43,6 @@ void asr_tract_destroy(struct asr_tract *tract)
         return;
     for (size_t i = 0; i < N_SCALES; i++)
         asr_analysis_destroy(tract->analyses[i]);
-    asr_decoder_destroy(tract->phones);
     free(tract);
 }
 
@@ -63,7 +57,7 @@ static int probe(struct asr_tract *tract, size_t i, const int16_t *samples, size
         return -EINVAL;
     n_frames = n_frames < N_PROBE_FRAMES ? n_frames : N_PROBE_FRAMES;
     if (r == 0)
-        r = asr_decoder_decode(tract->phones, "phones", tract->analyses[i], 0, n_frames, &phones);
+        r = asr_decoder_decode(tract->decoder, "phones", tract->analyses[i], 0, n_frames, &phones);
     *ret_fit = r < 0 ? 0 : (double)phones.score / n_frames;
     return r;
 }
@@ -89,11 +83,4 @@ int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samp
 double asr_tract_scale(const struct asr_tract *tract)
 {
     return scales[tract->chosen];
-}
-
-int asr_tract_phones(struct asr_tract *tract, struct asr_decoding *ret_decoding)
-{
-    const struct asr_analysis *analysis = tract->analyses[tract->chosen];
-    return base_trace(asr_decoder_decode(tract->phones, "phones", analysis, 0,
-                                         asr_analysis_n_frames(analysis), ret_decoding));
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Finds the length of a speaker's vocal tract, and keeps a loop of phones as a yardstick.
+ * Finds the length of a speaker's vocal tract.
  *
  * The model knows men best; the filters of the front end are scaled so that another voice looks
  * like theirs. Each utterance is analysed at four scales and the loop of phones says which fits: no
  * words are needed. Trying all beats climbing from the last speaker's, since the fit has local tops
- * and the next voice may be another. The decoder here has no words and computes every second frame,
- * so it is cheap. Thread: any, one owner.
+ * and the next voice may be another. Thread: any, one owner.
  */
 #ifndef ASR_TRACT_H
 #define ASR_TRACT_H
@@ -15,9 +14,13 @@
 
 struct asr_tract;
 
-/* Returns: 0, -ENOENT, -EINVAL, -ENOMEM. Owns: the caller. */
-int asr_tract_create(const char *model_folder, const struct asr_setting *settings,
-                     struct asr_tract **ret_tract);
+/*
+ * Adds the loop to a WHOLE decoder as its search "phones" and uses it; the decoder must outlive the
+ * tract. `settings` are those of the analyses. Returns: 0, -ENOENT, -EINVAL, -ENOMEM. Owns: the
+ * caller.
+ */
+int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
+                     const struct asr_setting *settings, struct asr_tract **ret_tract);
 /* Accepts NULL. */
 void asr_tract_destroy(struct asr_tract *tract);
 
@@ -28,8 +31,5 @@ int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samp
 
 /* The scale that was chosen last. */
 double asr_tract_scale(const struct asr_tract *tract);
-
-/* The loop of phones over the whole of what was analysed last. Returns: 0, -EIO. */
-int asr_tract_phones(struct asr_tract *tract, struct asr_decoding *ret_decoding);
 
 #endif

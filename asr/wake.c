@@ -161,7 +161,7 @@ static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *o
     if (r == 0)
         r = asr_decoder_add_keyphrases(wake->whole, "wake", strict, NULL);
     if (r == 0)
-        r = asr_tract_create(options->model_folder, NULL, &wake->tract);
+        r = asr_tract_create(options->model_folder, wake->whole, NULL, &wake->tract);
     return r;
 }
 
@@ -207,8 +207,8 @@ void asr_wake_destroy(struct asr_wake *wake)
     if (!wake)
         return;
     asr_decoder_destroy(wake->live);
-    asr_decoder_destroy(wake->whole);
     asr_tract_destroy(wake->tract);
+    asr_decoder_destroy(wake->whole);
     free(wake);
 }
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The scores of an utterance's frames, and the open file by which the library takes them.
+ *
+ * Order: create, then for each utterance make, then open as often as there are searches. The
+ * library reads such a file once from front to back and then seeks about in it, to look ahead and
+ * for its second pass. It notes each frame's place only after it has read it and goes on reading
+ * from wherever it last sought, so a plain file gives it wrong frames. This one answers what is
+ * meant: it tells each frame's own place, and a read that follows no seek gets the next frame that
+ * was never read. Thread: any, one owner.
+ */
+#ifndef ASR_SCORES_H
+#define ASR_SCORES_H
+
+#include "asr/cepstra.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct asr_scores;
+
+/* Returns: 0, -ENOENT, -EINVAL (no model for asr/acoustics.h), -ENOMEM. Owns: the caller. */
+int asr_scores_create(const char *model_folder, struct asr_scores **ret_scores);
+/* Accepts NULL. */
+void asr_scores_destroy(struct asr_scores *scores);
+
+/*
+ * Scores an utterance of n_frames times ASR_CEPSTRA numbers, the mean taken off here; what was
+ * there before is gone. phones_alone: the phones without neighbours, every second frame roughly.
+ * Returns: 0, -ENOMEM.
+ */
+int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
+                    bool phones_alone);
+/* Whether there are scores, and enough for a search of words (or of the phones alone). */
+bool asr_scores_serve(const struct asr_scores *scores, bool phones_alone);
+
+/*
+ * The file. To be closed (fclose) before the next make. Returns: NULL when memory is short.
+ */
+FILE *asr_scores_open(const struct asr_scores *scores);
+
+#endif
