@@ -101,7 +101,8 @@ static void sent(struct matching_courier *courier, const char *id,
     struct matching_outcome outcome = matching_outcome_of(
         reply->transport, reply->status, matching_answer_body(reply->body, reply->n_body, id));
     struct matching_item *item = matching_ledger_find(&courier->ledger, id);
-    bool is_waiting = item && matching_item_is_waiting(item);
+    const struct matching_turn *turn = matching_schedule_find(&courier->schedule, id);
+    bool is_waiting = item && matching_item_is_waiting(item), was_fresh = turn && turn->is_fresh;
 
     if (outcome.action == MATCHING_ACTION_TRANSMITTED ||
         outcome.action == MATCHING_ACTION_DEAD_LETTER) {
@@ -110,7 +111,7 @@ static void sent(struct matching_courier *courier, const char *id,
     }
     if (outcome.action == MATCHING_ACTION_TRANSMITTED) {
         base_log(BASE_LOG_NOTICE, "request-transmitted", id, "status %d", reply->status);
-        matching_schedule_chore_now(&courier->schedule, MATCHING_CHORE_NEWS, now_ms);
+        matching_schedule_news_wanted(&courier->schedule, was_fresh, now_ms);
         if (is_waiting) /* else it was cancelled meanwhile, or the news were quicker */
             settle(courier, id, MATCHING_TRANSMITTED, MATCHING_EVENT_TRANSMITTED);
     } else if (outcome.action == MATCHING_ACTION_DEAD_LETTER) {

@@ -11,7 +11,16 @@
 #define HURRY_MS          10000
 #define HEARTBEAT_MS      (23 * 3600 * 1000LL) /* and up to two hours: once a day in the mean */
 #define HEARTBEAT_MORE_MS (2 * 3600 * 1000LL)
+#define REST_TENTHS       19 /* of the splay: the last call of a backlog ends within three of them */
+#define BEAT_TENTHS       50
 #define QUIET_POLL_MS     5000 /* a service that answers a long poll at once is asked less often */
+
+/* Once the first splay is over, within so many tenths of another one. */
+static int64_t draw_after_start(struct matching_schedule *schedule, int n_tenths)
+{
+    return schedule->started_ms + schedule->splay_ms +
+           matching_retry_splay_ms(&schedule->rng, n_tenths * schedule->splay_ms / 10);
+}
 
 void matching_schedule_init(struct matching_schedule *schedule, uint64_t seed, int64_t base_ms,
                             int64_t cap_ms, int64_t splay_ms, int64_t now_ms)
@@ -21,10 +30,10 @@ void matching_schedule_init(struct matching_schedule *schedule, uint64_t seed, i
     schedule->base_ms = base_ms > 0 ? base_ms : MATCHING_RETRY_BASE_MS;
     schedule->cap_ms = cap_ms > 0 ? cap_ms : MATCHING_RETRY_CAP_MS;
     schedule->splay_ms = splay_ms >= 0 ? splay_ms : MATCHING_BOOT_SPLAY_MS;
+    schedule->started_ms = now_ms;
     schedule->gate_ms = now_ms + matching_retry_splay_ms(&schedule->rng, schedule->splay_ms);
-    for (int i = 0; i < MATCHING_N_CHORES; i++)
-        schedule->chores[i].due_ms =
-            now_ms + matching_retry_splay_ms(&schedule->rng, schedule->splay_ms);
+    schedule->chores[MATCHING_CHORE_NEWS].due_ms = draw_after_start(schedule, REST_TENTHS);
+    schedule->chores[MATCHING_CHORE_HEARTBEAT].due_ms = draw_after_start(schedule, BEAT_TENTHS);
 }
 
 void matching_schedule_finish(struct matching_schedule *schedule)
@@ -47,6 +56,10 @@ int matching_schedule_add(struct matching_schedule *schedule, const char *id,
                           enum matching_turn_kind kind, bool is_fresh, int64_t now_ms)
 {
     struct matching_turn *turn = matching_schedule_find(schedule, id);
+    bool is_of_before = !is_fresh && now_ms - schedule->started_ms < schedule->splay_ms;
+    /* The gate holds the first of them back, the others have a time of their own. */
+    int64_t due_ms =
+        is_of_before && schedule->n_turns > 0 ? draw_after_start(schedule, REST_TENTHS) : now_ms;
 
     if (!turn) {
         if (schedule->n_turns == schedule->n_turns_max) {
@@ -60,7 +73,7 @@ int matching_schedule_add(struct matching_schedule *schedule, const char *id,
         }
         turn = &schedule->turns[schedule->n_turns++];
     }
-    *turn = (struct matching_turn){.kind = kind, .is_fresh = is_fresh, .due_ms = now_ms};
+    *turn = (struct matching_turn){.kind = kind, .is_fresh = is_fresh, .due_ms = due_ms};
     snprintf(turn->id, sizeof(turn->id), "%s", id);
     return 0;
 }
@@ -153,6 +166,8 @@ void matching_schedule_hurry(struct matching_schedule *schedule, int64_t now_ms)
 int64_t matching_schedule_chore_due(const struct matching_schedule *schedule,
                                     enum matching_chore chore)
 {
+    if (chore == MATCHING_CHORE_NEWS && schedule->n_failures > 0 && schedule->n_turns > 0)
+        return INT64_MAX;
     return schedule->chores[chore].due_ms;
 }
 
@@ -176,8 +191,21 @@ int64_t matching_schedule_chore_failed(struct matching_schedule *schedule,
 {
     int64_t delay_ms = draw_delay(schedule, ++schedule->chores[chore].n_failures, retry_after_s);
 
+    if (chore == MATCHING_CHORE_HEARTBEAT && retry_after_s < 0)
+        delay_ms = schedule->cap_ms + matching_retry_splay_ms(&schedule->rng, 3 * schedule->cap_ms);
     schedule->chores[chore].due_ms = now_ms + delay_ms;
     return delay_ms;
+}
+
+void matching_schedule_news_wanted(struct matching_schedule *schedule, bool is_fresh,
+                                   int64_t now_ms)
+{
+    int64_t *due_ms = &schedule->chores[MATCHING_CHORE_NEWS].due_ms;
+
+    if (is_fresh)
+        matching_schedule_chore_now(schedule, MATCHING_CHORE_NEWS, now_ms);
+    else if (*due_ms <= now_ms)
+        *due_ms = now_ms + matching_retry_splay_ms(&schedule->rng, schedule->splay_ms);
 }
 
 void matching_schedule_chore_now(struct matching_schedule *schedule, enum matching_chore chore,

@@ -44,19 +44,49 @@ static void the_backlog_is_spread_after_a_start(void)
 
     for (unsigned seed = 0; seed < 1000; seed++) {
         struct matching_schedule schedule;
-        int64_t wake_ms = 0;
+        int64_t wake_ms = 0, due_ms;
 
         matching_schedule_init(&schedule, seed * 7919, 0, 0, -1, 1000);
         add(&schedule, 1, false, 1000);
         (void)matching_schedule_next(&schedule, 1000, &wake_ms);
         REQUIRE(wake_ms >= 1000 && wake_ms <= 1000 + MATCHING_BOOT_SPLAY_MS);
         minutes[(wake_ms - 1000) * 5 / (MATCHING_BOOT_SPLAY_MS + 1)]++;
-        CHECK(matching_schedule_chore_due(&schedule, MATCHING_CHORE_HEARTBEAT) <=
-              1000 + MATCHING_BOOT_SPLAY_MS);
+        /* The rest comes later than that, within a quarter of an hour; the heartbeat within half.
+         */
+        add(&schedule, 2, false, 1000);
+        due_ms = schedule.turns[1].due_ms - 1000;
+        CHECK(due_ms >= MATCHING_BOOT_SPLAY_MS && due_ms < 3 * MATCHING_BOOT_SPLAY_MS);
+        due_ms = matching_schedule_chore_due(&schedule, MATCHING_CHORE_NEWS) - 1000;
+        CHECK(due_ms >= MATCHING_BOOT_SPLAY_MS && due_ms < 3 * MATCHING_BOOT_SPLAY_MS);
+        due_ms = matching_schedule_chore_due(&schedule, MATCHING_CHORE_HEARTBEAT) - 1000;
+        CHECK(due_ms >= MATCHING_BOOT_SPLAY_MS && due_ms <= 6 * MATCHING_BOOT_SPLAY_MS);
         matching_schedule_finish(&schedule);
     }
     for (int i = 0; i < 5; i++)
         CHECK(minutes[i] > 140 && minutes[i] < 260);
+}
+
+/* One question at a time whether the service is back. */
+static void news_wait_while_a_request_asks(void)
+{
+    struct matching_schedule schedule;
+    int64_t due_ms;
+
+    matching_schedule_init(&schedule, 5, 0, 0, 0, 0);
+    add(&schedule, 1, true, 0);
+    fail(&schedule, 1, true, -1, 0);
+    CHECK_INT(matching_schedule_chore_due(&schedule, MATCHING_CHORE_NEWS), INT64_MAX);
+    matching_schedule_succeeded(&schedule, 1000);
+    CHECK_INT(matching_schedule_chore_due(&schedule, MATCHING_CHORE_NEWS), 0);
+    matching_schedule_news_wanted(&schedule, true, 2000);
+    CHECK_INT(matching_schedule_chore_due(&schedule, MATCHING_CHORE_NEWS), 2000);
+    matching_schedule_finish(&schedule);
+    matching_schedule_init(&schedule, 5, 0, 0, -1, -86400000);
+    schedule.chores[MATCHING_CHORE_NEWS].due_ms = 0;
+    matching_schedule_news_wanted(&schedule, false, 2000); /* its resident does not listen now */
+    due_ms = matching_schedule_chore_due(&schedule, MATCHING_CHORE_NEWS);
+    CHECK(due_ms > 2000 && due_ms <= 2000 + MATCHING_BOOT_SPLAY_MS);
+    matching_schedule_finish(&schedule);
 }
 
 static void a_fresh_request_goes_at_once(void)
@@ -181,6 +211,7 @@ static void a_hasty_long_poll_is_slowed(void)
     matching_schedule_finish(&schedule);
 }
 
-CHECK_MAIN(the_backlog_is_spread_after_a_start, a_fresh_request_goes_at_once,
-           one_bad_request_holds_up_nobody, an_outage_is_knocked_at_seldom, retry_after_is_obeyed,
-           the_heartbeat_comes_once_a_day, a_hasty_long_poll_is_slowed)
+CHECK_MAIN(the_backlog_is_spread_after_a_start, news_wait_while_a_request_asks,
+           a_fresh_request_goes_at_once, one_bad_request_holds_up_nobody,
+           an_outage_is_knocked_at_seldom, retry_after_is_obeyed, the_heartbeat_comes_once_a_day,
+           a_hasty_long_poll_is_slowed)
