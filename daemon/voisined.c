@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 struct arguments {
@@ -155,6 +156,7 @@ int main(int argc, char **argv)
     if (status >= 0)
         return status;
     setrlimit(RLIMIT_CORE, &no_core); /* what people said must not land in a core file (R10) */
+    prctl(PR_SET_DUMPABLE, 0);        /* nor in one that the kernel hands to a program (R35) */
     signal(SIGPIPE, SIG_IGN);
     if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
         load_config(config, arguments.config, problems, &source) < 0) {

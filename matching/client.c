@@ -30,7 +30,7 @@ struct lane {
     struct curl_slist *headers;
     char *request_body;
     char *body;
-    size_t n_body;
+    size_t n_body, n_headers;
     bool is_too_large;
     bool is_done;
     enum matching_transport transport; /* once done */
@@ -113,6 +113,11 @@ static size_t on_header(char *data, size_t size, size_t n, void *user)
 {
     struct lane *lane = user;
 
+    lane->n_headers += size * n;
+    if (lane->n_headers > MATCHING_REPLY_MAX) { /* libcurl keeps them all: a stream has no end */
+        lane->is_too_large = true;
+        return 0;
+    }
     keep_header(data, size * n, "Retry-After:", lane->retry_after, sizeof(lane->retry_after));
     keep_header(data, size * n, "Date:", lane->date, sizeof(lane->date));
     return size * n;
@@ -223,6 +228,8 @@ static void lock_down(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    /* Level 2 refuses RSA below 2048 bits and SHA-1, whatever the system's own level. */
+    curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=2");
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -246,7 +253,8 @@ static int set_identity(struct curl_client *client, struct lane *lane)
     }
     if (!client->cert_file)
         return 0;
-    if (!client->key_file || stat(client->key_file, &st) < 0 || (st.st_mode & 077) != 0)
+    if (!client->key_file || stat(client->key_file, &st) < 0 || !S_ISREG(st.st_mode) ||
+        (st.st_mode & 077) != 0)
         return -EPERM;
     curl_easy_setopt(lane->easy, CURLOPT_SSLCERT, client->cert_file);
     curl_easy_setopt(lane->easy, CURLOPT_SSLKEY, client->key_file);
@@ -273,8 +281,11 @@ static int set_call(struct curl_client *client, struct lane *lane, const struct 
     if ((size_t)snprintf(url, sizeof(url), "%s%s", client->url, call->path) >= sizeof(url))
         return -ENAMETOOLONG;
     curl_easy_setopt(lane->easy, CURLOPT_URL, url);
-    if (client->ca_file)
+    if (client->ca_file) {
         curl_easy_setopt(lane->easy, CURLOPT_CAINFO, client->ca_file);
+        /* Else Debian's folder of authorities is trusted beside our own one. */
+        curl_easy_setopt(lane->easy, CURLOPT_CAPATH, NULL);
+    }
     if (strcmp(call->method, "POST") == 0) {
         lane->request_body = malloc(call->n_body + 1);
         if (!lane->request_body)
@@ -471,10 +482,14 @@ static int64_t within(int64_t value, int64_t limit)
 int matching_client_create(const struct matching_client_settings *settings,
                            struct matching_client **ret_client)
 {
+    /* Whoever sets the first could read every call; the others give OpenSSL another configuration,
+     * other code or other authorities. All are looked at in global_init or later. */
+    static const char *const hostile[] = {"SSLKEYLOGFILE",   "OPENSSL_CONF",  "OPENSSL_MODULES",
+                                          "OPENSSL_ENGINES", "SSL_CERT_FILE", "SSL_CERT_DIR"};
     struct curl_client *client;
 
-    /* Whoever sets it could read every call; libcurl looks at it in global_init. */
-    unsetenv("SSLKEYLOGFILE");
+    for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
+        unsetenv(hostile[i]);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;
     client = calloc(1, sizeof(*client));

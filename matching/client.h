@@ -97,8 +97,9 @@ struct matching_client_ops {
 };
 
 /*
- * The real one. Settings are copied. Also removes SSLKEYLOGFILE from the environment and sets
- * libcurl up, so that it must come before other threads start. Returns: 0 or -errno.
+ * The real one. Settings are copied. With a CA file only the authorities in it are trusted. Also
+ * removes SSLKEYLOGFILE and what would configure OpenSSL from the environment and sets libcurl up,
+ * so that it must come before other threads start. Returns: 0 or -errno.
  * Owns: the caller (ops->destroy). Thread: main.
  */
 int matching_client_create(const struct matching_client_settings *settings,

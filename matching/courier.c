@@ -16,10 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOUR_MS       (3600 * 1000LL)
-#define EXPIRE_S      (7 * 86400LL)
-#define OVERDUE_S     86400LL
-#define CLOCK_STEP_MS 60000
+#define HOUR_MS         (3600 * 1000LL)
+#define EXPIRE_S        (7 * 86400LL)
+#define OVERDUE_S       86400LL
+#define CLOCK_STEP_MS   60000
+#define RECOVER_MS      60000
+#define CLOCK_STANDS_MS (10 * 60 * 1000LL)
 
 /* --- telling --- */
 
@@ -42,6 +44,16 @@ void matching_courier_emit(struct matching_courier *courier, enum matching_event
         memcpy(event.first_name, s->first_name, sizeof(event.first_name));
     }
     courier->emit(courier->user, &event);
+}
+
+void matching_courier_refresh(struct matching_courier *courier, const char *id,
+                              struct matching_item **ret_item)
+{
+    if (ret_item)
+        *ret_item = NULL;
+    if (matching_ledger_refresh(&courier->ledger, courier->outbox, id,
+                                matching_courier_now(courier), ret_item) != 0)
+        courier->is_stale = true;
 }
 
 static void emit_not_noted(struct matching_courier *courier, const char *id,
@@ -91,7 +103,7 @@ static int plan_backlog(struct matching_courier *courier, int64_t now_ms)
         const char *id = item->entry.summary.id;
 
         if (matching_schedule_find(&courier->schedule, id))
-            continue;
+            continue; /* begun before: it keeps its place and its delays */
         if (matching_item_is_waiting(item))
             r = matching_schedule_add(&courier->schedule, id, MATCHING_TURN_SEND, false, now_ms);
         else if (item->entry.summary.state == MATCHING_CANCELLING)
@@ -109,15 +121,19 @@ static int open_outbox(struct matching_courier *courier)
 
     matching_outbox_close(courier->outbox);
     courier->outbox = NULL;
-    r = matching_outbox_open(courier->folder, courier->queue_max, wall_ms, &courier->outbox);
+    r = matching_outbox_open(courier->folder, courier->queue_max, &courier->outbox);
     if (r == 0)
         r = matching_outbox_cursor(courier->outbox, courier->cursor);
     if (r == 0)
         r = matching_ledger_load(&courier->ledger, courier->outbox, now_ms, wall_ms);
     if (r == 0)
         r = plan_backlog(courier, now_ms);
-    if (r)
+    if (r) {
+        matching_outbox_close(courier->outbox);
+        courier->outbox = NULL;
         return r;
+    }
+    courier->is_stale = courier->is_damaged = false;
     matching_outbox_counts(courier->outbox, &counts);
     log_info("outbox-open", "requests: %u, waiting: %u", counts.n_all, counts.n_waiting);
     if (counts.n_damaged > 0 || counts.was_damaged)
@@ -157,12 +173,17 @@ int matching_courier_create(const struct matching_settings *settings,
                            matching_courier_now(courier));
     courier->clock_offset_ms = matching_courier_wall(courier) - matching_courier_now(courier);
     courier->hour_ms = matching_courier_now(courier) + HOUR_MS;
+    courier->erase_ms = matching_courier_now(courier) + CLOCK_STANDS_MS;
     r = copy_settings(courier, settings);
-    if (r == 0)
-        r = open_outbox(courier);
+    if (r == 0 && (r = open_outbox(courier)) != 0 && r != -ENOMEM) {
+        /* A speaker that does not start answers nothing at all, not even a call for help (R24). It
+         * starts, says of each request that it cannot be noted, and tries again. */
+        log_error("outbox-unusable", "cannot be opened (%d): nothing can be noted", r);
+        r = 0;
+    }
     if (r) {
         matching_courier_destroy(courier);
-        return r < 0 ? base_trace(r) : r;
+        return base_trace(r);
     }
     emit_untold(courier);
     *ret_courier = courier;
@@ -185,6 +206,16 @@ void matching_courier_destroy(struct matching_courier *courier)
 
 /* --- commands --- */
 
+/* Breaks off what needs the outbox when it answers: it goes again, under the same key. */
+static void forget_calls(struct matching_courier *courier)
+{
+    courier->client->ops->abandon(courier->client, MATCHING_LANE_DELIVERY);
+    courier->client->ops->abandon(courier->client, MATCHING_LANE_NEWS);
+    courier->delivery = MATCHING_DELIVERY_IDLE;
+    courier->delivering[0] = '\0';
+    courier->is_polling = false;
+}
+
 /* Puts; an outbox that broke while we ran is mended and tried once more. */
 static int put(struct matching_courier *courier, const char *id, const char *body, size_t n_body)
 {
@@ -194,6 +225,7 @@ static int put(struct matching_courier *courier, const char *id, const char *bod
 
     if (r != -EBADMSG)
         return r;
+    forget_calls(courier);
     r = open_outbox(courier);
     return r ? r : matching_outbox_put(courier->outbox, id, body, n_body, wall_ms);
 }
@@ -202,9 +234,12 @@ void matching_courier_submit(struct matching_courier *courier, const char *id, c
                              size_t n_body)
 {
     int64_t now_ms = matching_courier_now(courier);
+    struct matching_item *item;
     int r = put(courier, id, body, n_body);
 
     free(body);
+    if (r == -EBADMSG)
+        courier->is_damaged = true;
     if (r == MATCHING_OUTBOX_FULL || r == MATCHING_OUTBOX_NO_SPACE) {
         bool is_full = r == MATCHING_OUTBOX_FULL;
 
@@ -213,14 +248,18 @@ void matching_courier_submit(struct matching_courier *courier, const char *id, c
         return;
     }
     if (r != 0 && r != MATCHING_OUTBOX_SEEN) {
-        base_log(BASE_LOG_ERROR, "request-not-noted", id, "cannot be stored: %s", strerror(-r));
+        base_log(BASE_LOG_ERROR, "request-not-noted", id, "cannot be stored: %s",
+                 r < 0 ? strerror(-r) : "the outbox is a newer version's");
         emit_not_noted(courier, id, MATCHING_REASON_FAILED);
         return;
     }
-    /* Stored. What fails from here on (memory) delays the sending to the next start, no more. */
-    if (matching_ledger_refresh(&courier->ledger, courier->outbox, id, now_ms, NULL) != 0 ||
+    /* Stored. What fails from here on (memory) is made good at a later turn. */
+    matching_courier_refresh(courier, id, &item);
+    if (item)
+        item->is_of_this_run = r == 0;
+    if (item && matching_item_is_waiting(item) &&
         matching_schedule_add(&courier->schedule, id, MATCHING_TURN_SEND, true, now_ms) != 0)
-        base_log(BASE_LOG_ERROR, "memory", id, "noted, sent at the next start only");
+        courier->is_stale = true;
     base_log(BASE_LOG_NOTICE, "request-noted", id, "on disk");
     matching_courier_emit(courier, MATCHING_EVENT_NOTED, id);
 }
@@ -230,6 +269,7 @@ void matching_courier_cancel(struct matching_courier *courier, const char *id)
     struct matching_item *item = matching_ledger_find(&courier->ledger, id);
     int64_t now_ms = matching_courier_now(courier);
     enum matching_state state;
+    bool is_here;
     int r;
 
     if (!item || !courier->outbox) {
@@ -242,19 +282,22 @@ void matching_courier_cancel(struct matching_courier *courier, const char *id)
         matching_courier_emit(courier, MATCHING_EVENT_CANCELLED, id);
         return;
     }
-    /* One that never left is simply not sent; of another the service must be told. */
+    /* One that never left is simply not sent; of another the service must be told. One of an
+     * earlier run may have left although its state says no: on a full disk it is sent unmarked. */
+    is_here = state == MATCHING_NOTED && item->is_of_this_run;
     r = matching_outbox_mark(courier->outbox, id,
-                             state == MATCHING_NOTED ? MATCHING_CANCELLED : MATCHING_CANCELLING,
+                             is_here ? MATCHING_CANCELLED : MATCHING_CANCELLING,
                              matching_courier_wall(courier));
-    if (r == 0 && state == MATCHING_NOTED)
-        matching_schedule_remove(&courier->schedule, id);
-    else if (r == 0)
-        r = matching_schedule_add(&courier->schedule, id, MATCHING_TURN_CANCEL, true, now_ms);
     if (r) {
         base_log(BASE_LOG_ERROR, "cancel-failed", id, "cannot be stored");
+        courier->is_damaged |= r == -EBADMSG;
         return;
     }
-    (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id, now_ms, NULL);
+    if (is_here)
+        matching_schedule_remove(&courier->schedule, id);
+    else if (matching_schedule_add(&courier->schedule, id, MATCHING_TURN_CANCEL, true, now_ms) != 0)
+        courier->is_stale = true;
+    matching_courier_refresh(courier, id, NULL);
     base_log(BASE_LOG_NOTICE, "request-cancelled", id, "by the resident");
     matching_courier_emit(courier, MATCHING_EVENT_CANCELLED, id);
 }
@@ -263,8 +306,7 @@ void matching_courier_told(struct matching_courier *courier, const char *id)
 {
     if (!courier->outbox || matching_outbox_told(courier->outbox, id) != 0)
         return;
-    (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id,
-                                  matching_courier_now(courier), NULL);
+    matching_courier_refresh(courier, id, NULL);
 }
 
 void matching_courier_alert(struct matching_courier *courier, const char *id, char *body,
@@ -313,7 +355,7 @@ static void look_at_age(struct matching_courier *courier, int64_t now_ms)
             matching_outbox_mark(courier->outbox, id, MATCHING_EXPIRED,
                                  matching_courier_wall(courier)) == 0) {
             matching_schedule_remove(&courier->schedule, id);
-            (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id, now_ms, NULL);
+            matching_courier_refresh(courier, id, NULL);
             base_log(BASE_LOG_ERROR, "request-expired", id, "unsent for seven days");
             matching_courier_emit(courier, MATCHING_EVENT_EXPIRED, id);
         } else if (!item->is_overdue_told) {
@@ -325,20 +367,28 @@ static void look_at_age(struct matching_courier *courier, int64_t now_ms)
     }
 }
 
-/* Writes only while something waits or something is old enough to be erased (R52). */
+/* Writes only while something waits (R52). */
 static void hourly(struct matching_courier *courier, int64_t now_ms)
 {
-    unsigned n_changed = 0;
-
     if (now_ms < courier->hour_ms)
         return;
     courier->hour_ms = now_ms + HOUR_MS;
     (void)matching_outbox_add_waited(courier->outbox, HOUR_MS / 1000);
-    (void)matching_outbox_erase_old(courier->outbox, matching_courier_wall(courier), &n_changed);
-    if (n_changed > 0) {
-        (void)matching_ledger_load(&courier->ledger, courier->outbox, now_ms,
-                                   matching_courier_wall(courier));
-    }
+}
+
+/* The wall clock decides, so it must have stood for ten minutes (a speaker without a battery clock
+ * starts with any), and for forgetting the service's TLS must have vouched for it (R17). */
+static void erase_old(struct matching_courier *courier, int64_t now_ms)
+{
+    unsigned n_changed = 0;
+
+    if (now_ms < courier->erase_ms)
+        return;
+    courier->erase_ms = now_ms + HOUR_MS;
+    (void)matching_outbox_erase_old(courier->outbox, matching_courier_wall(courier),
+                                    courier->is_clock_vouched, &n_changed);
+    if (n_changed > 0)
+        courier->is_stale = true;
 }
 
 /* The network has told the system the time: what failed for the clock may go now (R18). */
@@ -350,6 +400,8 @@ static void look_at_clock(struct matching_courier *courier, int64_t now_ms)
     courier->clock_offset_ms = offset_ms;
     if (step_ms > -CLOCK_STEP_MS && step_ms < CLOCK_STEP_MS)
         return;
+    courier->is_clock_vouched = false;
+    courier->erase_ms = now_ms + CLOCK_STANDS_MS;
     log_notice("clock-step", "wall clock moved by %lld s", (long long)(step_ms / 1000));
     if (courier->is_clock_told) {
         courier->is_clock_told = false;
@@ -357,20 +409,49 @@ static void look_at_clock(struct matching_courier *courier, int64_t now_ms)
     }
 }
 
+/* Brings memory and disk together again after one of them failed; an outbox found damaged is mended
+ * by opening it anew. Tried once a minute. */
+static void recover(struct matching_courier *courier, int64_t now_ms)
+{
+    if ((courier->outbox && !courier->is_damaged && !courier->is_stale) ||
+        now_ms < courier->recover_ms)
+        return;
+    courier->recover_ms = now_ms + RECOVER_MS;
+    if (!courier->outbox || courier->is_damaged) {
+        forget_calls(courier);
+        if (open_outbox(courier) != 0)
+            return;
+    } else if (matching_ledger_load(&courier->ledger, courier->outbox, now_ms,
+                                    matching_courier_wall(courier)) != 0 ||
+               plan_backlog(courier, now_ms) != 0) {
+        return;
+    }
+    courier->is_stale = false;
+    courier->recover_ms = 0;
+}
+
 int matching_courier_turn(struct matching_courier *courier)
 {
-    int64_t now_ms = matching_courier_now(courier), wake_ms;
+    int64_t now_ms, wake_ms;
 
-    if (!courier->outbox && open_outbox(courier) != 0)
-        return (int)(HOUR_MS / 60);
     matching_courier_take_replies(courier);
     now_ms = matching_courier_now(courier);
+    recover(courier, now_ms);
     look_at_clock(courier, now_ms);
-    hourly(courier, now_ms);
-    look_at_age(courier, now_ms);
+    if (courier->outbox) {
+        hourly(courier, now_ms);
+        erase_old(courier, now_ms);
+        look_at_age(courier, now_ms);
+        recover(courier, now_ms);
+    }
     wake_ms = matching_courier_begin_calls(courier, now_ms);
-    if (wake_ms > courier->hour_ms)
+    if (wake_ms > courier->hour_ms && courier->outbox)
         wake_ms = courier->hour_ms;
+    if (wake_ms > courier->erase_ms && courier->outbox)
+        wake_ms = courier->erase_ms;
+    if ((courier->is_stale || courier->is_damaged || !courier->outbox) &&
+        wake_ms > courier->recover_ms)
+        wake_ms = courier->recover_ms;
     wake_ms -= matching_courier_now(courier);
     return wake_ms < 0 ? 0 : wake_ms > HOUR_MS ? (int)HOUR_MS : (int)wake_ms;
 }

@@ -11,13 +11,39 @@
 #include <string.h>
 
 #define NEWS_GRACE_MS 10000 /* over the time the service may hold a poll */
-#define QUIET_MS      1000  /* an empty answer before that was no long poll */
+#define AHEAD_MS      (2 * 365 * 86400000LL)
+#define QUIET_MS      1000 /* an empty answer before that was no long poll */
 
 /* --- what an answer says of the service as a whole --- */
+
+/* What the answer means. A certificate that seems to have expired, two years after the service took
+ * something the last time, tells of a clock that is ahead rather than of the service (R18). */
+static struct matching_outcome judge(const struct matching_courier *courier,
+                                     const struct matching_reply *reply, enum matching_body body)
+{
+    struct matching_outcome outcome = matching_outcome_of(reply->transport, reply->status, body);
+    int64_t taken_ms = 0;
+
+    if (reply->transport != MATCHING_TRANSPORT_TLS_EXPIRED)
+        return outcome;
+    for (size_t i = 0; i < courier->ledger.n_items; i++) {
+        const struct matching_entry *entry = &courier->ledger.items[i].entry;
+        enum matching_state state = entry->summary.state;
+
+        if ((state == MATCHING_TRANSMITTED || state == MATCHING_MATCHED ||
+             state == MATCHING_DONE) &&
+            entry->settled_wall_ms > taken_ms)
+            taken_ms = entry->settled_wall_ms;
+    }
+    if (taken_ms > 0 && matching_courier_wall(courier) - taken_ms > AHEAD_MS)
+        outcome = matching_outcome_of(MATCHING_TRANSPORT_TLS_NOT_YET, 0, body);
+    return outcome;
+}
 
 static void saw_service(struct matching_courier *courier, int64_t now_ms)
 {
     courier->is_clock_told = false;
+    courier->is_clock_vouched = true;
     courier->trouble = NULL;
     if (!courier->is_away)
         return;
@@ -40,7 +66,7 @@ static void saw_trouble(struct matching_courier *courier, const struct matching_
     }
     if (outcome->is_clock && !courier->is_clock_told) {
         courier->is_clock_told = true;
-        log_error("clock", "certificate not valid yet: our clock is behind");
+        log_error("clock", "certificate of another time: our clock is wrong");
         matching_courier_emit(courier, MATCHING_EVENT_CLOCK_WRONG, NULL);
     }
     if (outcome->is_service_wide && !courier->is_away) {
@@ -85,11 +111,12 @@ static void settle(struct matching_courier *courier, const char *id, enum matchi
     if (r) {
         base_log(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked %s: sent again later",
                  matching_state_name(state));
+        courier->is_damaged |= r == -EBADMSG;
         matching_schedule_failed(&courier->schedule, id, false, -1, now_ms);
         return;
     }
     matching_schedule_remove(&courier->schedule, id);
-    (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id, now_ms, NULL);
+    matching_courier_refresh(courier, id, NULL);
     if (event != MATCHING_N_EVENT_TYPES)
         matching_courier_emit(courier, event, id);
 }
@@ -98,8 +125,8 @@ static void sent(struct matching_courier *courier, const char *id,
                  const struct matching_reply *reply)
 {
     int64_t now_ms = matching_courier_now(courier);
-    struct matching_outcome outcome = matching_outcome_of(
-        reply->transport, reply->status, matching_answer_body(reply->body, reply->n_body, id));
+    struct matching_outcome outcome =
+        judge(courier, reply, matching_answer_body(reply->body, reply->n_body, id));
     struct matching_item *item = matching_ledger_find(&courier->ledger, id);
     const struct matching_turn *turn = matching_schedule_find(&courier->schedule, id);
     bool is_waiting = item && matching_item_is_waiting(item), was_fresh = turn && turn->is_fresh;
@@ -114,6 +141,8 @@ static void sent(struct matching_courier *courier, const char *id,
         matching_schedule_news_wanted(&courier->schedule, was_fresh, now_ms);
         if (is_waiting) /* else it was cancelled meanwhile, or the news were quicker */
             settle(courier, id, MATCHING_TRANSMITTED, MATCHING_EVENT_TRANSMITTED);
+        else if (item && item->entry.summary.state != MATCHING_CANCELLING)
+            matching_schedule_remove(&courier->schedule, id);
     } else if (outcome.action == MATCHING_ACTION_DEAD_LETTER) {
         base_log(BASE_LOG_ERROR, "request-refused", id, "cause: %s, status %d", outcome.code,
                  reply->status);
@@ -130,7 +159,7 @@ static void cancel_sent(struct matching_courier *courier, const char *id,
                         const struct matching_reply *reply)
 {
     enum matching_body body = matching_answer_body(reply->body, reply->n_body, id);
-    struct matching_outcome outcome = matching_outcome_of(reply->transport, reply->status, body);
+    struct matching_outcome outcome = judge(courier, reply, body);
     int64_t now_ms = matching_courier_now(courier);
     /* A service that does not know the request has nothing to cancel; one that says so in JSON is
      * the service. */
@@ -152,8 +181,8 @@ static void beat_sent(struct matching_courier *courier, const struct matching_re
 {
     int64_t now_ms = matching_courier_now(courier);
     enum matching_body body = matching_answer_body(reply->body, reply->n_body, courier->device);
-    struct matching_outcome outcome = matching_outcome_of(
-        reply->transport, reply->status, body == MATCHING_BODY_OBJECT ? MATCHING_BODY_ECHO : body);
+    struct matching_outcome outcome =
+        judge(courier, reply, body == MATCHING_BODY_OBJECT ? MATCHING_BODY_ECHO : body);
 
     if (outcome.action == MATCHING_ACTION_TRANSMITTED ||
         outcome.action == MATCHING_ACTION_DEAD_LETTER) {
@@ -170,7 +199,6 @@ static void beat_sent(struct matching_courier *courier, const struct matching_re
 
 static void tell_news(struct matching_courier *courier, const struct matching_news *news)
 {
-    int64_t now_ms = matching_courier_now(courier);
     struct matching_item *item = matching_ledger_find(&courier->ledger, news->id);
     bool was_waiting = item && matching_item_is_waiting(item);
     static const enum matching_event_type events[MATCHING_N_STATES] = {
@@ -186,7 +214,8 @@ static void tell_news(struct matching_courier *courier, const struct matching_ne
         [MATCHING_DAMAGED] = MATCHING_EVENT_STATUS,
     };
 
-    if (matching_ledger_refresh(&courier->ledger, courier->outbox, news->id, now_ms, &item) != 0)
+    matching_courier_refresh(courier, news->id, &item);
+    if (!item)
         return;
     memcpy(item->news_service, news->service, sizeof(item->news_service));
     base_log(BASE_LOG_NOTICE, "request-news", news->id, "status: %s", news->status);
@@ -214,6 +243,7 @@ static int read_news(struct matching_courier *courier, const struct matching_rep
     if (r == 0 && (*ret_n > 0 || strcmp(cursor, courier->cursor) != 0)) {
         r = matching_outbox_news(courier->outbox, news, *ret_n, cursor,
                                  matching_courier_wall(courier), changed);
+        courier->is_damaged |= r == -EBADMSG;
         if (r == 0)
             memcpy(courier->cursor, cursor, sizeof(cursor));
         for (size_t i = 0; r == 0 && i < *ret_n; i++) {
@@ -228,8 +258,8 @@ static int read_news(struct matching_courier *courier, const struct matching_rep
 static void news_came(struct matching_courier *courier, const struct matching_reply *reply)
 {
     int64_t now_ms = matching_courier_now(courier);
-    struct matching_outcome outcome = matching_outcome_of(
-        reply->transport, reply->status, matching_answer_body(reply->body, reply->n_body, ""));
+    struct matching_outcome outcome =
+        judge(courier, reply, matching_answer_body(reply->body, reply->n_body, ""));
     size_t n = 0;
 
     if (reply->transport == MATCHING_TRANSPORT_OK && reply->status == 410) {
@@ -337,8 +367,7 @@ static int begin_send(struct matching_courier *courier, const char *id)
         struct matching_event event = {.type = MATCHING_EVENT_DAMAGED, .n = 1};
 
         matching_schedule_remove(&courier->schedule, id);
-        (void)matching_ledger_refresh(&courier->ledger, courier->outbox, id,
-                                      matching_courier_now(courier), NULL);
+        matching_courier_refresh(courier, id, NULL);
         courier->emit(courier->user, &event);
         return 0;
     }
@@ -346,16 +375,17 @@ static int begin_send(struct matching_courier *courier, const char *id)
         return r;
     /* Before the first byte leaves: whoever cancels after a crash must know that it may have. */
     if (item && item->entry.summary.state == MATCHING_NOTED) {
+        /* On a disk that takes nothing more it goes all the same: kept here for ever it would help
+         * nobody, and whoever cancels it in a later run tells the service (see cancel). */
         r = matching_outbox_mark(courier->outbox, id, MATCHING_SENDING,
                                  matching_courier_wall(courier));
-        if (r == 0) {
-            item->entry.summary.state = MATCHING_SENDING;
-            matching_ledger_touch(&courier->ledger, item);
-        }
+        if (r)
+            base_log(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked sending: sent unmarked");
+        item->entry.summary.state = MATCHING_SENDING;
+        matching_ledger_touch(&courier->ledger, item);
     }
     call.body = body;
-    if (r == 0)
-        r = begin(courier, MATCHING_LANE_DELIVERY, &call);
+    r = begin(courier, MATCHING_LANE_DELIVERY, &call);
     free(body);
     if (r == 0) {
         courier->delivery = MATCHING_DELIVERY_SEND;
@@ -503,10 +533,12 @@ static int64_t begin_alert(struct matching_courier *courier, int64_t now_ms)
 
 int64_t matching_courier_begin_calls(struct matching_courier *courier, int64_t now_ms)
 {
-    int64_t wake_ms = begin_alert(courier, now_ms);
-    int64_t delivery_ms = begin_delivery(courier, now_ms);
-    int64_t news_ms = begin_news(courier, now_ms);
+    int64_t wake_ms = begin_alert(courier, now_ms), delivery_ms, news_ms;
 
+    if (!courier->outbox) /* alerts do without */
+        return wake_ms;
+    delivery_ms = begin_delivery(courier, now_ms);
+    news_ms = begin_news(courier, now_ms);
     if (delivery_ms < wake_ms)
         wake_ms = delivery_ms;
     return news_ms < wake_ms ? news_ms : wake_ms;

@@ -26,7 +26,7 @@ struct matching_courier {
     unsigned queue_max;
     int64_t news_wait_ms;
 
-    struct matching_outbox *outbox; /* NULL after it broke, until it opens again */
+    struct matching_outbox *outbox; /* NULL while it cannot be opened */
     struct matching_ledger ledger;
     struct matching_schedule schedule;
     struct matching_alerts alerts;
@@ -39,11 +39,16 @@ struct matching_courier {
     char alerting[MATCHING_ID_SIZE];
     char cursor[MATCHING_CURSOR_SIZE];
 
+    bool is_stale;   /* the ledger or the schedule is behind the outbox */
+    bool is_damaged; /* the outbox is to be opened anew */
+    int64_t recover_ms;
+
     bool is_away;        /* each of these is told once, until it is over */
     const char *trouble; /* the code told of last that somebody must act on; NULL: none */
     bool is_clock_told;
     int64_t clock_offset_ms;
-    int64_t hour_ms;
+    bool is_clock_vouched; /* the service's TLS agreed with it, and it was not set since */
+    int64_t hour_ms, erase_ms;
 
     int64_t uptime_s; /* health, for the heartbeat */
     unsigned n_restarts;
@@ -62,6 +67,10 @@ static inline int64_t matching_courier_wall(const struct matching_courier *couri
 
 void matching_courier_emit(struct matching_courier *courier, enum matching_event_type type,
                            const char *id);
+/* Reads one request anew; when that fails, the whole ledger is read at a later turn (*ret_item,
+ * which may be NULL itself, is then NULL). */
+void matching_courier_refresh(struct matching_courier *courier, const char *id,
+                              struct matching_item **ret_item);
 void matching_courier_take_replies(struct matching_courier *courier);
 /* Returns: when something is due next. */
 int64_t matching_courier_begin_calls(struct matching_courier *courier, int64_t now_ms);

@@ -8,5 +8,7 @@
 
 /* Thread: any. */
 uint32_t matching_crc32(const void *data, size_t n_bytes);
+/* Goes on from the sum of what stands before (0: nothing). */
+uint32_t matching_crc32_more(uint32_t sum, const void *data, size_t n_bytes);
 
 #endif

@@ -34,6 +34,8 @@ static int of_system_error(sqlite3 *sqlite, int otherwise)
 /* SQLite's code as ours; `sqlite` may be NULL. */
 static int of_code(sqlite3 *sqlite, int code)
 {
+    if (code == SQLITE_IOERR_NOMEM) /* no fault of the disk: must not look like one */
+        return -ENOMEM;
     switch (code & 0xff) {
     case SQLITE_OK:
         return 0;

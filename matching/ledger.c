@@ -63,6 +63,15 @@ struct loading {
     int64_t now_ms, now_wall_ms;
 };
 
+/* On a disk that takes nothing more a request is sent without its mark: that it may have left is
+ * then known here alone. */
+static void keep_unmarked(struct matching_item *item, const struct matching_item *before)
+{
+    if (before && before->entry.summary.state == MATCHING_SENDING &&
+        item->entry.summary.state == MATCHING_NOTED)
+        item->entry.summary.state = MATCHING_SENDING;
+}
+
 static int load_one(void *user, const struct matching_entry *entry)
 {
     struct loading *loading = user;
@@ -78,6 +87,7 @@ static int load_one(void *user, const struct matching_entry *entry)
         *item = (struct matching_item){.since_ms = loading->now_ms,
                                        .age_then_ms = age_ms > 0 ? age_ms : 0};
     item->entry = *entry;
+    keep_unmarked(item, before);
     if (before) /* counted in this run already */
         item->entry.waited_s = before->entry.waited_s;
     return 0;
@@ -103,7 +113,7 @@ int matching_ledger_refresh(struct matching_ledger *ledger, struct matching_outb
                             const char *id, int64_t now_ms, struct matching_item **ret_item)
 {
     struct matching_entry entry;
-    struct matching_item *item;
+    struct matching_item *item, before;
     int r = matching_outbox_get(outbox, id, &entry);
 
     if (r)
@@ -117,7 +127,9 @@ int matching_ledger_refresh(struct matching_ledger *ledger, struct matching_outb
             return -ENOMEM;
         item->since_ms = now_ms;
     }
+    before = *item;
     item->entry = entry;
+    keep_unmarked(item, &before);
     matching_ledger_touch(ledger, item);
     if (ret_item)
         *ret_item = item;

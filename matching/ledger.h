@@ -13,6 +13,7 @@ struct matching_item {
     struct matching_entry entry;
     int64_t since_ms;    /* monotonic: when this run began to count */
     int64_t age_then_ms; /* age of the request at that moment */
+    bool is_of_this_run; /* noted since the program started */
     bool is_kept_told;   /* KEPT was said of it */
     bool is_overdue_told;
     char news_service[MATCHING_NAME_SIZE]; /* from the service, once ours is erased */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/date.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -129,13 +130,16 @@ static int copy_rows(struct matching_db *source, const char *sql, struct matchin
                      unsigned *ret_n_saved)
 {
     struct matching_row *row;
-    int r = matching_db_query(source, &row, sql, "");
+    int end, r = matching_db_query(source, &row, sql, "");
 
-    if (r)
-        return 0; /* the schema itself is unreadable: nothing to be had this way */
-    while (matching_row_next(row) == 1) {
-        r = copy_row(row, target, ret_n_saved);
-        if (r)
+    if (r) /* the schema itself is unreadable: nothing to be had this way */
+        return r == -ENOMEM ? r : 0;
+    while (r == 0 && (end = matching_row_next(row)) != 0) {
+        if (end == 1)
+            r = copy_row(row, target, ret_n_saved);
+        else if (end == -ENOMEM) /* no damage: the rows behind are sound */
+            r = end;
+        else
             break;
     }
     matching_row_finish(row);
@@ -162,17 +166,29 @@ static int copy_cursor(struct matching_db *source, struct matching_db *target)
 /* A body that begins here. Returns: its length, 0 if there is none. */
 static size_t find_body(const char *at, size_t n_left)
 {
-    const char *end = at;
+    uint32_t sum = 0;
 
-    while ((end = memchr(end, '}', n_left - (size_t)(end - at))) != NULL) {
-        size_t n_body = (size_t)(++end - at);
-
-        if (n_body > MATCHING_BODY_MAX || n_body + MATCHING_SUM_SIZE > n_left)
-            return 0;
-        if (matching_store_check(at, n_body + MATCHING_SUM_SIZE))
-            return n_body;
+    for (size_t n = 1; n <= MATCHING_BODY_MAX && n + MATCHING_SUM_SIZE <= n_left; n++) {
+        sum = matching_crc32_more(sum, at + n - 1, 1);
+        if (at[n - 1] == '}' && sum == read_sum((const unsigned char *)at + n))
+            return n;
     }
     return 0;
+}
+
+/* When it was spoken, by the device's clock: else the guard against the same request
+ * twice would not know it (R59). 0 when it cannot be told. */
+static int64_t spoken_wall_ms(const char *body, size_t n_body)
+{
+    static const char name[] = "\"spoken_at\":\"";
+    const char *at = memmem(body, n_body, name, sizeof(name) - 1);
+    struct base_datetime spoken;
+    char text[20];
+
+    if (!at || (size_t)(body + n_body - at) < sizeof(name) + sizeof(text))
+        return 0;
+    snprintf(text, sizeof(text), "%.19s", at + sizeof(name) - 1);
+    return base_datetime_parse(text, &spoken) < 0 ? 0 : base_datetime_to_wall_ms(spoken);
 }
 
 /*
@@ -197,11 +213,11 @@ static int carve(const char *path, struct matching_db *target, unsigned *ret_n_s
             continue;
         r = matching_db_run(target, &n_changed,
                             "INSERT INTO request (id, state, kind, service, date, part, time,"
-                            " body, noted_ms) VALUES (?, 'sending', ?, ?, ?, ?, ?, ?, 0)"
+                            " body, noted_ms) VALUES (?, 'sending', ?, ?, ?, ?, ?, ?, ?)"
                             " ON CONFLICT (id) DO NOTHING",
-                            "ssssssb", digest.id, matching_kind_name(digest.kind), digest.service,
+                            "ssssssbi", digest.id, matching_kind_name(digest.kind), digest.service,
                             digest.when.date, digest.when.part, digest.when.time, (const void *)at,
-                            n_body + MATCHING_SUM_SIZE);
+                            n_body + MATCHING_SUM_SIZE, spoken_wall_ms(at, n_body));
         *ret_n_saved += n_changed > 0;
     }
     free(data);
@@ -227,7 +243,10 @@ static int copy_good(const char *folder, struct matching_db *target, unsigned *r
         r = base_file_join(folder, MATCHING_OUTBOX_FILE "-wal", journal, sizeof(journal));
     if (r < 0)
         return r;
-    if (matching_db_open(path, false, &source) == 0) {
+    r = matching_db_open(path, false, &source);
+    if (r && r != -ENOMEM) { /* too damaged for SQLite: its bytes are searched below */
+        r = 0;
+    } else if (r == 0) {
         r = copy_rows(source, "SELECT " COPIED " FROM request NOT INDEXED ORDER BY seq", target,
                       ret_n_saved);
         if (r == 0)
@@ -323,6 +342,8 @@ int matching_mend(const char *folder, unsigned *ret_n_saved)
     }
     if (r == 0 && rename(fresh, mended) < 0)
         r = -errno;
+    if (r == 0) /* else a power cut could keep the next renames and lose this one */
+        r = sync_folder(folder);
     if (r == 0)
         r = matching_mend_finish(folder);
     if (r == MATCHING_DB_NO_SPACE)

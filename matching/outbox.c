@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define HOURS_MS          (3600 * 1000LL)
-#define ERASE_AFTER_MS    (24 * HOURS_MS)
+#define ERASE_AFTER_MS    (22 * HOURS_MS)
 #define FORGET_AFTER_MS   (30 * 24 * HOURS_MS)
 #define JOURNAL_PAGES_MAX 64
 
@@ -189,8 +189,7 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
     return matching_store_result(r);
 }
 
-int matching_outbox_open(const char *folder, unsigned limit, int64_t now_wall_ms,
-                         struct matching_outbox **ret_outbox)
+int matching_outbox_open(const char *folder, unsigned limit, struct matching_outbox **ret_outbox)
 {
     struct matching_outbox *outbox = calloc(1, sizeof(*outbox));
     int r;
@@ -201,11 +200,8 @@ int matching_outbox_open(const char *folder, unsigned limit, int64_t now_wall_ms
     r = base_file_join(folder, MATCHING_OUTBOX_RESERVE, outbox->reserve, sizeof(outbox->reserve));
     if (r == 0)
         r = open_or_mend(outbox, folder);
-    if (r == 0) {
-        r = matching_outbox_erase_old(outbox, now_wall_ms, NULL);
-        if (r == 0 && matching_reserve_make(outbox->reserve) == -ENOSPC)
-            log_error("outbox-no-space", "no room for the reserve: nothing can be noted");
-    }
+    if (r == 0 && matching_reserve_make(outbox->reserve) == -ENOSPC)
+        log_error("outbox-no-space", "no room for the reserve: nothing can be noted");
     if (r) {
         matching_outbox_close(outbox);
         return r < 0 ? base_trace(r) : r;
@@ -453,16 +449,17 @@ int matching_outbox_add_waited(struct matching_outbox *outbox, int64_t seconds)
 /* A time too far ahead counts as long ago: the wall clock was set back since (R17). */
 #define IS_OLD "settled_ms > 0 AND (settled_ms <= ?1 OR settled_ms > ?2)"
 
-int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms,
+int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms, bool may_forget,
                               unsigned *ret_n_changed)
 {
     int64_t ahead_ms = now_wall_ms + ERASE_AFTER_MS;
-    int n_erased = 0, n_forgotten = 0, r;
+    int n_erased = 0, n_forgotten = 0, r = 0;
 
-    WITH_RESERVE(outbox, r,
-                 matching_db_run(outbox->db, &n_forgotten,
-                                 "DELETE FROM request WHERE settled_ms > 0 AND settled_ms <= ?",
-                                 "i", now_wall_ms - FORGET_AFTER_MS));
+    if (may_forget)
+        WITH_RESERVE(outbox, r,
+                     matching_db_run(outbox->db, &n_forgotten,
+                                     "DELETE FROM request WHERE settled_ms > 0 AND settled_ms <= ?",
+                                     "i", now_wall_ms - FORGET_AFTER_MS));
     if (r == 0)
         WITH_RESERVE(outbox, r,
                      matching_db_run(outbox->db, &n_erased,

@@ -64,8 +64,7 @@ struct matching_outbox_counts {
  * many may wait. Returns: 0, MATCHING_OUTBOX_NEWER, MATCHING_OUTBOX_NO_SPACE, -errno. Owns: the
  * caller.
  */
-int matching_outbox_open(const char *folder, unsigned limit, int64_t now_wall_ms,
-                         struct matching_outbox **ret_outbox);
+int matching_outbox_open(const char *folder, unsigned limit, struct matching_outbox **ret_outbox);
 /* For `voisine outbox`, beside a running daemon: changes nothing. Returns: as above, and
  * MATCHING_OUTBOX_ABSENT. */
 int matching_outbox_open_read_only(const char *folder, struct matching_outbox **ret_outbox);
@@ -128,10 +127,12 @@ int matching_outbox_cursor(struct matching_outbox *outbox, char ret_cursor[MATCH
 int matching_outbox_told(struct matching_outbox *outbox, const char *id);
 
 /*
- * Erases the text of requests delivered or ended 24 h ago, and forgets those of 30 days ago (R31).
- * Writes only when there is something to erase. ret_n_changed may be NULL. Returns: 0 or -errno.
+ * Erases the text of requests delivered or ended 22 h ago (called every hour or two, that is within
+ * the 24 h of R31), and if may_forget forgets those of 30 days ago. Forgetting is for a clock that
+ * is known to be right: of a forgotten request no news can be told any more. Writes only when there
+ * is something to erase. ret_n_changed may be NULL. Returns: 0 or -errno.
  */
-int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms,
+int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms, bool may_forget,
                               unsigned *ret_n_changed);
 
 /* Folds the journal back when it has grown, and puts the reserve back. Returns: 0 or -errno. */

@@ -27,20 +27,21 @@ enum command_kind {
     COMMAND_STOP,
 };
 
+struct told {
+    struct told *next;
+    struct matching_event event;
+};
+
 struct command {
     struct command *next;
     enum command_kind kind;
     char id[MATCHING_ID_SIZE];
     char *body; /* SUBMIT, ALERT */
     size_t n_body;
-    int64_t uptime_s; /* HEALTH */
+    struct told *told; /* SUBMIT, ALERT, CANCEL: room for an event when memory is short */
+    int64_t uptime_s;  /* HEALTH */
     unsigned n_restarts;
     char audio[24];
-};
-
-struct told {
-    struct told *next;
-    struct matching_event event;
 };
 
 /* `lock` guards the two queues, the count and the list; it is never held across a call into a
@@ -52,6 +53,7 @@ struct matching_worker {
     char device[MATCHING_NAME_SIZE];
     struct matching_courier *courier; /* the thread's own once it runs */
     struct matching_client *client;
+    struct told *spare; /* the thread's own: of the command that it obeys */
     int command_fd, event_fd;
 
     pthread_mutex_t lock;
@@ -93,6 +95,10 @@ static void emit(void *user, const struct matching_event *event)
     struct matching_worker *worker = user;
     struct told *told = malloc(sizeof(*told));
 
+    if (!told) {
+        told = worker->spare;
+        worker->spare = NULL;
+    }
     if (!told) {
         base_log(BASE_LOG_ERROR, "memory", event->id, "event %s lost",
                  matching_event_name(event->type));
@@ -170,8 +176,12 @@ static void *run(void *user)
         int wait_ms;
 
         while ((command = take_command(worker)) != NULL) {
-            bool goes_on = obey(worker, command), wrote = command->kind != COMMAND_HEALTH;
+            bool goes_on, wrote = command->kind != COMMAND_HEALTH;
 
+            worker->spare = command->told;
+            goes_on = obey(worker, command);
+            free(worker->spare);
+            worker->spare = NULL;
             free(command);
             if (!goes_on)
                 return NULL;
@@ -256,13 +266,19 @@ static void add_command(struct matching_worker *worker, struct command *command)
     ring(worker->command_fd);
 }
 
+static void free_command(struct command *command)
+{
+    free(command->body);
+    free(command->told);
+    free(command);
+}
+
 static void free_queues(struct matching_worker *worker)
 {
     struct command *command;
 
     while ((command = take_command(worker)) != NULL) {
-        free(command->body);
-        free(command);
+        free_command(command);
     }
     while (worker->events) {
         struct told *told = worker->events;
@@ -333,6 +349,13 @@ static struct command *make_command(enum command_kind kind, const char *id)
     if (!command)
         return NULL;
     command->kind = kind;
+    if (kind == COMMAND_SUBMIT || kind == COMMAND_ALERT || kind == COMMAND_CANCEL) {
+        command->told = malloc(sizeof(*command->told));
+        if (!command->told) {
+            free(command);
+            return NULL;
+        }
+    }
     if (id)
         snprintf(command->id, sizeof(command->id), "%s", id);
     return command;
@@ -350,7 +373,7 @@ int matching_worker_submit(struct matching_worker *worker, const struct matching
     if (r == 0)
         r = matching_request_encode(request, command->id, &command->body, &command->n_body);
     if (r < 0) {
-        free(command);
+        free_command(command);
         return base_trace(r);
     }
     memcpy(ret_id, command->id, MATCHING_ID_SIZE);
@@ -391,7 +414,7 @@ int matching_worker_alert(struct matching_worker *worker, const char *resident,
         r = matching_alert_encode(command->id, worker->device, resident, spoken_at, &command->body,
                                   &command->n_body);
     if (r < 0) {
-        free(command);
+        free_command(command);
         return base_trace(r);
     }
     memcpy(ret_id, command->id, MATCHING_ID_SIZE);

@@ -46,9 +46,10 @@ struct matching_health {
 
 /*
  * Opens the outbox and starts the thread. Settings are copied. A service that cannot be reached,
- * or a token that cannot be read, is no error here: requests are kept and an event tells.
- * Returns: 0; MATCHING_OUTBOX_NEWER when a newer version wrote the outbox (left as it is);
- * -errno (-EACCES, -EROFS, -ENOSPC...). Owns: the caller. Thread: main.
+ * or a token that cannot be read, is no error here: requests are kept and an event tells. Nor is an
+ * outbox that cannot be opened (a disk that is full, broken or read-only, a newer version's file,
+ * which is left as it is): each submit is then answered NOT_NOTED, and it is tried again every
+ * minute. Returns: 0; -ENOMEM; -errno. Owns: the caller. Thread: main.
  */
 int matching_worker_create(const struct matching_settings *settings, const struct base_clock *clock,
                            struct matching_worker **ret_worker);

@@ -66,7 +66,7 @@ static void fill(const char *folder, unsigned n)
     struct matching_outbox *outbox;
     char id[MATCHING_ID_SIZE];
 
-    if (matching_outbox_open(folder, n + ROUNDS_MAX, 1, &outbox) != 0)
+    if (matching_outbox_open(folder, n + ROUNDS_MAX, &outbox) != 0)
         exit(1);
     for (unsigned i = 0; i < n; i++) {
         char *body = scene_body("groceries", id);

@@ -18,7 +18,7 @@ static struct matching_outbox *open_box(const char *folder, unsigned limit)
 {
     struct matching_outbox *outbox = NULL;
 
-    REQUIRE(matching_outbox_open(folder, limit, NOW_MS, &outbox) == 0);
+    REQUIRE(matching_outbox_open(folder, limit, &outbox) == 0);
     return outbox;
 }
 
@@ -127,17 +127,17 @@ static void delivered_text_is_erased(void)
     outbox = open_box(folder, 10);
     CHECK_INT(put_one(outbox, id), 0);
     CHECK_INT(matching_outbox_mark(outbox, id, MATCHING_TRANSMITTED, NOW_MS), 0);
-    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 23 * HOUR_MS, &n), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 21 * HOUR_MS, true, &n), 0);
     CHECK_INT(n, 0);
     CHECK(holds(folder, "outbox.db-wal", "du pain") || holds(folder, "outbox.db", "du pain"));
-    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 25 * HOUR_MS, &n), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 23 * HOUR_MS, true, &n), 0);
     CHECK_INT(n, 1);
     CHECK(!holds(folder, "outbox.db-wal", "du pain"));
     CHECK(!holds(folder, "outbox.db", "du pain"));
     CHECK(holds(folder, "outbox.db", id));
     REQUIRE(matching_outbox_get(outbox, id, &entry) == 0);
     CHECK(entry.is_erased);
-    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 31 * 24 * HOUR_MS, &n), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 31 * 24 * HOUR_MS, true, &n), 0);
     CHECK(!holds(folder, "outbox.db", id));
     CHECK_INT(matching_outbox_get(outbox, id, &entry), MATCHING_OUTBOX_ABSENT);
     matching_outbox_close(outbox);
@@ -154,8 +154,8 @@ static void a_clock_step_erases_nothing_that_waits(void)
     scene_folder(folder);
     outbox = open_box(folder, 10);
     CHECK_INT(put_one(outbox, id), 0);
-    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 10 * 365 * 24 * HOUR_MS, NULL), 0);
-    CHECK_INT(matching_outbox_erase_old(outbox, 0, NULL), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, NOW_MS + 10 * 365 * 24 * HOUR_MS, true, NULL), 0);
+    CHECK_INT(matching_outbox_erase_old(outbox, 0, true, NULL), 0);
     CHECK_INT(matching_outbox_body(outbox, id, &body, &n), 0);
     free(body);
     matching_outbox_close(outbox);
@@ -245,7 +245,7 @@ static void a_newer_version_is_left_alone(void)
                  "UPDATE meta SET value = '2000' WHERE name = 'version'",
                  NULL, NULL, NULL);
     sqlite3_close(db);
-    CHECK_INT(matching_outbox_open(folder, 10, NOW_MS, &outbox), MATCHING_OUTBOX_NEWER);
+    CHECK_INT(matching_outbox_open(folder, 10, &outbox), MATCHING_OUTBOX_NEWER);
     CHECK(access(path, F_OK) == 0);
     CHECK(holds(folder, "outbox.db", id) || holds(folder, "outbox.db-wal", id));
     scene_remove(folder);
