@@ -14,10 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define DAMAGED_KEPT 3
-#define DAMAGED_MAX  (64 * 1024 * 1024) /* a file larger than that is not ours */
+#define DAMAGED_KEPT   3
+#define DAMAGED_FOR_MS (7 * 86400000LL)
+#define DAMAGED_MAX    (64 * 1024 * 1024) /* a file larger than that is not ours */
 
 /* Every column that travels. */
 #define COPIED                                                                                     \
@@ -244,6 +246,9 @@ static int copy_good(const char *folder, struct matching_db *target, unsigned *r
     if (r < 0)
         return r;
     r = matching_db_open(path, false, &source);
+    if (r &&
+        r != MATCHING_DB_DAMAGED) /* passing, perhaps: the bytes alone do not tell the states */
+        r = matching_db_open(path, false, &source);
     if (r && r != -ENOMEM) { /* too damaged for SQLite: its bytes are searched below */
         r = 0;
     } else if (r == 0) {
@@ -285,6 +290,23 @@ static int set_aside(const char *folder)
         }
     }
     return 0;
+}
+
+void matching_mend_forget(const char *folder, int64_t now_wall_ms)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    for (int n = 1; n <= DAMAGED_KEPT; n++) {
+        for (int i = 0; i < 3; i++) {
+            if ((size_t)snprintf(path, sizeof(path), "%s/%s.damaged-%d%s", folder,
+                                 MATCHING_OUTBOX_FILE, n, suffixes[i]) >= sizeof(path) ||
+                stat(path, &st) < 0)
+                continue;
+            if (now_wall_ms - (int64_t)st.st_ctime * 1000 > DAMAGED_FOR_MS && unlink(path) == 0)
+                log_info("outbox-erased", "a damaged file of a week ago");
+        }
+    }
 }
 
 static int sync_folder(const char *folder)

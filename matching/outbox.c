@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HOURS_MS          (3600 * 1000LL)
@@ -127,8 +128,12 @@ static int take_stock(struct matching_outbox *outbox)
 /* Opens the file as it is. Returns: conditions of both the database and the outbox. */
 static int open_as_is(struct matching_outbox *outbox, const char *path)
 {
-    int r = matching_db_open(path, false, &outbox->db);
+    int r;
 
+    matching_db_close(outbox->db);
+    outbox->db = NULL;
+    memset(&outbox->counts, 0, sizeof(outbox->counts));
+    r = matching_db_open(path, false, &outbox->db);
     if (r == 0)
         r = matching_db_check(outbox->db);
     if (r == 0)
@@ -157,6 +162,15 @@ static int look_into_journal(struct matching_outbox *outbox, const char *folder)
     return r;
 }
 
+static bool has_journal(const char *path)
+{
+    char journal[PATH_MAX + 8];
+    struct stat st;
+
+    snprintf(journal, sizeof(journal), "%s-wal", path);
+    return stat(journal, &st) == 0 && st.st_size > 0;
+}
+
 static int open_or_mend(struct matching_outbox *outbox, const char *folder)
 {
     char path[PATH_MAX];
@@ -165,7 +179,10 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
 
     if (r < 0 || (r = matching_mend_finish(folder)) < 0)
         return r;
+    outbox->has_old_journal = has_journal(path);
     r = open_as_is(outbox, path);
+    if (r == -EIO) /* a passing error is no damage: mending would lose what is called off */
+        r = open_as_is(outbox, path);
     if (r == 0)
         r = look_into_journal(outbox, folder);
     if (r == MATCHING_DB_NO_SPACE) { /* the reserve may hold what the start itself needs */
@@ -181,7 +198,6 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
     r = matching_mend(folder, &n_saved);
     if (r)
         return r;
-    memset(&outbox->counts, 0, sizeof(outbox->counts));
     r = open_as_is(outbox, path);
     outbox->counts.was_damaged = true;
     outbox->counts.n_saved = n_saved;
@@ -197,6 +213,7 @@ int matching_outbox_open(const char *folder, unsigned limit, struct matching_out
     if (!outbox)
         return -ENOMEM;
     outbox->limit = limit;
+    snprintf(outbox->folder, sizeof(outbox->folder), "%s", folder);
     r = base_file_join(folder, MATCHING_OUTBOX_RESERVE, outbox->reserve, sizeof(outbox->reserve));
     if (r == 0)
         r = open_or_mend(outbox, folder);
@@ -292,8 +309,8 @@ static void leave_tombstone(struct matching_outbox *outbox, const char *id, int6
 
     WITH_RESERVE(outbox, r,
                  matching_db_run(outbox->db, NULL,
-                                 "INSERT INTO request (id, state, status, noted_ms, settled_ms)"
-                                 " VALUES (?, 'cancelled', 'not_noted', ?, ?)"
+                                 "INSERT INTO request (id, state, status, service, noted_ms,"
+                                 " settled_ms) VALUES (?, 'cancelled', 'not_noted', '', ?, ?)"
                                  " ON CONFLICT (id) DO NOTHING",
                                  "sii", id, now_wall_ms, now_wall_ms));
     if (r)
@@ -412,6 +429,8 @@ int matching_outbox_mark(struct matching_outbox *outbox, const char *id, enum ma
 {
     bool is_end = !matching_store_is_waiting(state) && state != MATCHING_CANCELLING;
     bool is_news = state == MATCHING_REFUSED || state == MATCHING_EXPIRED;
+    /* Called off by the resident: what was still to be told of it is of no interest any more. */
+    bool is_own = state == MATCHING_CANCELLING || state == MATCHING_CANCELLED;
     struct matching_entry before;
     int n_changed = 0, r = matching_outbox_get(outbox, id, &before);
 
@@ -421,10 +440,12 @@ int matching_outbox_mark(struct matching_outbox *outbox, const char *id, enum ma
                  matching_db_run(outbox->db, &n_changed,
                                  "UPDATE request SET state = ?1,"
                                  " settled_ms = CASE WHEN ?2 AND settled_ms = 0 THEN ?3"
-                                 " ELSE settled_ms END, untold = max(untold, ?4),"
+                                 " ELSE settled_ms END,"
+                                 " untold = CASE WHEN ?7 THEN 0 ELSE max(untold, ?4) END,"
                                  " body = CASE WHEN ?6 THEN NULL ELSE body END WHERE id = ?5",
-                                 "siiisi", matching_state_name(state), (int64_t)is_end, now_wall_ms,
-                                 (int64_t)is_news, id, (int64_t)(state == MATCHING_CANCELLED)));
+                                 "siiisii", matching_state_name(state), (int64_t)is_end,
+                                 now_wall_ms, (int64_t)is_news, id,
+                                 (int64_t)(state == MATCHING_CANCELLED), (int64_t)is_own));
     if (r)
         return base_trace(matching_store_result(r));
     outbox->counts.n_waiting -= matching_store_is_waiting(before.summary.state);
@@ -446,36 +467,59 @@ int matching_outbox_add_waited(struct matching_outbox *outbox, int64_t seconds)
     return matching_store_result(r);
 }
 
-/* A time too far ahead counts as long ago: the wall clock was set back since (R17). */
-#define IS_OLD "settled_ms > 0 AND (settled_ms <= ?1 OR settled_ms > ?2)"
+/* Erases what is still there of rows settled long ago; an erased row has no service. A time too far
+ * ahead counts as long ago: the wall clock was set back since (R17). */
+static int erase_texts(struct matching_outbox *outbox, int64_t now_wall_ms, int *ret_n)
+{
+    int r;
+
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, ret_n,
+                                 "UPDATE request SET body = NULL, service = NULL, date = NULL,"
+                                 " part = NULL, time = NULL WHERE service IS NOT NULL"
+                                 " AND settled_ms > 0 AND (settled_ms <= ?1 OR settled_ms > ?2)",
+                                 "ii", now_wall_ms - ERASE_AFTER_MS, now_wall_ms + ERASE_AFTER_MS));
+    return r;
+}
+
+/* A row keeps matching/mend from taking a copy in the journal for a request that was lost; so it
+ * goes only when the journal holds none. */
+static int forget_rows(struct matching_outbox *outbox, int64_t now_wall_ms, int *ret_n)
+{
+    int r;
+
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, ret_n,
+                                 "DELETE FROM request WHERE service IS NULL AND settled_ms > 0"
+                                 " AND settled_ms <= ?",
+                                 "i", now_wall_ms - FORGET_AFTER_MS));
+    return r;
+}
 
 int matching_outbox_erase_old(struct matching_outbox *outbox, int64_t now_wall_ms, bool may_forget,
                               unsigned *ret_n_changed)
 {
-    int64_t ahead_ms = now_wall_ms + ERASE_AFTER_MS;
-    int n_erased = 0, n_forgotten = 0, r = 0;
+    int n_erased = 0, n_forgotten = 0, r = erase_texts(outbox, now_wall_ms, &n_erased);
 
+    outbox->has_old_journal |= n_erased > 0;
+    if (r == 0 && outbox->has_old_journal) { /* no copy of it stays in the journal */
+        WITH_RESERVE(outbox, r, matching_db_checkpoint(outbox->db, true));
+        outbox->has_old_journal = r != 0;
+        r = r == -EBUSY ? 0 : r;
+    }
+    if (r == 0 && may_forget && !outbox->has_old_journal)
+        r = forget_rows(outbox, now_wall_ms, &n_forgotten);
+    if (n_forgotten > 0 && (r = matching_db_checkpoint(outbox->db, true)) == -EBUSY)
+        r = 0;
     if (may_forget)
-        WITH_RESERVE(outbox, r,
-                     matching_db_run(outbox->db, &n_forgotten,
-                                     "DELETE FROM request WHERE settled_ms > 0 AND settled_ms <= ?",
-                                     "i", now_wall_ms - FORGET_AFTER_MS));
-    if (r == 0)
-        WITH_RESERVE(outbox, r,
-                     matching_db_run(outbox->db, &n_erased,
-                                     "UPDATE request SET body = NULL, service = NULL, date = NULL,"
-                                     " part = NULL, time = NULL WHERE body IS NOT NULL AND " IS_OLD,
-                                     "ii", now_wall_ms - ERASE_AFTER_MS, ahead_ms));
-    if (r)
-        return matching_store_result(r);
+        matching_mend_forget(outbox->folder, now_wall_ms);
     outbox->counts.n_all -= (unsigned)n_forgotten;
     if (ret_n_changed)
         *ret_n_changed = (unsigned)(n_erased + n_forgotten);
-    if (n_erased + n_forgotten == 0)
-        return 0;
-    log_info("outbox-erased", "texts erased: %d, requests forgotten: %d", n_erased, n_forgotten);
-    r = matching_db_checkpoint(outbox->db, true); /* no copy of it stays in the journal */
-    return r == -EBUSY ? 0 : matching_store_result(r);
+    if (n_erased + n_forgotten > 0)
+        log_info("outbox-erased", "texts erased: %d, requests forgotten: %d", n_erased,
+                 n_forgotten);
+    return matching_store_result(r);
 }
 
 int matching_outbox_tidy(struct matching_outbox *outbox)

@@ -66,13 +66,28 @@ static int store_news(struct matching_outbox *outbox, const struct matching_news
     return 0;
 }
 
+/* Of several news of one request the last is what is true now. When the service has us begin anew,
+ * all of them come again: what is over is not to be told a second time. */
+static bool is_superseded(const struct matching_news *news, size_t i, size_t n_news)
+{
+    for (size_t later = i + 1; later < n_news; later++) {
+        if (strcmp(news[later].id, news[i].id) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int store_all_news(struct matching_outbox *outbox, const struct matching_news *news,
                           size_t n_news, const char *cursor, int64_t now_wall_ms, bool *ret_changed)
 {
+    unsigned n_waiting = outbox->counts.n_waiting;
     int r = matching_db_exec(outbox->db, "BEGIN IMMEDIATE");
 
-    for (size_t i = 0; r == 0 && i < n_news; i++)
-        r = store_news(outbox, &news[i], now_wall_ms, &ret_changed[i]);
+    for (size_t i = 0; r == 0 && i < n_news; i++) {
+        ret_changed[i] = false;
+        if (!is_superseded(news, i, n_news))
+            r = store_news(outbox, &news[i], now_wall_ms, &ret_changed[i]);
+    }
     if (r == 0)
         r = matching_db_run(outbox->db, NULL,
                             "INSERT INTO meta (name, value) VALUES ('cursor', ?)"
@@ -82,18 +97,17 @@ static int store_all_news(struct matching_outbox *outbox, const struct matching_
         r = matching_db_exec(outbox->db, "COMMIT");
     else
         (void)matching_db_exec(outbox->db, "ROLLBACK");
+    if (r)
+        outbox->counts.n_waiting = n_waiting;
     return r;
 }
 
 int matching_outbox_news(struct matching_outbox *outbox, const struct matching_news *news,
                          size_t n_news, const char *cursor, int64_t now_wall_ms, bool *ret_changed)
 {
-    unsigned n_waiting = outbox->counts.n_waiting;
     int r;
 
     WITH_RESERVE(outbox, r, store_all_news(outbox, news, n_news, cursor, now_wall_ms, ret_changed));
-    if (r)
-        outbox->counts.n_waiting = n_waiting;
     return matching_store_result(r);
 }
 

@@ -29,7 +29,8 @@
 
 struct matching_outbox {
     struct matching_db *db;
-    char reserve[PATH_MAX];
+    char folder[PATH_MAX], reserve[PATH_MAX];
+    bool has_old_journal; /* texts that are erased may stand in the journal still */
     unsigned limit;
     struct matching_outbox_counts counts;
 };
@@ -75,6 +76,8 @@ int matching_mend(const char *folder, unsigned *ret_n_saved);
  * matching_db_exec.
  */
 int matching_mend_journal(const char *folder, struct matching_db *db, unsigned *ret_n_saved);
+/* Removes damaged files that were set aside a week ago: they hold texts. */
+void matching_mend_forget(const char *folder, int64_t now_wall_ms);
 /* Ends a mending that was cut off after its copy was whole. Returns: 0 or -errno. */
 int matching_mend_finish(const char *folder);
 
