@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define HOURS_MS          (3600 * 1000LL)
-#define ERASE_AFTER_MS    (22 * HOURS_MS)
+#define ERASE_AFTER_MS    (23 * HOURS_MS)
 #define FORGET_AFTER_MS   (30 * 24 * HOURS_MS)
 #define JOURNAL_PAGES_MAX 64
 

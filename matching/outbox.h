@@ -127,7 +127,7 @@ int matching_outbox_cursor(struct matching_outbox *outbox, char ret_cursor[MATCH
 int matching_outbox_told(struct matching_outbox *outbox, const char *id);
 
 /*
- * Erases the text of requests delivered or ended 22 h ago (called every hour or two, that is within
+ * Erases the text of requests delivered or ended 23 h ago (called every hour, that is within
  * the 24 h of R31), and if may_forget forgets those of 30 days ago. Forgetting is for a clock that
  * is known to be right: of a forgotten request no news can be told any more; damaged files that
  * were set aside a week ago go then too. Writes only when there is something to erase.
