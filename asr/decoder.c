@@ -137,7 +137,10 @@ static void set_tract(cmd_ln_t *config, double tract)
     char warp[32];
     snprintf(warp, sizeof(warp), "%.5f", 1 / tract);
     cmd_ln_set_float_r(config, "-lowerf", cmd_ln_float_r(config, "-lowerf") * tract);
-    cmd_ln_set_float_r(config, "-upperf", cmd_ln_float_r(config, "-upperf") * tract);
+    /* A model of the full band (English) has no room above: the last filters are then a little
+     * narrower than they should be. */
+    cmd_ln_set_float_r(config, "-upperf",
+                       fmin(cmd_ln_float_r(config, "-upperf") * tract, ASR_RATE_HZ / 2.0));
     cmd_ln_set_str_r(config, "-warp_type", "inverse_linear");
     cmd_ln_set_str_r(config, "-warp_params", warp);
 }

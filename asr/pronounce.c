@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The model's phones are those of the LIUM dictionary: "oo" is the open o, "au" the closed one,
- * "ee" the schwa, "in" both nasal vowels of "brin" and, in most words, "brun". espeak-ng writes the
- * same sounds in IPA; its marks of stress and length carry nothing for the model.
- */
+/* The words of the dictionary are found by a hash of their first lines; the rules of phones.txt are
+ * few, and tried one after the other. */
 #include "asr/pronounce.h"
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -15,7 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum rule_kind { RULE_SOUND, RULE_MARK, RULE_LETTER };
+
+struct rule {
+    enum rule_kind kind;
+    const char *from, *to;
+};
+
 struct asr_pronounce {
+    char *rules_text; /* phones.txt, split in place */
+    struct rule *rules;
+    size_t n_rules;
     char *text;      /* dict.txt, lines ended by NUL */
     uint32_t *slots; /* hash of the word -> offset of its first line + 1 */
     size_t n_slots, n_bytes;
@@ -23,60 +31,80 @@ struct asr_pronounce {
     void *user;
 };
 
-struct ipa_phone {
-    const char *ipa;
-    const char *phones;
-};
-
-/* Longest first where one is the head of another. */
-static const struct ipa_phone ipa_phones[] = {
-    {"ɑ̃", "an"},    {"ɔ̃", "on"},     {"ɛ̃", "in"},     {"œ̃", "un"},     {"ãː", "an"}, {"ã", "an"},
-    {"õ", "on"},    {"dʒ", "dd jj"}, {"tʃ", "tt ch"}, {"ts", "tt ss"}, {"a", "aa"},  {"ɑ", "aa"},
-    {"ɐ", "aa"},    {"æ", "aa"},     {"ɛ", "ai"},     {"o", "au"},     {"ɔ", "oo"},  {"ɒ", "oo"},
-    {"b", "bb"},    {"ʃ", "ch"},     {"d", "dd"},     {"ð", "dd"},     {"ə", "ee"},  {"e", "ei"},
-    {"ø", "eu"},    {"f", "ff"},     {"ɡ", "gg"},     {"g", "gg"},     {"ɲ", "gn"},  {"i", "ii"},
-    {"ɪ", "ii"},    {"ʒ", "jj"},     {"k", "kk"},     {"l", "ll"},     {"m", "mm"},  {"n", "nn"},
-    {"ŋ", "nn gg"}, {"œ", "oe"},     {"ɜ", "oe"},     {"ʌ", "oe"},     {"u", "ou"},  {"ʊ", "ou"},
-    {"p", "pp"},    {"ʁ", "rr"},     {"r", "rr"},     {"ɹ", "rr"},     {"x", "rr"},  {"s", "ss"},
-    {"θ", "ss"},    {"t", "tt"},     {"y", "uu"},     {"ɥ", "uy"},     {"v", "vv"},  {"w", "ww"},
-    {"j", "yy"},    {"z", "zz"},
-};
-
-/* Stress, length, syllable and joining marks, and a stray tilde or h. */
-static const char *const ipa_marks[] = {"ˈ",      "ˌ",      "ː", ".", "-", "_", "\u200d",
-                                        "\u0361", "\u0303", "h", "ʔ", " ", "|", "\n"};
-
-static const char *skip_mark(const char *at)
+/* Returns: how many bytes of `at` a mark takes. */
+static size_t mark_length(const struct asr_pronounce *p, const char *at)
 {
-    for (size_t i = 0; i < sizeof(ipa_marks) / sizeof(ipa_marks[0]); i++) {
-        size_t n = strlen(ipa_marks[i]);
-        if (strncmp(at, ipa_marks[i], n) == 0)
-            return at + n;
+    if (*at == ' ' || *at == '\n')
+        return 1;
+    for (size_t i = 0; i < p->n_rules; i++) {
+        size_t n = strlen(p->rules[i].from);
+        if (p->rules[i].kind == RULE_MARK && strncmp(at, p->rules[i].from, n) == 0)
+            return n;
+    }
+    return 0;
+}
+
+static const struct rule *find_rule(const struct asr_pronounce *p, enum rule_kind kind,
+                                    const char *at)
+{
+    for (size_t i = 0; i < p->n_rules; i++) {
+        const struct rule *rule = &p->rules[i];
+        if (rule->kind == kind && strncmp(at, rule->from, strlen(rule->from)) == 0)
+            return rule;
     }
     return NULL;
 }
 
-int asr_pronounce_map(const char *ipa, struct base_strbuf *ret_phones)
+int asr_pronounce_map(const struct asr_pronounce *p, const char *ipa,
+                      struct base_strbuf *ret_phones)
 {
     size_t begin = ret_phones->length;
     while (*ipa) {
-        const char *next = NULL;
-        for (size_t i = 0; i < sizeof(ipa_phones) / sizeof(ipa_phones[0]) && !next; i++) {
-            size_t n = strlen(ipa_phones[i].ipa);
-            if (strncmp(ipa, ipa_phones[i].ipa, n) != 0)
-                continue;
-            if (ret_phones->length > begin)
-                base_strbuf_add(ret_phones, " ");
-            base_strbuf_add(ret_phones, ipa_phones[i].phones);
-            next = ipa + n;
-        }
-        if (!next)
-            next = skip_mark(ipa);
-        if (!next)
+        const struct rule *rule = find_rule(p, RULE_SOUND, ipa);
+        size_t n = rule ? strlen(rule->from) : mark_length(p, ipa);
+        if (n == 0)
             return -EINVAL;
-        ipa = next;
+        if (rule && ret_phones->length > begin)
+            base_strbuf_add(ret_phones, " ");
+        if (rule)
+            base_strbuf_add(ret_phones, rule->to);
+        ipa += n;
     }
     return ret_phones->length > begin ? 0 : -EINVAL;
+}
+
+/* One line of phones.txt, split in place. Returns: 0 or -EINVAL. */
+static int read_rule(struct asr_pronounce *p, char *line)
+{
+    static const char *const kinds[] = {"sound", "mark", "letter"};
+    const char *kind = strsep(&line, " "), *from = strsep(&line, " ");
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(kind, kinds[i]) == 0 && from && *from && (i == RULE_MARK || line)) {
+            p->rules[p->n_rules++] = (struct rule){(enum rule_kind)i, from, line ? line : ""};
+            return 0;
+        }
+    }
+    log_error("language-bad", "phones.txt: line \"%s\" is no rule", kind);
+    return -EINVAL;
+}
+
+static int read_rules(struct asr_pronounce *p, const char *path)
+{
+    size_t n_bytes, n_lines = 1;
+    int r = base_file_read(path, 1u << 16, &p->rules_text, &n_bytes);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n_bytes; i++)
+        n_lines += p->rules_text[i] == '\n';
+    p->rules = calloc(n_lines, sizeof(*p->rules));
+    if (!p->rules)
+        return -ENOMEM;
+    char *rest = p->rules_text, *line;
+    while (r == 0 && (line = strsep(&rest, "\n"))) {
+        if (*line && *line != '#')
+            r = read_rule(p, line);
+    }
+    return r;
 }
 
 static uint32_t hash_of(const char *word, size_t n)
@@ -128,7 +156,8 @@ static int index_text(struct asr_pronounce *p)
     return 0;
 }
 
-int asr_pronounce_open(const char *model_folder, asr_letter_to_sound letter_to_sound, void *user,
+int asr_pronounce_open(const char *model_folder, const char *phones_path,
+                       asr_letter_to_sound letter_to_sound, void *user,
                        struct asr_pronounce **ret_pronounce)
 {
     char path[1024];
@@ -142,6 +171,8 @@ int asr_pronounce_open(const char *model_folder, asr_letter_to_sound letter_to_s
         r = base_file_read(path, 16u << 20, &p->text, &p->n_bytes);
     if (r == 0)
         r = index_text(p);
+    if (r == 0)
+        r = read_rules(p, phones_path);
     if (r < 0) {
         asr_pronounce_close(p);
         return base_trace(r);
@@ -156,6 +187,8 @@ void asr_pronounce_close(struct asr_pronounce *pronounce)
         return;
     free(pronounce->text);
     free(pronounce->slots);
+    free(pronounce->rules);
+    free(pronounce->rules_text);
     free(pronounce);
 }
 
@@ -170,15 +203,17 @@ static const char *find_line(const struct asr_pronounce *p, const char *word, si
     return NULL;
 }
 
-/* The dictionary writes œ as oe. */
-static void spell_as_dictionary(const char *word, char *ret_word, size_t size)
+/* Some letters stand in the dictionary in another way. */
+static void spell_as_dictionary(const struct asr_pronounce *p, const char *word, char *ret_word,
+                                size_t size)
 {
     size_t n = 0;
-    while (*word && n + 3 < size) {
-        if (strncmp(word, "œ", strlen("œ")) == 0) {
-            ret_word[n++] = 'o';
-            ret_word[n++] = 'e';
-            word += strlen("œ");
+    while (*word && n + 1 < size) {
+        const struct rule *rule = find_rule(p, RULE_LETTER, word);
+        if (rule && n + strlen(rule->to) < size) {
+            memcpy(ret_word + n, rule->to, strlen(rule->to));
+            n += strlen(rule->to);
+            word += strlen(rule->from);
         } else {
             ret_word[n++] = *word++;
         }
@@ -189,7 +224,7 @@ static void spell_as_dictionary(const char *word, char *ret_word, size_t size)
 bool asr_pronounce_knows(struct asr_pronounce *pronounce, const char *word)
 {
     char spelled[256];
-    spell_as_dictionary(word, spelled, sizeof(spelled));
+    spell_as_dictionary(pronounce, word, spelled, sizeof(spelled));
     return find_line(pronounce, spelled, strlen(spelled)) != NULL;
 }
 
@@ -258,7 +293,7 @@ static int add_from_letters(const struct asr_pronounce *p, const char *word,
         return 0;
     struct base_strbuf phones;
     base_strbuf_init(&phones);
-    int count = asr_pronounce_map(ipa, &phones) == 0;
+    int count = asr_pronounce_map(p, ipa, &phones) == 0;
     if (count) {
         base_strbuf_add(out, base_strbuf_text(&phones));
         base_strbuf_add(out, "\n");
@@ -271,7 +306,7 @@ int asr_pronounce_word(struct asr_pronounce *pronounce, const char *word,
                        struct base_strbuf *ret_lines)
 {
     char spelled[256];
-    spell_as_dictionary(word, spelled, sizeof(spelled));
+    spell_as_dictionary(pronounce, word, spelled, sizeof(spelled));
     int count = add_from_dictionary(pronounce, spelled, ret_lines);
     if (count == 0)
         count = add_from_parts(pronounce, spelled, ret_lines);

@@ -2,8 +2,8 @@
 /*
  * Pronunciations of words in the model's phones: from the model's dictionary where it has the word,
  * else from its parts (compounds), else from letter-to-sound rules handed in as a function that
- * gives IPA. Order: open, ask, close; it maps the 3 MB dictionary, so it is not kept open by the
- * daemon. Thread: any, one owner.
+ * gives IPA, whose sounds the language's phones.txt turns into phones. Order: open, ask, close; it
+ * maps the 3 MB dictionary, so it is not kept open by the daemon. Thread: any, one owner.
  */
 #ifndef ASR_PRONOUNCE_H
 #define ASR_PRONOUNCE_H
@@ -18,13 +18,15 @@ typedef int (*asr_letter_to_sound)(void *user, const char *word, char *ret_ipa, 
 
 struct asr_pronounce;
 
-/* letter_to_sound may be NULL. Returns: 0, -ENOENT, -ENOMEM. Owns: the caller. */
-int asr_pronounce_open(const char *model_folder, asr_letter_to_sound letter_to_sound, void *user,
+/* phones_path: the language's phones.txt (docs/language-data.md). letter_to_sound may be NULL.
+ * Returns: 0, -ENOENT, -EINVAL (a rule that is none), -ENOMEM. Owns: the caller. */
+int asr_pronounce_open(const char *model_folder, const char *phones_path,
+                       asr_letter_to_sound letter_to_sound, void *user,
                        struct asr_pronounce **ret_pronounce);
 /* Accepts NULL. */
 void asr_pronounce_close(struct asr_pronounce *pronounce);
 
-/* Whether the model's dictionary holds the word as spelled (œ counts as oe). */
+/* Whether the model's dictionary holds the word, spelled in its way. */
 bool asr_pronounce_knows(struct asr_pronounce *pronounce, const char *word);
 
 /*
@@ -36,6 +38,7 @@ int asr_pronounce_word(struct asr_pronounce *pronounce, const char *word,
 
 /* IPA to the model's phones, separated by blanks. Returns: 0, -EINVAL for a sound the model lacks.
  */
-int asr_pronounce_map(const char *ipa, struct base_strbuf *ret_phones);
+int asr_pronounce_map(const struct asr_pronounce *pronounce, const char *ipa,
+                      struct base_strbuf *ret_phones);
 
 #endif

@@ -241,7 +241,7 @@ static int open_parts(struct making *m)
 {
     const struct bundle_options *options = m->options;
     struct tts_voice_settings voice = {options->language, 150, 50, 100};
-    char data[PATH_MAX];
+    char data[PATH_MAX], phones[PATH_MAX];
     int r = bundle_data_folder(options->language, data, sizeof(data));
 
     step(m, "language data");
@@ -257,7 +257,10 @@ static int open_parts(struct making *m)
                          options->language);
         return r < 0 ? r : -ENOENT;
     }
-    r = asr_pronounce_open(options->model_folder, letter_to_sound, m->voice, &m->pronounce);
+    r = base_file_join(data, "phones.txt", phones, sizeof(phones));
+    if (r == 0)
+        r = asr_pronounce_open(options->model_folder, phones, letter_to_sound, m->voice,
+                               &m->pronounce);
     if (r < 0)
         base_strbuf_addf(m->error,
                          "the acoustic model %s cannot be used: %s; fetch it with tools/setup "
@@ -330,6 +333,8 @@ int bundle_make(const struct bundle_options *options, const char *folder, struct
         if (r < 0)
             base_strbuf_addf(error, "the folder %s cannot be replaced: %s", folder, strerror(-r));
     }
+    if (r < 0)
+        remove_folder(fresh);
     asr_ngram_destroy(m.vocabulary);
     asr_pronounce_close(m.pronounce);
     tts_voice_destroy(m.voice);

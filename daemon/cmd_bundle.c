@@ -2,6 +2,7 @@
 /* `voisine bundle`: makes the language bundle from the data. */
 #include "daemon/bundle.h"
 #include "daemon/commands.h"
+#include "daemon/language.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -28,10 +29,9 @@ int cmd_bundle(int argc, char **argv)
                                           {"wake-phrase", required_argument, NULL, 'w'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    struct bundle_options options = {
-        .language = "fr", .wake_phrase = "bonjour voisine", .on_step = on_step};
+    struct bundle_options options = {.language = "fr", .on_step = on_step};
     const char *models = "", *out = NULL;
-    char model_folder[PATH_MAX], folder[PATH_MAX];
+    char model_folder[PATH_MAX], folder[PATH_MAX], phrase[128];
     struct base_strbuf error;
     int c, r;
 
@@ -49,6 +49,13 @@ int cmd_bundle(int argc, char **argv)
             print_usage(c == 'h' ? stdout : stderr);
             return c == 'h' ? EXIT_OK : EXIT_USAGE;
         }
+    }
+    if (!options.wake_phrase) {
+        if (language_wake_phrase(options.language, phrase, sizeof(phrase)) < 0) {
+            fprintf(stderr, "voisine: there is no language \"%s\"\n", options.language);
+            return EXIT_CONFIG;
+        }
+        options.wake_phrase = phrase;
     }
     r = bundle_model_folder(models, options.language, model_folder, sizeof(model_folder));
     if (r == 0 && !out)

@@ -37,6 +37,7 @@ static const char wake_usage[] =
 
 struct arguments {
     const char *territory, *language, *models, *phrase;
+    char own_phrase[128]; /* the language's */
     double sensitivity;
     struct base_datetime now;
     enum intents_expect expect;
@@ -64,7 +65,7 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
                                           {"sensitivity", required_argument, NULL, 's'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    struct arguments a = {.language = "fr", .phrase = "bonjour voisine", .sensitivity = 0.5};
+    struct arguments a = {.language = "fr", .sensitivity = 0.5};
     int c;
 
     a.now = base_datetime_local(base_clock_system()->wall_ms(base_clock_system()));
@@ -96,6 +97,13 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
         return EXIT_USAGE;
     }
     *ret_arguments = a;
+    if (!a.phrase && language_wake_phrase(a.language, ret_arguments->own_phrase,
+                                          sizeof(ret_arguments->own_phrase)) < 0) {
+        fprintf(stderr, "voisine: there is no language \"%s\"\n", a.language);
+        return EXIT_CONFIG;
+    }
+    if (!a.phrase)
+        ret_arguments->phrase = ret_arguments->own_phrase;
     return -1;
 }
 

@@ -4,6 +4,7 @@
 #include "asr/pronounce.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "config/options.h"
 #include "daemon/bundle.h"
 #include "tts/voice.h"
 
@@ -104,13 +105,18 @@ static int open_wake(const struct language_options *options, const char *model,
                                     .sensitivity = options->wake_sensitivity};
     struct variants variants;
     struct tts_voice *voice = NULL;
+    char data[PATH_MAX], phones[PATH_MAX];
     int r = tts_voice_create(&settings, &voice);
 
     load_variants(options->id, options->wake_phrase, &variants);
     wake.variants = variants.phones;
     wake.n_variants = variants.n;
     if (r == 0)
-        r = asr_pronounce_open(model, letter_to_sound, voice, &wake.pronounce);
+        r = bundle_data_folder(options->id, data, sizeof(data));
+    if (r == 0)
+        r = base_file_join(data, "phones.txt", phones, sizeof(phones));
+    if (r == 0)
+        r = asr_pronounce_open(model, phones, letter_to_sound, voice, &wake.pronounce);
     if (r == 0)
         r = asr_wake_create(&wake, &language->wake);
     asr_pronounce_close(wake.pronounce);
@@ -146,6 +152,21 @@ int language_open(const struct language_options *options, struct language *ret_l
     if (r < 0)
         language_close(ret_language);
     return base_trace(r);
+}
+
+int language_wake_phrase(const char *id, char *ret_phrase, size_t size)
+{
+    struct config_options *options;
+    int r = config_options_create(&options);
+
+    if (r < 0)
+        return r;
+    r = config_options_set(options, CONFIG_LANGUAGE, id, NULL);
+    if (r == 0 && (size_t)snprintf(ret_phrase, size, "%s",
+                                   config_options_text(options, CONFIG_WAKE_PHRASE)) >= size)
+        r = -ENAMETOOLONG;
+    config_options_destroy(options);
+    return r > 0 ? -EINVAL : r;
 }
 
 void language_close(struct language *language)

@@ -42,6 +42,10 @@ struct language_options {
  */
 int language_open(const struct language_options *options, struct language *ret_language,
                   struct base_strbuf *error);
+/* A language's own wake phrase, for commands without a configuration. Returns: 0, -EINVAL (no such
+ * language), -ENAMETOOLONG, -ENOMEM. */
+int language_wake_phrase(const char *id, char *ret_phrase, size_t size);
+
 /* Accepts what language_open left half-built. */
 void language_close(struct language *language);
 

@@ -38,6 +38,7 @@ struct intents_item_finder {
     const struct intents_language *language;
     json_t *sets[N_SETS];
     json_t *structure;
+    bool adjectives_follow; /* the noun: "des bananes bien mûres" */
 };
 
 /* Where an item stands: `from` its first word that is kept. */
@@ -130,6 +131,7 @@ static int fill(struct intents_item_finder *finder)
     const json_t *lists, *structure = json_object_get(finder->language->grammar.root, "structure");
     int r = 0;
 
+    finder->adjectives_follow = json_is_true(json_object_get(items, "adjectives_follow"));
     for (int i = 0; i < N_SETS; i++) {
         finder->sets[i] = json_object();
         if (!finder->sets[i])
@@ -237,7 +239,8 @@ static size_t extend(const struct reader *reader, size_t at)
 
     if (inner > at && is_open(reader, inner))
         return inner + 1;
-    if (is_open(reader, degree) && is_boundary(reader, degree + 1))
+    if (reader->finder->adjectives_follow && is_open(reader, degree) &&
+        is_boundary(reader, degree + 1))
         return degree + 1;
     return at;
 }

@@ -62,7 +62,7 @@ static void options_have_defaults_and_a_file_changes_them(void)
                      "\"09:15\"}, \"names\": [{\"name\": \"Médor\", \"kind\": \"dog\"}]}");
     REQUIRE(config_options_load(options, path, NULL) == 0);
     CHECK_STR(config_options_text(options, CONFIG_TERRITORY), "pessac");
-    CHECK_STR(config_options_text(options, CONFIG_WAKE_PHRASE), "hello neighbour");
+    CHECK_STR(config_options_text(options, CONFIG_WAKE_PHRASE), "hello dear neighbour");
     CHECK_INT(config_options_number(options, CONFIG_VOICE_RATE_WPM), 140);
     CHECK_INT(config_options_number(options, CONFIG_VOICE_VOLUME), 80);
     CHECK(config_options_switch(options, CONFIG_PRIVACY_SEND_TRANSCRIPT));
