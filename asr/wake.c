@@ -4,8 +4,9 @@
  * live search is loose and lies between them, and every candidate is looked at again: the last
  * seconds as a whole utterance, at the length of vocal tract that fits the voice, by a keyphrase
  * search whose score decides. The live search also depends on a running mean that the last speaker
- * left behind; and people call after a silence. So each beginning of speech is looked at too,
- * twice: after the time that a quick and a slow voice take for the phrase.
+ * left behind; and people call after a silence. So each beginning of speech is looked at too:
+ * after the time that a quick and a slow voice take for the phrase, and as soon as the sound falls,
+ * since who calls waits for an answer.
  */
 #include "asr/wake.h"
 
@@ -32,7 +33,16 @@ enum {
     PHRASE_MAX = 128,
     PHONES_MAX = 512,
     VARIANTS_MAX = 40,
+    FALL_BLOCKS = 12,                      /* of 10 ms: so long it is quiet after a fall */
+    FALL_LOUD_BLOCKS = 60,                 /* that tell what is loud */
+    FALL_FROM = ASR_RATE_HZ * 50 / 100,    /* after the beginning of speech is a fall looked at */
+    FALL_TO = ASR_RATE_HZ * 250 / 100,     /* and not later */
+    FALL_LOOKS_MAX = 3,                    /* at one beginning */
+    SAME_SPEECH_SAMPLES = ASR_RATE_HZ / 2, /* after a restart */
 };
+
+/* The sound falls when it is so far below what was loud: four times the amplitude. */
+#define FALL_POWER 16.0f
 
 /* Of the score in the second look, a frame, in the library's log unit; docs/understanding.md has
  * the curve. */
@@ -46,9 +56,14 @@ struct asr_wake {
     int16_t recent[RECENT_SAMPLES];
     size_t n_recent;
     int64_t n_fed, began_at, not_before;
+    int64_t cut_at;   /* where a restart last cut speech in two */
     int64_t onset_at; /* where speech last began */
     int n_looks;      /* at that beginning */
     bool has_voice;
+    float powers[FALL_LOUD_BLOCKS + FALL_BLOCKS]; /* of the last blocks, a ring */
+    int64_t n_powers;
+    int n_fall_looks; /* at that beginning */
+    bool has_fallen;  /* and has not risen again */
 };
 
 /* When a beginning of speech is looked at, in samples after it was noticed. */
@@ -192,6 +207,7 @@ int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **re
     struct asr_wake *wake = calloc(1, sizeof(*wake));
     if (!wake)
         return base_trace(-ENOMEM);
+    wake->cut_at = -SAME_SPEECH_SAMPLES;
     wake->limit = (float)(LIMIT_STRICTEST + LIMIT_SLOPE * options->sensitivity);
     int r = open_all(wake, options);
     if (r < 0) {
@@ -229,6 +245,8 @@ static void remember(struct asr_wake *wake, const int16_t *samples, size_t n)
 
 static int restart(struct asr_wake *wake)
 {
+    if (asr_decoder_hears_voice(wake->live))
+        wake->cut_at = wake->n_fed;
     int r = asr_decoder_end(wake->live);
     wake->began_at = wake->n_fed;
     return r < 0 ? r : asr_decoder_begin(wake->live, "wake");
@@ -263,15 +281,56 @@ static bool is_look_due(struct asr_wake *wake)
 {
     bool has_voice = asr_decoder_hears_voice(wake->live);
 
-    if (has_voice && !wake->has_voice) {
+    /* A restart in the middle of speech makes the library find its beginning again. */
+    bool is_same = wake->n_fed - wake->cut_at < SAME_SPEECH_SAMPLES;
+    if (has_voice && !wake->has_voice && !is_same) {
         wake->onset_at = wake->n_fed;
-        wake->n_looks = 0;
+        wake->n_looks = wake->n_fall_looks = 0;
     }
     wake->has_voice = has_voice;
     if (wake->onset_at == 0 || wake->n_looks == (int)(sizeof(look_after) / sizeof(look_after[0])) ||
         wake->n_fed - wake->onset_at < look_after[wake->n_looks])
         return false;
     wake->n_looks++;
+    return true;
+}
+
+static float mean_power(const int16_t *samples, size_t n)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (float)samples[i] * (float)samples[i];
+    return sum / (float)n;
+}
+
+/* Returns: whether the sound has just fallen silent beside what it was. */
+static bool falls(struct asr_wake *wake, const int16_t *samples, size_t n)
+{
+    enum { N = FALL_LOUD_BLOCKS + FALL_BLOCKS };
+    float loud = 0, quiet = 0;
+    wake->powers[wake->n_powers++ % N] = mean_power(samples, n);
+    if (wake->n_powers < N)
+        return false;
+    for (int i = 0; i < N; i++) {
+        float power = wake->powers[(wake->n_powers + i) % N]; /* the oldest first */
+        if (i < FALL_LOUD_BLOCKS)
+            loud += power / FALL_LOUD_BLOCKS;
+        else
+            quiet = fmaxf(quiet, power);
+    }
+    bool had_fallen = wake->has_fallen;
+    wake->has_fallen = quiet * FALL_POWER < loud;
+    return wake->has_fallen && !had_fallen;
+}
+
+/* A fall soon after a beginning of speech may be the end of the phrase. */
+static bool is_fall_look_due(struct asr_wake *wake, const int16_t *samples, size_t n)
+{
+    int64_t age = wake->n_fed - wake->onset_at;
+    if (!falls(wake, samples, n) || wake->onset_at == 0 || age < FALL_FROM || age > FALL_TO ||
+        wake->n_fall_looks == FALL_LOOKS_MAX)
+        return false;
+    wake->n_fall_looks++;
     return true;
 }
 
@@ -295,6 +354,7 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
     if (r < 0)
         return base_trace(r);
     bool is_due = is_look_due(wake);
+    is_due |= is_fall_look_due(wake, samples, n_samples);
     bool is_candidate = found.n_segments > 0;
     if ((is_due || is_candidate) && wake->n_fed >= wake->not_before) {
         if (confirm(wake, ret_event))
@@ -311,11 +371,19 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
     return 0;
 }
 
+bool asr_wake_hears_voice(const struct asr_wake *wake)
+{
+    return wake->has_voice;
+}
+
 int asr_wake_reset(struct asr_wake *wake)
 {
     memset(wake->recent, 0, sizeof(wake->recent));
     wake->n_recent = 0;
     wake->n_fed = wake->not_before = wake->onset_at = 0;
-    wake->has_voice = false;
-    return base_trace(restart(wake));
+    wake->has_voice = wake->has_fallen = false;
+    wake->n_powers = 0;
+    int r = restart(wake);
+    wake->cut_at = -SAME_SPEECH_SAMPLES;
+    return base_trace(r);
 }

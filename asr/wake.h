@@ -11,6 +11,7 @@
 
 #include "asr/decoder.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,9 @@ void asr_wake_destroy(struct asr_wake *wake);
  */
 int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
                   struct asr_wake_event *ret_event);
+
+/* Whether somebody speaks at all, by the library's voice detector. */
+bool asr_wake_hears_voice(const struct asr_wake *wake);
 
 /* Forgets what was heard and counts from 0 again: after our own speech, after a lost device. */
 int asr_wake_reset(struct asr_wake *wake);

@@ -19,6 +19,10 @@ enum {
     /* The wake phrase was recognised, but nothing that the voice activity calls speech: answer all
        the same. */
     WOKEN_WITHOUT_VOICE_MS = 450,
+    /* No voice at all for so long after the wake phrase: it was said alone, or with a pause behind
+       it. If words follow after all, they are kept: the answer is a short low tone that stops
+       nobody, and the ears open at the end of the phrase. */
+    ALONE_MS = 120,
 };
 
 enum mode {
@@ -42,6 +46,7 @@ struct listener {
     bool has_guess;       /* `guess` holds what was said up to the pause */
     struct utterance guess;
     int64_t n_taken;
+    int quiet_ms;   /* how long the voice activity has heard none */
     double spent_s; /* CPU on the utterance in course, thrown-away guesses included */
 };
 
@@ -225,6 +230,12 @@ static bool goes_on_after_wake(const struct listener *listener)
     return listener->voice_end > listener->wake_end + audio_ms_to_samples(ONE_BREATH_MS);
 }
 
+static void tell_speech(struct listener *listener)
+{
+    if (listener->events.on_speech)
+        listener->events.on_speech(listener->events.user);
+}
+
 static void endpoint_event(struct listener *listener, const struct audio_endpoint_event *event)
 {
     switch (event->kind) {
@@ -234,11 +245,11 @@ static void endpoint_event(struct listener *listener, const struct audio_endpoin
     case AUDIO_ENDPOINT_RESUME:
         listener->has_voice = true;
         listener->has_guess = false;
-        if (listener->events.on_speech)
-            listener->events.on_speech(listener->events.user);
+        tell_speech(listener);
         break;
     case AUDIO_ENDPOINT_PAUSE:
         listener->voice_end = event->at_sample;
+        tell_speech(listener);
         if (listener->mode == MODE_WOKEN && !goes_on_after_wake(listener))
             wake_alone(listener);
         else
@@ -267,7 +278,10 @@ static bool feed_wake(struct listener *listener, const int16_t *block)
 
     if (!listener->options.wake)
         return true;
+    bool heard_voice = asr_wake_hears_voice(listener->options.wake);
     r = asr_wake_feed(listener->options.wake, block, AUDIO_BLOCK_SAMPLES, &event);
+    if (!heard_voice && asr_wake_hears_voice(listener->options.wake))
+        tell_speech(listener);
     if (r != ASR_WAKE_HEARD)
         return r == 0;
     listener->mode = MODE_WOKEN;
@@ -275,9 +289,27 @@ static bool feed_wake(struct listener *listener, const int16_t *block)
     listener->has_guess = false;
     listener->has_voice = false;
     listener->spent_s = 0;
+    tell_speech(listener);
     listener->wake_end = listener->voice_end = listener->wake_origin + event.end_sample;
     audio_endpointer_open(listener->endpointer, listener->wake_origin + event.start_sample);
     return true;
+}
+
+/* Sooner than the endpointer, which waits for words to go on. */
+static void look_for_silence(struct listener *listener)
+{
+    int64_t now = audio_endpointer_now(listener->endpointer);
+    int64_t voice_end = now - audio_ms_to_samples(listener->quiet_ms);
+
+    if (listener->quiet_ms >= ALONE_MS && now >= listener->wake_end &&
+        voice_end <= listener->wake_end + audio_ms_to_samples(ONE_BREATH_MS)) {
+        listener->has_voice = true;
+        listener->voice_end = voice_end;
+        wake_alone(listener);
+    } else if (!listener->has_voice &&
+               now - listener->wake_end > audio_ms_to_samples(WOKEN_WITHOUT_VOICE_MS)) {
+        wake_alone(listener);
+    }
 }
 
 void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SAMPLES])
@@ -285,16 +317,17 @@ void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SA
     struct audio_endpoint_event event;
 
     audio_endpointer_feed(listener->endpointer, block, &event);
+    listener->quiet_ms = audio_endpointer_vad(listener->endpointer)->is_voice
+                             ? 0
+                             : listener->quiet_ms + AUDIO_BLOCK_MS;
     if (listener->mode == MODE_ASLEEP) {
         listener->n_taken += feed_wake(listener, block);
         return;
     }
     listener->n_taken++;
     endpoint_event(listener, &event);
-    if (listener->mode == MODE_WOKEN && !listener->has_voice &&
-        audio_endpointer_now(listener->endpointer) - listener->wake_end >
-            audio_ms_to_samples(WOKEN_WITHOUT_VOICE_MS))
-        wake_alone(listener);
+    if (listener->mode == MODE_WOKEN)
+        look_for_silence(listener);
 }
 
 void listener_skip(struct listener *listener)

@@ -31,7 +31,8 @@ struct listener_events {
     void (*on_utterance)(void *user, const struct utterance *utterance);
     /* Nobody spoke in the time allowed. */
     void (*on_silence)(void *user);
-    /* Somebody began to speak: an answer will be wanted soon. May be NULL. */
+    /* Somebody began to speak, or pauses: an answer may be wanted soon. Asleep too, and again and
+     * again. May be NULL. */
     void (*on_speech)(void *user);
     void *user;
 };
