@@ -472,6 +472,22 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
     return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
 
+int asr_decoder_others(struct asr_decoder *decoder, int n_max,
+                       int (*take)(void *user, const char *words, int score), void *user)
+{
+    int r = 0;
+    ps_nbest_t *path = ps_nbest(decoder->ps);
+    for (int n = 0; r == 0 && n < n_max && path; n++, path = ps_nbest_next(path)) {
+        int32 score = 0;
+        const char *words = ps_nbest_hyp(path, &score);
+        if (words)
+            r = take(user, words, score);
+    }
+    if (path)
+        ps_nbest_free(path);
+    return r;
+}
+
 int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
                         struct asr_analysis **ret_analysis)
 {

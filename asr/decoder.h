@@ -136,6 +136,14 @@ int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
                              struct asr_decoding *ret_decoding);
 
 /*
+ * The next best paths of the n-gram decoding that was made last, best first and without doubles, as
+ * words separated by blanks, at most n_max of them. Calls `take` with each. Returns: 0, also when
+ * there are none, or what `take` returned when it was not 0.
+ */
+int asr_decoder_others(struct asr_decoder *decoder, int n_max,
+                       int (*take)(void *user, const char *words, int score), void *user);
+
+/*
  * Live: begin, feed blocks, look, end. `look` gives what has been found so far (for keyphrases: the
  * detections), as above. Returns: as above.
  */

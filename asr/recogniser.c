@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "asr/recogniser.h"
 
-#include "asr/confidence.h"
 #include "asr/prepare.h"
 #include "asr/tokens.h"
 #include "asr/tract.h"
@@ -10,23 +9,43 @@
 #include "base/strbuf.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char *const search_names[] = {
+    [ASR_EXPECT_REQUEST] = "request",
+    [ASR_EXPECT_ANSWER] = "answer",
+};
+
+enum {
+    N_OTHERS_MAX = 12,
+    N_PATHS_MAX = 60,         /* many differ in pauses and pronunciations only */
+    N_ANSWER_FRAMES_MAX = 350 /* a short answer is no longer */
+};
+
+/* The library's scores are logarithms to this base. */
+#define LOG_BASE 1.0001
+
+/* One decoding of an utterance, kept until the next utterance. */
+struct reading {
+    struct asr_hypothesis hypothesis;
+    struct base_strbuf text, kept; /* kept: the words' own texts, NUL-separated */
+    struct base_strbuf other;      /* the texts of the others, NUL-separated */
+    struct asr_other others[N_OTHERS_MAX];
+    struct asr_word *words;
+    size_t n_words, n_words_max, n_others;
+    int first_score; /* of the n-best list */
+};
 
 struct recogniser {
     struct asr_recogniser base; /* first */
     struct asr_decoder *decoder;
     struct asr_tract *tract;
-    struct base_strbuf text, kept; /* kept: the words' own texts, NUL-separated */
-    struct asr_word *words;
-    size_t n_words, n_words_max;
+    struct reading open, answer;
     int *frame_scores; /* of the phone loop, summed from the first frame */
     size_t n_frames_max;
-};
-
-static const char *const search_names[] = {
-    [ASR_EXPECT_REQUEST] = "request",
-    [ASR_EXPECT_ANSWER] = "answer",
 };
 
 int asr_recogniser_hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
@@ -41,14 +60,37 @@ void asr_recogniser_destroy(struct asr_recogniser *recogniser)
         recogniser->ops->destroy(recogniser);
 }
 
+static void reading_init(struct reading *reading)
+{
+    base_strbuf_init(&reading->text);
+    base_strbuf_init(&reading->kept);
+    base_strbuf_init(&reading->other);
+}
+
+static void reading_finish(struct reading *reading)
+{
+    base_strbuf_finish(&reading->text);
+    base_strbuf_finish(&reading->kept);
+    base_strbuf_finish(&reading->other);
+    free(reading->words);
+}
+
+static void reading_clear(struct reading *reading)
+{
+    reading->hypothesis = (struct asr_hypothesis){.text = "", .certainty = -1};
+    reading->n_words = reading->n_others = 0;
+    base_strbuf_clear(&reading->text);
+    base_strbuf_clear(&reading->kept);
+    base_strbuf_clear(&reading->other);
+}
+
 static void destroy(struct asr_recogniser *base)
 {
     struct recogniser *self = (struct recogniser *)base;
     asr_tract_destroy(self->tract);
     asr_decoder_destroy(self->decoder);
-    base_strbuf_finish(&self->text);
-    base_strbuf_finish(&self->kept);
-    free(self->words);
+    reading_finish(&self->open);
+    reading_finish(&self->answer);
     free(self->frame_scores);
     free(self);
 }
@@ -81,46 +123,85 @@ static int sum_phone_scores(struct recogniser *self, const struct asr_decoding *
     return 0;
 }
 
-static int add_word(struct recogniser *self, const struct asr_segment *segment)
+static int add_word(struct reading *reading, const struct asr_segment *segment)
 {
-    if (self->n_words == self->n_words_max) {
-        size_t n = self->n_words_max * 2 + 32;
-        struct asr_word *words = realloc(self->words, n * sizeof(*words));
+    if (reading->n_words == reading->n_words_max) {
+        size_t n = reading->n_words_max * 2 + 32;
+        struct asr_word *words = realloc(reading->words, n * sizeof(*words));
         if (!words)
             return -ENOMEM;
-        self->words = words;
-        self->n_words_max = n;
+        reading->words = words;
+        reading->n_words_max = n;
     }
     /* Frames for the moment; scores and times come when the phones are known. */
-    self->words[self->n_words++] = (struct asr_word){
+    reading->words[reading->n_words++] = (struct asr_word){
         .start_ms = segment->start_frame,
         .end_ms = segment->end_frame,
         .acoustic = (float)segment->acoustic,
         .posterior = segment->posterior,
     };
-    base_strbuf_add_n(&self->kept, segment->word, strlen(segment->word) + 1);
-    asr_tokens_join(&self->text, segment->word);
+    base_strbuf_add_n(&reading->kept, segment->word, strlen(segment->word) + 1);
+    asr_tokens_join(&reading->text, segment->word);
     return 0;
 }
 
-static int take_words(struct recogniser *self, const struct asr_decoding *found)
+static int take_words(struct reading *reading, const struct asr_decoding *found)
 {
     int r = 0;
-    self->n_words = 0;
-    base_strbuf_clear(&self->text);
-    base_strbuf_clear(&self->kept);
     for (size_t i = 0; r == 0 && i < found->n_segments; i++) {
         if (!is_filler(found->segments[i].word))
-            r = add_word(self, &found->segments[i]);
+            r = add_word(reading, &found->segments[i]);
     }
-    if (r == 0 && (self->text.error || self->kept.error))
+    if (r == 0 && (reading->text.error || reading->kept.error))
         r = -ENOMEM;
-    const char *text = base_strbuf_text(&self->kept);
-    for (size_t i = 0; r == 0 && i < self->n_words; i++) {
-        self->words[i].text = text;
+    const char *text = base_strbuf_text(&reading->kept);
+    for (size_t i = 0; r == 0 && i < reading->n_words; i++) {
+        reading->words[i].text = text;
         text += strlen(text) + 1;
     }
     return r;
+}
+
+/* Spells one path of the n-best list, unless its text is there already. */
+static int take_other(void *user, const char *words, int score)
+{
+    struct reading *reading = user;
+    char path[1024], *rest = path, *word;
+    size_t start = reading->other.length;
+
+    if (start == 0)
+        reading->first_score = score;
+    snprintf(path, sizeof(path), "%s", words);
+    struct base_strbuf text;
+    base_strbuf_init(&text);
+    while ((word = strsep(&rest, " ")) != NULL) {
+        word[strcspn(word, "(")] = '\0';
+        if (*word && !is_filler(word))
+            asr_tokens_join(&text, word);
+    }
+    bool is_new = text.length > 0;
+    for (size_t at = 0; is_new && at < start; at += strlen(reading->other.text + at) + 1)
+        is_new = strcmp(reading->other.text + at, base_strbuf_text(&text)) != 0;
+    if (is_new) {
+        base_strbuf_add_n(&reading->other, base_strbuf_text(&text), text.length + 1);
+        reading->others[reading->n_others++].below =
+            (float)((reading->first_score - score) * log(LOG_BASE));
+    }
+    int r = text.error ? text.error : reading->other.error;
+    base_strbuf_finish(&text);
+    return r < 0 ? r : reading->n_others == N_OTHERS_MAX;
+}
+
+/* What else the sound may be, from the lattice of the decoding that was made last. */
+static int find_others(struct recogniser *self, struct reading *reading)
+{
+    int r = asr_decoder_others(self->decoder, N_PATHS_MAX, take_other, reading);
+    const char *text = base_strbuf_text(&reading->other);
+    for (size_t i = 0; i < reading->n_others; i++) {
+        reading->others[i].text = text;
+        text += strlen(text) + 1;
+    }
+    return r < 0 ? r : 0;
 }
 
 static int frame_to_ms(const struct asr_prepared *prepared, int frame)
@@ -130,13 +211,13 @@ static int frame_to_ms(const struct asr_prepared *prepared, int frame)
 }
 
 /* Scores each word against the phone loop, and all of them together. */
-static void score(struct recogniser *self, const struct asr_prepared *prepared, int n_frames,
-                  struct asr_hypothesis *hypothesis)
+static void score(struct recogniser *self, struct reading *reading,
+                  const struct asr_prepared *prepared, int n_frames)
 {
     long total = 0;
     int n_total = 0;
-    for (size_t i = 0; i < self->n_words; i++) {
-        struct asr_word *word = &self->words[i];
+    for (size_t i = 0; i < reading->n_words; i++) {
+        struct asr_word *word = &reading->words[i];
         int from = word->start_ms, to = word->end_ms + 1 < n_frames ? word->end_ms + 1 : n_frames;
         int gap = (int)word->acoustic - (self->frame_scores[to] - self->frame_scores[from]);
         int n = to - from > 0 ? to - from : 1;
@@ -146,28 +227,70 @@ static void score(struct recogniser *self, const struct asr_prepared *prepared, 
         word->start_ms = frame_to_ms(prepared, from);
         word->end_ms = frame_to_ms(prepared, to);
     }
-    hypothesis->acoustic = n_total ? (float)total / (float)n_total : 0;
-    hypothesis->speech_ms = n_total * 10;
+    reading->hypothesis.acoustic = n_total ? (float)total / (float)n_total : 0;
+    reading->hypothesis.speech_ms = n_total * 10;
+}
+
+/* A lattice's segments know nothing of the language model: it is what their sum leaves. */
+static float language_score(const struct asr_decoding *found, size_t n_words)
+{
+    double rest = found->score;
+    for (size_t i = 0; i < found->n_segments; i++)
+        rest -= found->segments[i].acoustic;
+    return n_words ? (float)(rest * log(LOG_BASE) / (double)n_words) : 0;
+}
+
+/* Decodes the analysed sound with one search; NULL: what was analysed last. */
+static int read_with(struct recogniser *self, const char *search,
+                     const struct asr_analysis *analysis, struct reading *reading)
+{
+    struct asr_decoding found = {0};
+    int r = analysis ? asr_decoder_decode(self->decoder, search, analysis, 0,
+                                          asr_analysis_n_frames(analysis), &found)
+                     : asr_decoder_decode_again(self->decoder, search, &found);
+    if (r == 0)
+        r = take_words(reading, &found);
+    if (r == 0 && reading->n_words > 0)
+        r = find_others(self, reading);
+    reading->hypothesis.language = language_score(&found, reading->n_words);
+    reading->hypothesis.score =
+        (float)found.score / (float)(found.n_frames > 0 ? found.n_frames : 1);
+    reading->hypothesis.tract = (float)asr_tract_scale(self->tract);
+    return r;
+}
+
+/* What the caller sees of a reading. */
+static void publish(struct reading *reading)
+{
+    struct asr_hypothesis *hypothesis = &reading->hypothesis;
+
+    if (reading->n_words > 0)
+        hypothesis->text = base_strbuf_text(&reading->text);
+    hypothesis->words = reading->words;
+    hypothesis->n_words = reading->n_words;
+    hypothesis->others = reading->others;
+    hypothesis->n_others = reading->n_others;
 }
 
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
-                  enum asr_expect expect, struct asr_hypothesis *hypothesis)
+                  enum asr_expect expect)
 {
-    struct asr_decoding found = {0}, phones = {0};
+    struct asr_decoding phones = {0};
     const struct asr_analysis *analysis = NULL;
     int r = asr_tract_fit(self->tract, prepared->samples, prepared->n_samples, &analysis);
     if (r == 0)
-        r = asr_decoder_decode(self->decoder, search_names[expect], analysis, 0,
-                               asr_analysis_n_frames(analysis), &found);
-    if (r == 0)
-        r = take_words(self, &found);
-    if (r == 0 && self->n_words > 0)
+        r = read_with(self, search_names[expect], analysis, &self->open);
+    if (r == 0 && expect == ASR_EXPECT_ANSWER &&
+        asr_analysis_n_frames(analysis) <= N_ANSWER_FRAMES_MAX)
+        r = read_with(self, "short", NULL, &self->answer);
+    if (r == 0 && self->open.n_words + self->answer.n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
         r = sum_phone_scores(self, &phones);
-    if (r == 0 && phones.n_frames > 0)
-        score(self, prepared, phones.n_frames, hypothesis);
-    hypothesis->tract = (float)asr_tract_scale(self->tract);
+    if (r == 0 && phones.n_frames > 0) {
+        score(self, &self->open, prepared, phones.n_frames);
+        score(self, &self->answer, prepared, phones.n_frames);
+    }
     return r;
 }
 
@@ -175,37 +298,37 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
                 enum asr_expect expect, struct asr_hypothesis *ret_hypothesis)
 {
     struct recogniser *self = (struct recogniser *)base;
-    struct asr_hypothesis hypothesis = {.text = ""};
     struct asr_prepared prepared = {0};
     int r = asr_prepare(samples, n_samples, &asr_prepare_default, &prepared);
-    self->n_words = 0;
+    reading_clear(&self->open);
+    reading_clear(&self->answer);
     if (r == 0 && prepared.n_samples >= 20 * ASR_FRAME_SAMPLES)
-        r = decode(self, &prepared, expect, &hypothesis);
+        r = decode(self, &prepared, expect);
     asr_prepare_finish(&prepared);
     if (r < 0)
         return base_trace(r);
-    if (self->n_words > 0)
-        hypothesis.text = base_strbuf_text(&self->text);
-    hypothesis.words = self->words;
-    hypothesis.n_words = self->n_words;
-    hypothesis.confidence = asr_confidence(&hypothesis);
-    *ret_hypothesis = hypothesis;
+    publish(&self->open);
+    publish(&self->answer);
+    *ret_hypothesis = self->open.hypothesis;
+    if (self->answer.n_words > 0)
+        ret_hypothesis->answer = &self->answer.hypothesis;
     return 0;
 }
 
 static const struct asr_recogniser_ops recogniser_ops = {.hear = hear, .destroy = destroy};
 
-/* Searches of the bundle; an answer model may be missing, then requests serve. */
+/* The language models of the bundle. */
 static int add_searches(struct recogniser *self, const char *folder)
 {
-    char path[1024];
-    int r = base_file_join(folder, "request.lm", path, sizeof(path));
-    if (r == 0)
-        r = asr_decoder_add_ngram(self->decoder, "request", path, NULL);
-    if (r == 0)
-        r = base_file_join(folder, "answer.lm", path, sizeof(path));
-    if (r == 0)
-        r = asr_decoder_add_ngram(self->decoder, "answer", path, NULL);
+    static const char *const names[] = {"request", "answer", "short"};
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        char name[32], path[1024];
+        snprintf(name, sizeof(name), "%s.lm", names[i]);
+        r = base_file_join(folder, name, path, sizeof(path));
+        if (r == 0)
+            r = asr_decoder_add_ngram(self->decoder, names[i], path, NULL);
+    }
     return r;
 }
 
@@ -217,8 +340,8 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     if (!self)
         return base_trace(-ENOMEM);
     self->base.ops = &recogniser_ops;
-    base_strbuf_init(&self->text);
-    base_strbuf_init(&self->kept);
+    reading_init(&self->open);
+    reading_init(&self->answer);
     int r = base_file_join(options->bundle_folder, "words.dict", dictionary, sizeof(dictionary));
     if (r == 0)
         r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,

@@ -6,6 +6,9 @@
  * asr_recogniser_hear for each utterance, then destroy. An utterance is 16 kHz mono, cut by the
  * endpointer; the recogniser trims inner pauses, levels the sound and drops what is beyond 15 s.
  *
+ * An answer is decoded twice: with the language of answers, in which anything may still be said,
+ * and as one of the short answers alone. Which of the two holds is the caller's to judge.
+ *
  * How sure: the n-gram's best path against the free phone loop over the same frames, per word and
  * in all. The numbers are features; the daemon combines them with the margin of the understanding.
  */
@@ -30,14 +33,26 @@ struct asr_word {
     float posterior;
 };
 
+/* Another path through the same sound. */
+struct asr_other {
+    const char *text;
+    float below; /* the best path, in log probability */
+};
+
 struct asr_hypothesis {
     const char *text; /* spelled French, lower case; "" when nothing was understood */
     const struct asr_word *words;
     size_t n_words;
-    int speech_ms;    /* of the words, without fillers */
-    float acoustic;   /* as above, over the whole utterance */
-    float tract;      /* of the speaker, as asr_analysis_create's */
-    float confidence; /* 0 to 1: how likely the words are right (asr/confidence.h) */
+    int speech_ms;   /* of the words, without fillers */
+    float acoustic;  /* as above, over the whole utterance */
+    float language;  /* mean log probability of a word in the language model, weighted */
+    float tract;     /* of the speaker, as asr_analysis_create's */
+    float score;     /* log probability of sound and words, a frame: to compare two readings */
+    float certainty; /* 0 to 1 where the backend knows; below 0: the caller judges the rest */
+    const struct asr_other *others; /* what else the sound may be, likeliest first */
+    size_t n_others;
+    /* The same sound, when it had to be a short answer (ASR_EXPECT_ANSWER); NULL: not tried. */
+    const struct asr_hypothesis *answer;
 };
 
 struct asr_recogniser;
@@ -56,7 +71,7 @@ struct asr_recogniser {
 
 struct asr_recogniser_options {
     const char *model_folder;           /* models/fr */
-    const char *bundle_folder;          /* words.dict, request.lm, answer.lm (daemon/bundle.h) */
+    const char *bundle_folder;          /* words.dict and three .lm (daemon/bundle.h) */
     const struct asr_setting *settings; /* for measurements; NULL */
 };
 

@@ -34,7 +34,7 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
         .text = text[0] == '?' ? text + 1 : text,
         .speech_ms = (int)(n_samples / (ASR_RATE_HZ / 1000)),
         .acoustic = is_sure ? 0 : -100,
-        .confidence = is_sure ? 1 : 0,
+        .certainty = is_sure ? 1 : 0,
     };
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The recogniser's twin without sound: gives the next of a list of texts for each utterance, all
- * surely heard; "" once the list has ended. A text "?..." is given with confidence 0. Thread: main.
+ * surely heard; "" once the list has ended. A text "?..." is given with certainty 0. Thread: main.
  */
 #ifndef ASR_SCRIPTED_H
 #define ASR_SCRIPTED_H

@@ -23,6 +23,7 @@
 enum {
     N_REQUEST_SENTENCES = 120000,
     N_ANSWER_SENTENCES = 30000,
+    N_SHORT_SENTENCES = 10000,
     WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
     YES_NO_WEIGHT = 8, /* of a yes or a no among the answers: what nearly every question asks for */
     SEED = 20260615,
@@ -150,7 +151,10 @@ static int make_models(struct making *m)
                                              .n_requests = 15,
                                              .n_acts = 70,
                                              .n_near_misses = 5,
-                                             .n_background = 10};
+                                             .n_background = 10,
+                                             .n_lists = 5};
+    struct intents_sampler_options brief = {
+        .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
     int r;
 
     step(m, "language model of requests");
@@ -160,7 +164,11 @@ static int make_models(struct making *m)
         return r;
     step(m, "language model of answers");
     m->yes_no_weight = YES_NO_WEIGHT;
-    return make_model(m, "answer", &answer);
+    r = make_model(m, "answer", &answer);
+    if (r < 0)
+        return r;
+    step(m, "language model of short answers");
+    return make_model(m, "short", &brief);
 }
 
 /* A word that cannot be pronounced is left out of the dictionary: the recogniser then never says

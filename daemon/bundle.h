@@ -5,7 +5,8 @@
  *
  *     request.lm         trigram for a free request, PocketSphinx's binary form
  *     answer.lm          trigram for the answer to a question
- *     words.dict         pronunciations of the words of both
+ *     short.lm           trigram of short answers and orders alone
+ *     words.dict         pronunciations of the words of all
  *     understanding.bin  what intents_train learned
  *     bundle.json        what it was made from
  *

@@ -27,6 +27,7 @@ static const char listen_usage[] =
     "  --territory ID       only its services are requests (default: all)\n"
     "  --now ISO            the resident's local time (default: the clock)\n"
     "  --expect WHAT        request (default) or confirmation\n"
+    "  --evidence           also print what the confidence was made of (for tools/fit-confidence)\n"
     "  --language LANGUAGE  default: fr\n"
     "  --models FOLDER      of the acoustic models (default: the installed ones)\n";
 
@@ -41,6 +42,7 @@ struct arguments {
     double sensitivity;
     struct base_datetime now;
     enum intents_expect expect;
+    bool shows_evidence;
 };
 
 /* What the callbacks of the listener need. */
@@ -48,6 +50,7 @@ struct hearing {
     const char *file;
     struct listener *listener;
     enum intents_expect expect;
+    bool shows_evidence;
     int n_printed;
     double *wakes; /* seconds */
     size_t n_wakes, n_wakes_max;
@@ -63,6 +66,7 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
                                           {"models", required_argument, NULL, 'm'},
                                           {"phrase", required_argument, NULL, 'p'},
                                           {"sensitivity", required_argument, NULL, 's'},
+                                          {"evidence", no_argument, NULL, 'E'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     struct arguments a = {.language = "fr", .sensitivity = 0.5};
@@ -79,6 +83,8 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
             a.models = optarg;
         else if (c == 'p')
             a.phrase = optarg;
+        else if (c == 'E')
+            a.shows_evidence = true;
         else if (c == 's')
             a.sensitivity = strtod(optarg, NULL) / 100;
         else if (c == 'n' && base_datetime_parse(optarg, &a.now) == 0)
@@ -159,6 +165,12 @@ static void print_utterance(struct hearing *hearing, const struct utterance *utt
                                       .audio_s = utterance->audio_s,
                                       .cpu_s = utterance->cpu_s};
 
+    if (hearing->shows_evidence) {
+        report.evidence = &utterance->evidence;
+        if (utterance->answer_evidence.is_short)
+            report.answer_evidence = &utterance->answer_evidence;
+        report.answer_text = utterance->answer_text;
+    }
     (void)utterance_json_print(stdout, &report);
     hearing->n_printed++;
 }
@@ -228,7 +240,8 @@ static int feed_file(struct hearing *hearing)
 /* One file through a listener of its own, so that no file changes how the next is heard. */
 static int listen_to(const char *file, const struct arguments *a, struct interpreter *interpreter)
 {
-    struct hearing hearing = {.file = file, .expect = a->expect};
+    struct hearing hearing = {
+        .file = file, .expect = a->expect, .shows_evidence = a->shows_evidence};
     struct listener_options options = {.interpreter = interpreter};
     struct listener_events events = {on_wake, on_utterance, on_silence, NULL, &hearing};
     struct utterance nothing = {0};

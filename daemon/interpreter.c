@@ -11,27 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-/* What the doubt of the understanding weighs beside that of the ears (asr/confidence.c). */
-#define WEIGHT_MEANING 2.78
-
-/*
- * How sure one must be, by what is at stake: a yes sends something, a no costs one more question,
- * an emergency answered in error costs two sentences. Points on the curve of docs/understanding.md.
- */
-struct limits {
-    double act, ask;
-};
-
-static const struct limits limits[INTENTS_N_ACTS] = {
-    [INTENTS_NONE] = {0.5, 0.3},      [INTENTS_REQUEST] = {0.5, 0.3},
-    [INTENTS_AFFIRM] = {0.35, 0.3},   [INTENTS_DENY] = {0.15, 0.15},
-    [INTENTS_CANCEL] = {0.3, 0.3},    [INTENTS_REPEAT] = {0.3, 0.3},
-    [INTENTS_STATUS] = {0.4, 0.4},    [INTENTS_HELP] = {0.3, 0.3},
-    [INTENTS_LOUDER] = {0.3, 0.3},    [INTENTS_SOFTER] = {0.3, 0.3},
-    [INTENTS_SLOWER] = {0.3, 0.3},    [INTENTS_FASTER] = {0.3, 0.3},
-    [INTENTS_EMERGENCY] = {0.2, 0.2},
-};
-
 struct interpreter {
     struct asr_recogniser *recogniser;
     struct intents_understander *understander;
@@ -76,26 +55,6 @@ static const char *without_wake_phrase(const struct interpreter *interpreter, co
     return text;
 }
 
-/* The words may be wrong and the meaning may be wrong: the log odds of the one, less the doubt of
- * the other. */
-static double joint_confidence(const struct asr_hypothesis *heard,
-                               const struct intents_result *meaning)
-{
-    double words = fmin(fmax((double)heard->confidence, 1e-6), 1 - 1e-6);
-    double score = log(words / (1 - words)) + WEIGHT_MEANING * (meaning->confidence - 1);
-
-    return heard->confidence > 0 ? 1 / (1 + exp(-score)) : 0;
-}
-
-static enum utterance_trust trust_of(const struct utterance *utterance)
-{
-    const struct limits *limit = &limits[utterance->meaning.act];
-
-    if (utterance->confidence >= limit->act)
-        return UTTERANCE_ACT;
-    return utterance->confidence >= limit->ask ? UTTERANCE_ASK : UTTERANCE_REPEAT;
-}
-
 /* A request that is not even sure enough to ask about is none; its service stays as the ladder's
  * guess. */
 static void refuse_doubtful(struct utterance *utterance)
@@ -108,6 +67,73 @@ static void refuse_doubtful(struct utterance *utterance)
     meaning->act = INTENTS_NONE;
     meaning->service[0] = '\0';
     meaning->n_items = 0;
+}
+
+/* What the other readings of the sound mean, beside the first. */
+static struct trust_readings compare_readings(const struct interpreter *interpreter,
+                                              const struct asr_hypothesis *heard,
+                                              const struct intents_result *meaning,
+                                              enum intents_expect expect, struct base_datetime now)
+{
+    struct trust_readings readings = {.agreement = 1, .rival = TRUST_RIVAL_MAX};
+    size_t n_same = 0;
+
+    for (size_t i = 0; i < heard->n_others; i++) {
+        struct intents_result other;
+        bool is_same;
+
+        intents_understand(interpreter->understander,
+                           without_wake_phrase(interpreter, heard->others[i].text), now, expect,
+                           &other);
+        is_same = other.act == meaning->act && strcmp(other.service, meaning->service) == 0;
+        n_same += is_same;
+        if (!is_same)
+            readings.rival = fmin(readings.rival, (double)heard->others[i].below);
+    }
+    if (heard->n_others > 0)
+        readings.agreement = (double)n_same / (double)heard->n_others;
+    return readings;
+}
+
+/* Text, meaning and evidence of one reading. */
+static void understand(const struct interpreter *interpreter, const struct asr_hypothesis *heard,
+                       enum intents_expect expect, struct base_datetime now,
+                       struct utterance *utterance)
+{
+    struct trust_readings readings;
+
+    snprintf(utterance->text, sizeof(utterance->text), "%s",
+             without_wake_phrase(interpreter, heard->text));
+    intents_understand(interpreter->understander, utterance->text, now, expect,
+                       &utterance->meaning);
+    readings = compare_readings(interpreter, heard, &utterance->meaning, expect, now);
+    utterance->evidence = trust_gather(heard, &utterance->meaning, &readings);
+}
+
+/*
+ * An answer that was heard by itself holds when it is sure; else what was heard freely stays, where
+ * there is something to it: a yes or no of which the two readings disagree is none.
+ */
+static void hear_answer(const struct interpreter *interpreter, const struct asr_hypothesis *heard,
+                        enum intents_expect expect, struct base_datetime now,
+                        struct utterance *utterance)
+{
+    struct utterance answer = *utterance;
+
+    understand(interpreter, heard->answer, expect, now, &answer);
+    answer.evidence.is_short = true;
+    answer.evidence.value[TRUST_CONTRAST] = (double)(heard->answer->score - heard->score);
+    answer.confidence = trust_confidence(&answer.evidence);
+    answer.answer_evidence = answer.evidence;
+    answer.evidence = utterance->evidence;
+    snprintf(answer.answer_text, sizeof(answer.answer_text), "%s", answer.text);
+    if (answer.meaning.act == INTENTS_NONE || answer.meaning.act == INTENTS_REQUEST ||
+        trust_judge(answer.meaning.act, answer.confidence) != UTTERANCE_ACT) {
+        answer.meaning = utterance->meaning;
+        answer.confidence = utterance->confidence;
+        memcpy(answer.text, utterance->text, sizeof(answer.text));
+    }
+    *utterance = answer;
 }
 
 int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, size_t n_samples,
@@ -123,11 +149,11 @@ int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, si
 
     if (r < 0)
         return base_trace(r);
-    snprintf(utterance.text, sizeof(utterance.text), "%s",
-             without_wake_phrase(interpreter, heard.text));
-    intents_understand(interpreter->understander, utterance.text, now, expect, &utterance.meaning);
-    utterance.confidence = joint_confidence(&heard, &utterance.meaning);
-    utterance.trust = trust_of(&utterance);
+    understand(interpreter, &heard, expect, now, &utterance);
+    utterance.confidence = trust_confidence(&utterance.evidence);
+    if (heard.answer)
+        hear_answer(interpreter, &heard, expect, now, &utterance);
+    utterance.trust = trust_judge(utterance.meaning.act, utterance.confidence);
     refuse_doubtful(&utterance);
     utterance.audio_s = audio_samples_to_s((int64_t)n_samples);
     utterance.cpu_s = thread_cpu_s() - start_cpu_s;

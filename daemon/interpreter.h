@@ -12,19 +12,12 @@
 
 #include "asr/recogniser.h"
 #include "base/date.h"
+#include "daemon/trust.h"
 #include "intents/understand.h"
 
 #include <stdbool.h>
 
 #define UTTERANCE_TEXT_MAX 1024
-
-/* What is done with an utterance, by its confidence. The limits and how they were found:
- * docs/understanding.md. */
-enum utterance_trust {
-    UTTERANCE_ACT,    /* sure: restate and confirm */
-    UTTERANCE_ASK,    /* doubtful: yes or no on the best guess */
-    UTTERANCE_REPEAT, /* not understood: ask again */
-};
 
 struct utterance {
     double start_s, end_s; /* in the stream or file */
@@ -32,7 +25,10 @@ struct utterance {
     double cpu_s;          /* spent on it by this thread */
     char text[UTTERANCE_TEXT_MAX];
     struct intents_result meaning;
-    double confidence; /* 0 to 1: that act, service and words are right */
+    double confidence;              /* 0 to 1: that act, service and words are right */
+    struct trust_evidence evidence; /* of what was heard freely: what the confidence was made of */
+    struct trust_evidence answer_evidence; /* of the same as a short answer; is_short when tried */
+    char answer_text[UTTERANCE_TEXT_MAX];
     enum utterance_trust trust;
     bool is_cut;   /* it was longer than the longest allowed */
     bool is_woken; /* it began with the wake phrase, in one breath */

@@ -74,6 +74,15 @@ static void add_items(struct base_strbuf *line, const struct intents_result *res
     base_strbuf_add(line, "]");
 }
 
+static void add_evidence(struct base_strbuf *line, const struct trust_evidence *evidence)
+{
+    base_strbuf_addf(line, "{\"act\":\"%s\",\"service\":\"%s\"", intents_act_name(evidence->act),
+                     evidence->service);
+    for (int i = 0; i < TRUST_N_EVIDENCE; i++)
+        base_strbuf_addf(line, ",\"%s\":%.4f", trust_evidence_names[i], evidence->value[i]);
+    base_strbuf_add(line, "}");
+}
+
 int utterance_json_print(FILE *f, const struct utterance_report *report)
 {
     const struct intents_result *result = report->result;
@@ -99,6 +108,15 @@ int utterance_json_print(FILE *f, const struct utterance_report *report)
     add_number(&line, "confidence", report->confidence);
     add_number(&line, "audio_s", report->audio_s);
     add_number(&line, "cpu_s", report->cpu_s);
+    if (report->evidence) {
+        add_key(&line, "evidence");
+        add_evidence(&line, report->evidence);
+    }
+    if (report->answer_evidence) {
+        add_text(&line, "answer_text", report->answer_text);
+        add_key(&line, "answer");
+        add_evidence(&line, report->answer_evidence);
+    }
     base_strbuf_add(&line, "}\n");
     r = line.error;
     if (r == 0 && fputs(base_strbuf_text(&line), f) == EOF)

@@ -7,6 +7,7 @@
 #ifndef DAEMON_UTTERANCE_JSON_H
 #define DAEMON_UTTERANCE_JSON_H
 
+#include "daemon/trust.h"
 #include "intents/understand.h"
 
 #include <stdio.h>
@@ -16,8 +17,11 @@ struct utterance_report {
     double start_s, end_s; /* below 0: none */
     const char *text;
     const struct intents_result *result;
-    double confidence;     /* of the whole, below 0: none */
-    double audio_s, cpu_s; /* below 0: none */
+    double confidence;                            /* of the whole, below 0: none */
+    double audio_s, cpu_s;                        /* below 0: none */
+    const struct trust_evidence *evidence;        /* NULL: not printed */
+    const struct trust_evidence *answer_evidence; /* NULL: not tried */
+    const char *answer_text;
 };
 
 /* A report of text alone. */

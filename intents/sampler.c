@@ -10,16 +10,22 @@
 #define TRIES_MAX 20
 
 /* Shares that make a good language model: every kind is heard often enough to be known. */
-enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24 };
+enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24, LISTS = 10 };
 
 struct draw {
     struct intents_expander expander;
     const struct intents_language *language;
     const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
-    const struct intents_list *general, *not_asking;
+    const struct intents_list *general, *not_asking, *goods, *short_answer;
     const struct intents_list *when;
     struct intents_label label;
 };
+
+static uint32_t n_all(const struct intents_sampler_options *options)
+{
+    return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
+           options->n_lists + options->n_short;
+}
 
 static uint32_t below(struct draw *draw, uint32_t limit)
 {
@@ -131,12 +137,33 @@ static void draw_background(struct draw *draw)
         intents_expander_list(&draw->expander, &topics->lists[below(draw, (uint32_t)topics->n)]);
 }
 
+/* Lists have more pairs of neighbours than any other sentence: they are drawn apart. */
+static void draw_goods(struct draw *draw)
+{
+    const struct intents_service_data *service = NULL;
+
+    for (size_t i = 0; i < draw->language->n_services && !service; i++) {
+        if (draw->language->services[i].info.takes_items)
+            service = &draw->language->services[i];
+    }
+    draw->label = (struct intents_label){INTENTS_REQUEST, service ? service->info.id : NULL, false};
+    intents_expander_begin(&draw->expander, service);
+    intents_expander_list(&draw->expander, draw->goods);
+}
+
+/* Its act is not told: this is for the recogniser alone. */
+static void draw_short_answer(struct draw *draw)
+{
+    draw->label = (struct intents_label){INTENTS_NONE, NULL, false};
+    intents_expander_begin(&draw->expander, NULL);
+    intents_expander_list(&draw->expander, draw->short_answer);
+}
+
 /* One sentence of any kind. Returns: 0, 1 when the draw is not to be used, -ENOMEM. */
 static int draw_one(struct draw *draw, const struct intents_sampler_options *options,
                     struct base_strbuf *text)
 {
-    uint32_t kind = below(draw, options->n_requests + options->n_acts + options->n_near_misses +
-                                    options->n_background);
+    uint32_t kind = below(draw, n_all(options));
 
     if (kind < options->n_requests)
         draw_request(draw);
@@ -144,8 +171,12 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
         draw_act(draw);
     else if (kind < options->n_requests + options->n_acts + options->n_near_misses)
         draw_near_miss(draw);
-    else
+    else if (kind < n_all(options) - options->n_lists - options->n_short)
         draw_background(draw);
+    else if (kind < n_all(options) - options->n_short)
+        draw_goods(draw);
+    else
+        draw_short_answer(draw);
     return intents_expander_end(&draw->expander, text);
 }
 
@@ -158,23 +189,26 @@ static const struct intents_list *fragment(const struct intents_language *langua
 static int check_options(const struct intents_language *language,
                          struct intents_sampler_options *options)
 {
-    if (options->n_requests + options->n_acts + options->n_near_misses + options->n_background ==
-        0) {
+    if (n_all(options) == 0) {
         options->n_requests = REQUESTS;
         options->n_acts = ACTS;
         options->n_near_misses = NEAR_MISSES;
         options->n_background = BACKGROUND;
+        options->n_lists = LISTS;
     }
     if (language->n_services == 0)
         options->n_requests = options->n_near_misses = 0;
-    if (language->n_acts == 0)
-        options->n_acts = 0;
     if (language->background.n == 0)
         options->n_background = 0;
-    return options->n_requests + options->n_acts + options->n_near_misses + options->n_background >
-                   0
-               ? 0
-               : -EINVAL;
+    if (!intents_lists_find(&language->fragments, "list") || language->n_services == 0)
+        options->n_lists = 0;
+    if (!intents_lists_find(&language->fragments, "short_answer")) {
+        options->n_acts += options->n_short;
+        options->n_short = 0;
+    }
+    if (language->n_acts == 0)
+        options->n_acts = 0;
+    return n_all(options) > 0 ? 0 : -EINVAL;
 }
 
 int intents_sampler_run(const struct intents_language *language,
@@ -191,6 +225,8 @@ int intents_sampler_run(const struct intents_language *language,
         .polite_end = fragment(language, "polite_end"),
         .closing = fragment(language, "closing"),
         .general = fragment(language, "reason_general"),
+        .goods = fragment(language, "list"),
+        .short_answer = fragment(language, "short_answer"),
         .not_asking = fragment(language, "not_asking"),
         .when = language->when.when,
     };

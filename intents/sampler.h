@@ -37,6 +37,8 @@ struct intents_sampler_options {
     unsigned n_acts;
     unsigned n_near_misses;
     unsigned n_background;
+    unsigned n_lists; /* goods, one after the other (fragment "list"); none where there is none */
+    unsigned n_short; /* short answers alone (fragment "short_answer"; acts where it is missing) */
     enum intents_fold fold;
 };
 

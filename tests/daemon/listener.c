@@ -44,7 +44,7 @@ static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_
     ears->samples = samples;
     ears->n_samples = n_samples;
     ears->n_heard++;
-    *ret_hypothesis = (struct asr_hypothesis){.text = ears->text, .confidence = 1};
+    *ret_hypothesis = (struct asr_hypothesis){.text = ears->text, .certainty = 1};
     return 0;
 }
 

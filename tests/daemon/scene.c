@@ -25,7 +25,7 @@ static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_
     *ret_hypothesis =
         (struct asr_hypothesis){.text = ears->text,
                                 .speech_ms = (int)(n_samples / (AUDIO_RATE_HZ / 1000)),
-                                .confidence = ears->confidence};
+                                .certainty = ears->confidence};
     return 0;
 }
 

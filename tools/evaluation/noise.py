@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mixes noise into recordings at a given ratio to the level of the speech. WAV in, WAV out, 16 bit mono."""
+"""Mixes noise and a room into recordings, at a given ratio to the level of the speech. 16 bit mono, made by seed."""
 import array
+import math
 import pathlib
+import random
 import subprocess
+import tempfile
 import wave
 
 BLOCK = 320
+RATE = 16000
 
 
 def read_sound(path):
@@ -57,4 +61,48 @@ def noisy_copies(files, noise_path, snr_db, folder):
             noise = noise if noise is not None else read_sound(noise_path)
             write_wav(copy, mix(read_sound(file), noise, i * 77773 % len(noise), snr_db))
         copies.append(copy)
+    return copies
+
+
+def household(seconds, seed=0):
+    """A kitchen: the hum and rush of a hood, water that comes and goes, dishes and doors now and then."""
+    chance = random.Random(f"household {seed}")
+    n = int(seconds * RATE)
+    rush, water, last, values = 0.0, 0.0, 0.0, []
+    for i in range(n):
+        white = chance.random() * 2 - 1
+        rush = 0.98 * rush + 0.02 * white
+        water = max(0.0, min(1.0, water + (chance.random() - 0.5) * 0.004))
+        hum = math.sin(2 * math.pi * 50 * i / RATE) + 0.5 * math.sin(2 * math.pi * 100 * i / RATE)
+        values.append(5 * rush + 0.06 * hum + 0.15 * water * (white - last))
+        last = white
+    for _ in range(int(seconds)):
+        start, length, pitch = int(chance.random() * n), int((0.05 + 0.2 * chance.random()) * RATE), 150 + 3500 * chance.random()
+        loudness = 0.2 + 0.8 * chance.random()
+        for k in range(min(length, n - start)):
+            values[start + k] += loudness * math.exp(-5 * k / length) * math.sin(2 * math.pi * pitch * k / RATE)
+    peak = max(abs(v) for v in values)
+    return array.array("h", (int(20000 * v / peak) for v in values))
+
+
+def impulse_response(reverberation_s=0.5, direct_to_late_db=3, seed=0):
+    """A living room at two metres: the direct sound, then noise that dies away by 60 dB in the given time."""
+    chance = random.Random(f"room {seed}")
+    late = [chance.gauss(0, 1) * 10 ** (-3 * i / RATE / reverberation_s) if i > 80 else 0.0
+            for i in range(int(reverberation_s * RATE))]
+    gain = 10 ** (-direct_to_late_db / 20) / math.sqrt(sum(v * v for v in late))
+    return [0.5] + [0.5 * gain * v for v in late[1:]]
+
+
+def echoed_copies(files, folder):
+    """Copies under `folder` as a microphone across the room would hear them; kept from run to run."""
+    copies = [pathlib.Path(folder) / (file.stem + ".wav") for file in files]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as response:
+        response.write("".join(f"{v:.9f}\n" for v in impulse_response()))
+        response.flush()
+        for file, copy in zip(files, copies, strict=True):
+            if not copy.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                subprocess.run(["sox", str(file), "-r", str(RATE), "-c", "1", "-b", "16", str(copy), "pad", "0.3", "0.8",
+                                "fir", response.name, "norm", "-6"], check=True)
     return copies

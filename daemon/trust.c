@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Three logistic regressions, for requests, for other acts, and for short answers heard by
+ * themselves: an act of two words has other evidence than a request of fifteen. The weights come
+ * from `tools/fit-confidence fit`; docs/understanding.md has the curve and says what each piece of
+ * evidence is worth. Refused: one regression for all (a yes then looks as doubtful as a short
+ * request), and thresholds on each piece by itself.
+ */
+#include "daemon/trust.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 15.0
+#define ODDS_MAX  6.0 /* of the meaning: beyond, it is as sure as can be */
+
+enum { N_WORDS_MAX = 64 };
+
+const char *const trust_evidence_names[TRUST_N_EVIDENCE] = {
+    "acoustic", "worst",     "posterior", "least",    "language", "words",
+    "pace",     "agreement", "rival",     "contrast", "meaning",
+};
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Mean of the lowest third, at least of one. */
+static double mean_of_worst(double *values, size_t n)
+{
+    size_t n_worst = n / 3 > 0 ? n / 3 : 1;
+    double sum = 0;
+
+    qsort(values, n, sizeof(*values), compare);
+    for (size_t i = 0; i < n_worst; i++)
+        sum += values[i];
+    return sum / (double)n_worst;
+}
+
+static void gather_words(const struct asr_hypothesis *heard, struct trust_evidence *evidence)
+{
+    double acoustic[N_WORDS_MAX], posterior[N_WORDS_MAX];
+    size_t n = heard->n_words < N_WORDS_MAX ? heard->n_words : N_WORDS_MAX, n_letters = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        acoustic[i] = (double)heard->words[i].acoustic;
+        posterior[i] = (double)heard->words[i].posterior;
+        evidence->value[TRUST_POSTERIOR] += posterior[i] / (double)n;
+        n_letters += strlen(heard->words[i].text);
+    }
+    evidence->value[TRUST_LANGUAGE] = 1000 * (double)heard->language;
+    evidence->value[TRUST_ACOUSTIC] = (double)heard->acoustic;
+    evidence->value[TRUST_WORST] = mean_of_worst(acoustic, n);
+    evidence->value[TRUST_LEAST] = mean_of_worst(posterior, n);
+    evidence->value[TRUST_WORDS] = fmin((double)n, WORDS_MAX);
+    evidence->value[TRUST_PACE] =
+        heard->speech_ms > 0 ? 1000.0 * (double)n_letters / heard->speech_ms : 0;
+}
+
+struct trust_evidence trust_gather(const struct asr_hypothesis *heard,
+                                   const struct intents_result *meaning,
+                                   const struct trust_readings *readings)
+{
+    struct trust_evidence evidence = {.act = meaning->act};
+    double p = fmin(fmax(meaning->confidence, 1e-6), 1 - 1e-6);
+
+    if (heard->n_words > 0)
+        gather_words(heard, &evidence);
+    evidence.certainty = (double)heard->certainty;
+    memcpy(evidence.service, meaning->service, sizeof(evidence.service));
+    evidence.value[TRUST_AGREEMENT] = readings->agreement;
+    evidence.value[TRUST_RIVAL] = fmin(readings->rival, TRUST_RIVAL_MAX);
+    evidence.value[TRUST_MEANING] = fmin(log(p / (1 - p)), ODDS_MAX);
+    return evidence;
+}
+
+enum kind { KIND_REQUEST, KIND_ACT, KIND_SHORT, N_KINDS };
+
+static const struct {
+    double bias, evidence[TRUST_N_EVIDENCE];
+} weights[N_KINDS] = {
+#include "daemon/trust_weights.inc"
+};
+
+double trust_confidence(const struct trust_evidence *evidence)
+{
+    enum kind kind = evidence->is_short                 ? KIND_SHORT
+                     : evidence->act == INTENTS_REQUEST ? KIND_REQUEST
+                                                        : KIND_ACT;
+    double odds = weights[kind].bias;
+
+    /* The twin's sure words are believed; half heard, what they mean is doubtful as well. */
+    if (evidence->certainty >= 1)
+        return 1;
+    if (evidence->certainty >= 0)
+        return evidence->certainty / (1 + exp(-evidence->value[TRUST_MEANING]));
+    if (!(evidence->value[TRUST_WORDS] > 0))
+        return 0;
+    for (int i = 0; i < TRUST_N_EVIDENCE; i++)
+        odds += weights[kind].evidence[i] * evidence->value[i];
+    return 1 / (1 + exp(-odds));
+}
+
+/*
+ * How sure one must be, by what is at stake: a yes sends something, a no costs one more question,
+ * an emergency answered in error costs two sentences. Points on the curve of docs/understanding.md.
+ */
+struct limits {
+    double act, ask;
+};
+
+static const struct limits limits[INTENTS_N_ACTS] = {
+    [INTENTS_NONE] = {0.5, 0.3},      [INTENTS_REQUEST] = {0.5, 0.25},
+    [INTENTS_AFFIRM] = {0.55, 0.45},  [INTENTS_DENY] = {0.4, 0.3},
+    [INTENTS_CANCEL] = {0.3, 0.3},    [INTENTS_REPEAT] = {0.3, 0.3},
+    [INTENTS_STATUS] = {0.4, 0.4},    [INTENTS_HELP] = {0.3, 0.3},
+    [INTENTS_LOUDER] = {0.3, 0.3},    [INTENTS_SOFTER] = {0.3, 0.3},
+    [INTENTS_SLOWER] = {0.3, 0.3},    [INTENTS_FASTER] = {0.3, 0.3},
+    [INTENTS_EMERGENCY] = {0.2, 0.2},
+};
+
+enum utterance_trust trust_judge(enum intents_act act, double confidence)
+{
+    if (confidence >= limits[act].act)
+        return UTTERANCE_ACT;
+    return confidence >= limits[act].ask ? UTTERANCE_ASK : UTTERANCE_REPEAT;
+}
