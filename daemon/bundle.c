@@ -145,7 +145,12 @@ static int make_models(struct making *m)
 {
     struct intents_sampler_options request = {
         .seed = SEED,
-        .n_sentences = m->options->n_sentences ? m->options->n_sentences : N_REQUEST_SENTENCES};
+        .n_sentences = m->options->n_sentences ? m->options->n_sentences : N_REQUEST_SENTENCES,
+        .n_requests = 50,
+        .n_acts = 14,
+        .n_near_misses = 12,
+        .n_background = 24,
+        .n_lists = 10};
     struct intents_sampler_options answer = {.seed = SEED + 1,
                                              .n_sentences = N_ANSWER_SENTENCES,
                                              .n_requests = 15,

@@ -10,7 +10,7 @@
 #define TRIES_MAX 20
 
 /* Shares that make a good language model: every kind is heard often enough to be known. */
-enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24, LISTS = 10 };
+enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24 };
 
 struct draw {
     struct intents_expander expander;
@@ -194,7 +194,6 @@ static int check_options(const struct intents_language *language,
         options->n_acts = ACTS;
         options->n_near_misses = NEAR_MISSES;
         options->n_background = BACKGROUND;
-        options->n_lists = LISTS;
     }
     if (language->n_services == 0)
         options->n_requests = options->n_near_misses = 0;

@@ -21,6 +21,8 @@
 #define OFFERED_FROM 0.35f
 /* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */
 #define REQUEST_FROM 0.5
+/* An order or question this sure is one, also with a day in it: "qui vient demain". */
+#define ORDER_FROM 0.8
 /* How sure one is of a bare day or hour as the answer to a question. */
 #define ANSWER_CONFIDENCE 0.85
 /* Shorter words are too common to tell a topic. */
@@ -220,6 +222,9 @@ static void read_as_answer(const struct intents_opinion *opinion, bool is_open,
     if (result->act == INTENTS_EMERGENCY || result->act == INTENTS_AFFIRM || !(is_when || is_open))
         return;
     if (result->act == INTENTS_REQUEST && result->confidence >= REQUEST_FROM)
+        return;
+    if (result->act != INTENTS_NONE && result->act != INTENTS_DENY &&
+        result->act != INTENTS_REQUEST && result->confidence >= ORDER_FROM)
         return;
     if (result->act != INTENTS_DENY || is_open)
         result->act = INTENTS_NONE;
