@@ -223,7 +223,7 @@ static void read_as_answer(const struct intents_opinion *opinion, bool is_open,
         return;
     if (result->act == INTENTS_REQUEST && result->confidence >= REQUEST_FROM)
         return;
-    if (result->act != INTENTS_NONE && result->act != INTENTS_DENY &&
+    if (!is_open && result->act != INTENTS_NONE && result->act != INTENTS_DENY &&
         result->act != INTENTS_REQUEST && result->confidence >= ORDER_FROM)
         return;
     if (result->act != INTENTS_DENY || is_open)
