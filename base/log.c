@@ -28,8 +28,15 @@ static struct {
     enum base_log_form form;
     FILE *file;
     char path[512];
+    struct sockaddr_un journal;
     int journal_fd;
-} log_state = {PTHREAD_MUTEX_INITIALIZER, BASE_LOG_INFO, BASE_LOG_HUMAN, NULL, "", -1};
+} log_state = {PTHREAD_MUTEX_INITIALIZER,
+               BASE_LOG_INFO,
+               BASE_LOG_HUMAN,
+               NULL,
+               "",
+               {AF_UNIX, "/run/systemd/journal/socket"},
+               -1};
 
 struct log_entry {
     enum base_log_level level;
@@ -73,14 +80,31 @@ int base_log_form_parse(const char *name, enum base_log_form *ret_form)
 
 static int journal_open(void)
 {
-    static const struct sockaddr_un address = {AF_UNIX, "/run/systemd/journal/socket"};
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+    if (fd >= 0 &&
+        connect(fd, (const struct sockaddr *)&log_state.journal, sizeof(log_state.journal)) < 0) {
         close(fd);
         fd = -1;
     }
     return fd;
+}
+
+/* systemd names the device and inode of the stream it gave us; the variable is inherited by what
+ * others start in a terminal, whose standard error is another one (systemd.exec(5)). */
+static bool is_stderr_of_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat st;
+
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void base_log_journal_at(const char *path)
+{
+    snprintf(log_state.journal.sun_path, sizeof(log_state.journal.sun_path), "%s", path);
 }
 
 int base_log_open(enum base_log_level level, enum base_log_form form, const char *path)
@@ -91,9 +115,9 @@ int base_log_open(enum base_log_level level, enum base_log_form form, const char
     pthread_mutex_lock(&log_state.lock);
     log_state.level = level;
     if (form == BASE_LOG_AUTO) {
-        form = getenv("JOURNAL_STREAM") ? BASE_LOG_JOURNAL
-               : isatty(STDERR_FILENO)  ? BASE_LOG_HUMAN
-                                        : BASE_LOG_JSON;
+        form = is_stderr_of_journal()  ? BASE_LOG_JOURNAL
+               : isatty(STDERR_FILENO) ? BASE_LOG_HUMAN
+                                       : BASE_LOG_JSON;
     }
     if (form == BASE_LOG_JOURNAL && (log_state.journal_fd = journal_open()) < 0)
         form = BASE_LOG_JSON;
@@ -159,7 +183,8 @@ static void write_json(FILE *f, const struct log_entry *e)
 }
 
 /* The journal's native protocol: KEY=value lines in one datagram (systemd.journal-fields(7)). */
-static void write_journal(const struct log_entry *e)
+/* Returns: whether the journal took it. */
+static bool write_journal(const struct log_entry *e)
 {
     static const int syslog_priority[] = {3, 4, 5, 6, 7};
     char datagram[LOG_LINE_MAX * 2];
@@ -169,8 +194,13 @@ static void write_journal(const struct log_entry *e)
                  syslog_priority[e->level], e->code, e->id ? "VOISINE_REQUEST=" : "",
                  e->id ? e->id : "", e->id ? "\n" : "", e->code, e->message);
 
-    if (n > 0 && (size_t)n < sizeof(datagram))
-        (void)!write(log_state.journal_fd, datagram, (size_t)n);
+    if (n < 0 || (size_t)n >= sizeof(datagram))
+        return false;
+    if (write(log_state.journal_fd, datagram, (size_t)n) == n)
+        return true;
+    close(log_state.journal_fd); /* a journal that was started anew has another socket */
+    log_state.journal_fd = journal_open();
+    return write(log_state.journal_fd, datagram, (size_t)n) == n;
 }
 
 static void rotate_when_full(void)
@@ -206,12 +236,10 @@ void base_log(enum base_log_level level, const char *code, const char *id, const
     entry.since_boot_s = (double)clock->monotonic_ms(clock) / 1000.0;
 
     pthread_mutex_lock(&log_state.lock);
-    if (log_state.form == BASE_LOG_JOURNAL)
-        write_journal(&entry);
-    else if (log_state.form == BASE_LOG_JSON)
-        write_json(stderr, &entry);
-    else
+    if (log_state.form == BASE_LOG_HUMAN)
         write_human(stderr, &entry);
+    else if (log_state.form == BASE_LOG_JSON || !write_journal(&entry))
+        write_json(stderr, &entry);
     if (log_state.file) {
         write_json(log_state.file, &entry);
         rotate_when_full();

@@ -26,7 +26,8 @@ enum base_log_level {
 };
 
 enum base_log_form {
-    BASE_LOG_AUTO, /* JOURNAL when $JOURNAL_STREAM is set, HUMAN on a terminal, else JSON */
+    BASE_LOG_AUTO, /* JOURNAL when $JOURNAL_STREAM is our standard error, HUMAN on a terminal, else
+                      JSON */
     BASE_LOG_HUMAN,
     BASE_LOG_JSON,
     BASE_LOG_JOURNAL,
@@ -39,6 +40,10 @@ enum base_log_form {
  * log then goes to standard error alone). Thread: main, before other threads start.
  */
 int base_log_open(enum base_log_level level, enum base_log_form form, const char *path);
+
+/* Where the journal listens, in place of systemd's own path: for tests. Thread: main, before
+ * base_log_open. */
+void base_log_journal_at(const char *path);
 
 /* Closes the file and the journal socket. Thread: main, after other threads ended. */
 void base_log_close(void);

@@ -3,9 +3,17 @@
 #include "base/file.h"
 #include "tests/check.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+struct stream {
+    int kept_stderr, pipe[2];
+};
 
 static void a_line_in_the_file_is_json_and_names_the_request(void)
 {
@@ -43,4 +51,102 @@ static void the_file_stays_bounded(void)
     unlink(older);
 }
 
-CHECK_MAIN(a_line_in_the_file_is_json_and_names_the_request, the_file_stays_bounded)
+/* Standard error becomes a pipe, as systemd would make it a stream; JOURNAL_STREAM names it. */
+static void begin_stream(struct stream *stream, bool is_named)
+{
+    struct stat st;
+    char name[64];
+
+    stream->kept_stderr = dup(STDERR_FILENO);
+    REQUIRE(stream->kept_stderr >= 0 && pipe2(stream->pipe, O_CLOEXEC | O_NONBLOCK) == 0);
+    REQUIRE(dup2(stream->pipe[1], STDERR_FILENO) >= 0 && fstat(STDERR_FILENO, &st) == 0);
+    snprintf(name, sizeof(name), "%llu:%llu", (unsigned long long)st.st_dev,
+             (unsigned long long)st.st_ino + !is_named);
+    setenv("JOURNAL_STREAM", name, 1);
+}
+
+static void end_stream(struct stream *stream, char *ret_text, size_t size)
+{
+    ssize_t n;
+
+    fflush(stderr);
+    n = read(stream->pipe[0], ret_text, size - 1);
+    ret_text[n > 0 ? n : 0] = '\0';
+    dup2(stream->kept_stderr, STDERR_FILENO);
+    close(stream->kept_stderr);
+    close(stream->pipe[0]);
+    close(stream->pipe[1]);
+    unsetenv("JOURNAL_STREAM");
+}
+
+/* Plays journald on a socket of its own. */
+static int play_journal(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    unlink(path);
+    REQUIRE(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
+    return fd;
+}
+
+static void receive(int fd, char *ret_text, size_t size)
+{
+    ssize_t n = recv(fd, ret_text, size - 1, 0);
+
+    ret_text[n > 0 ? n : 0] = '\0';
+}
+
+static void run_by_systemd_it_writes_fields(void)
+{
+    char folder[] = "/tmp/voisine-journal-XXXXXX", path[64], got[4096], error[4096];
+    struct stream stream;
+    int fd;
+
+    REQUIRE(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/socket", folder);
+    fd = play_journal(path);
+    base_log_journal_at(path);
+    begin_stream(&stream, true);
+    base_log_open(BASE_LOG_INFO, BASE_LOG_AUTO, NULL);
+    base_log(BASE_LOG_WARNING, "request-kept", "1-2", "cause: %s\nPRIORITY=0", "timeout");
+    receive(fd, got, sizeof(got));
+    CHECK_STR(got, "PRIORITY=4\nSYSLOG_IDENTIFIER=voisined\nVOISINE_CODE=request-kept\n"
+                   "VOISINE_REQUEST=1-2\nMESSAGE=request-kept: cause: timeout PRIORITY=0\n");
+    log_error("mic-lost", "no-frames");
+    receive(fd, got, sizeof(got));
+    CHECK_STR(got, "PRIORITY=3\nSYSLOG_IDENTIFIER=voisined\nVOISINE_CODE=mic-lost\n"
+                   "MESSAGE=mic-lost: no-frames\n");
+
+    close(fd); /* journald is started anew */
+    fd = play_journal(path);
+    log_notice("after", "a restart");
+    receive(fd, got, sizeof(got));
+    CHECK(strstr(got, "VOISINE_CODE=after\n"));
+
+    close(fd); /* and is gone: nothing is lost */
+    unlink(path);
+    log_notice("without", "a journal");
+    base_log_close();
+    end_stream(&stream, error, sizeof(error));
+    CHECK(strstr(error, "\"code\":\"without\""));
+    CHECK(!strstr(error, "mic-lost"));
+    rmdir(folder);
+}
+
+static void a_terminal_that_systemd_started_is_no_journal(void)
+{
+    char error[4096];
+    struct stream stream;
+
+    begin_stream(&stream, false);
+    base_log_open(BASE_LOG_INFO, BASE_LOG_AUTO, NULL);
+    log_notice("listening", "ready");
+    base_log_close();
+    end_stream(&stream, error, sizeof(error));
+    CHECK(strstr(error, "\"code\":\"listening\""));
+}
+
+CHECK_MAIN(run_by_systemd_it_writes_fields, a_terminal_that_systemd_started_is_no_journal,
+           a_line_in_the_file_is_json_and_names_the_request, the_file_stays_bounded)
