@@ -140,6 +140,27 @@ def check_no_shell(root):
                 yield f"{path}:{number}: {line.strip()}"
 
 
+# What residents and carers hear or read is data. Letters with accents, and words that no English message has, give it
+# away; comments may quote.
+LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+FOREIGN_LETTER = re.compile(r"[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\\x[cC]3")
+FOREIGN_WORDS = set("bonjour bonsoir merci vous votre vos je nous une les des oui demain matin voulez demande dites "
+                    "courses chien appareil réessaie".split())
+
+
+def check_words_are_data(root):
+    for path in sources(root, FOLDERS):
+        text = COMMENT.sub(lambda comment: "\n" * comment.group().count("\n"), path.read_text())
+        for number, line in enumerate(text.splitlines(), 1):
+            if INCLUDE.match(line):
+                continue
+            for literal in LITERAL.findall(line):
+                words = set(re.findall(r"[a-z]+", literal.lower()))
+                if FOREIGN_LETTER.search(literal) or words & FOREIGN_WORDS:
+                    yield f"{path}:{number}: {literal} belongs into the data of a language"
+
+
 def check_format(root):
     files = [str(p) for p in sources(root, FOLDERS + ["tests"])]
     run = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
@@ -156,6 +177,7 @@ CHECKS = {
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,
     "no-shell": check_no_shell,
+    "words-are-data": check_words_are_data,
     "format": check_format,
 }
 
