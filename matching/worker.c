@@ -219,6 +219,8 @@ static int start_thread(struct matching_worker *worker)
     r = -pthread_create(&worker->thread, NULL, run, worker);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     worker->is_running = r == 0;
+    if (r == 0)
+        pthread_setname_np(worker->thread, "delivery"); /* for those who look from outside */
     return r;
 }
 

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real daemon as systemd and a hand meet it: pings only while its threads turn (R6), and a button on an input device, which
+is a FIFO here."""
+import ctypes
+import os
+import pathlib
+import socket
+import struct
+import threading
+import unittest
+
+from processes import Events
+from room import Room
+
+EV_SYN, EV_KEY, KEY_PHONE = 0, 1, 169
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+LIMIT_S = 30
+
+
+class Supervisor:
+    """systemd's side of sd_notify: what the daemon tells, as events."""
+
+    def __init__(self, path):
+        self.told = Events()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(path))
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        while (datagram := self.socket.recv(256)) != b"end":
+            self.told.add(datagram.decode())
+
+    def wait(self, what, after=0):
+        return self.told.wait(lambda told: told == what, LIMIT_S, after)
+
+    def close(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as us:
+            us.sendto(b"end", self.socket.getsockname())
+        self.thread.join()
+        self.socket.close()
+
+
+class FrozenThread:
+    """Stops one thread of another process; ptrace asks that all of it happens on one thread of ours."""
+
+    def __init__(self, pid, name):
+        self.tid = next(int(task.name) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+                        if (task / "comm").read_text().strip() == name)
+        self.ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+        self.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+
+    def __enter__(self):
+        for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
+            if self.ptrace(request, self.tid, None, None) < 0:
+                raise unittest.SkipTest(f"threads cannot be stopped here: {os.strerror(ctypes.get_errno())}")
+        os.waitpid(self.tid, 0x40000000)  # __WALL
+        return self
+
+    def __exit__(self, *_):
+        self.ptrace(PTRACE_DETACH, self.tid, None, None)
+
+
+class Alive(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.room = Room(territory="pessac", now="2026-06-15T09:30")
+        cls.addClassCleanup(cls.room.close)
+        cls.supervisor = Supervisor(cls.room.folder / "notify")
+        cls.addClassCleanup(cls.supervisor.close)
+        button = cls.room.folder / "button"
+        os.mkfifo(button)
+        cls.button = os.open(button, os.O_RDWR)
+        cls.addClassCleanup(os.close, cls.button)
+        cls.room.env |= {"NOTIFY_SOCKET": str(cls.room.folder / "notify"), "WATCHDOG_USEC": "4000000"}
+        cls.room.write_config({"button": {"device": str(button), "key": "KEY_PHONE", "long_press_ms": 500}})
+        cls.room.start_daemon()
+
+    def is_logged(self, code, text, after):
+        line = self.room.log.wait(lambda e: e.get("code") == code and text in e.get("message", ""), LIMIT_S, after)
+        self.assertTrue(line, f"not logged: {code} {text}\n{self.room.log_text()}")
+
+    def press(self, value):
+        events = b"".join(struct.pack("@llHHi", 0, 0, *event)
+                          for event in ((EV_KEY, KEY_PHONE, value), (EV_SYN, 0, 0)))
+        os.write(self.button, events)
+
+    def test_a_stuck_worker_is_not_told_to_be_well(self):
+        self.assertTrue(self.supervisor.wait("READY=1"))
+        self.assertTrue(self.supervisor.wait("WATCHDOG=1"), "all is well at first")
+        after = self.room.log.count()
+        with FrozenThread(self.room.daemon.process.pid, "delivery"):
+            self.is_logged("watchdog-held", "delivery worker", after)
+            held = self.supervisor.told.count()
+        self.assertTrue(self.supervisor.wait("WATCHDOG=1", held), "well again")
+
+    def test_the_button_calls_and_cancels(self):
+        self.assertEqual(self.room.command("status")["button"], "ok")
+        after = self.room.log.count()
+        self.press(1)
+        self.press(0)
+        self.is_logged("button", "short press", after)
+        self.is_logged("state", "ASLEEP --button--> LISTENING", after)
+        after = self.room.log.count()
+        self.press(1)
+        self.is_logged("button", "long press", after)
+        self.is_logged("state", "LISTENING --", after)
+        self.press(0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
