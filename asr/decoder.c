@@ -31,7 +31,8 @@ struct asr_decoder {
     char *words; /* the segments' words, one after the other */
     size_t n_words_bytes;
     struct asr_scores *scores; /* WHOLE: of the last utterance, read by every search */
-    char phones[32];           /* the name of the search that needs the phones' scores alone */
+    bool has_own_scores;
+    char phones[32]; /* the name of the search that needs the phones' scores alone */
 };
 
 enum { N_CEPSTRA = ASR_CEPSTRA };
@@ -198,7 +199,9 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
         goto fail;
     }
     decoder->kind = options->kind;
-    if (options->kind == ASR_DECODER_WHOLE)
+    decoder->scores = options->scores;
+    decoder->has_own_scores = !options->scores;
+    if (options->kind == ASR_DECODER_WHOLE && decoder->has_own_scores)
         r = asr_scores_create(options->model_folder, &decoder->scores);
     if (r < 0)
         goto fail;
@@ -222,7 +225,8 @@ void asr_decoder_destroy(struct asr_decoder *decoder)
         return;
     if (decoder->ps)
         ps_free(decoder->ps);
-    asr_scores_destroy(decoder->scores);
+    if (decoder->has_own_scores)
+        asr_scores_destroy(decoder->scores);
     free(decoder->segments);
     free(decoder->words);
     free(decoder);
@@ -486,6 +490,12 @@ int asr_decoder_others(struct asr_decoder *decoder, int n_max,
     if (path)
         ps_nbest_free(path);
     return r;
+}
+
+void asr_decoder_forget(struct asr_decoder *decoder)
+{
+    if (decoder->scores)
+        asr_scores_forget(decoder->scores);
 }
 
 int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,

@@ -36,6 +36,7 @@ enum asr_decoder_kind {
 };
 
 struct asr_decoder;
+struct asr_scores;
 
 /* One setting of the library, by its own name: {"-wip", "0.1"}. */
 struct asr_setting {
@@ -50,6 +51,8 @@ struct asr_decoder_options {
     double tract;                       /* LIVE: as asr_analysis_create's; 0 counts as 1 */
     bool skips_silence;                 /* frames without voice are not decoded (cheap idling) */
     const struct asr_setting *settings; /* later ones win; ended by a NULL name; may be NULL */
+    struct asr_scores *scores; /* WHOLE: shared with other decoders of the model and outliving them;
+                                  NULL: its own */
 };
 
 /* One word (or filler, or phone) of a decoding. */
@@ -134,6 +137,9 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
  */
 int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
                              struct asr_decoding *ret_decoding);
+
+/* Lets go of the scores, which tell what was said and take 4 KB a frame. */
+void asr_decoder_forget(struct asr_decoder *decoder);
 
 /*
  * The next best paths of the n-gram decoding that was made last, best first and without doubles, as

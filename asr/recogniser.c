@@ -305,6 +305,7 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
     if (r == 0 && prepared.n_samples >= 20 * ASR_FRAME_SAMPLES)
         r = decode(self, &prepared, expect);
     asr_prepare_finish(&prepared);
+    asr_decoder_forget(self->decoder);
     if (r < 0)
         return base_trace(r);
     publish(&self->open);
@@ -347,7 +348,8 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
         r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
                                                              .model_folder = options->model_folder,
                                                              .dictionary = dictionary,
-                                                             .settings = options->settings},
+                                                             .settings = options->settings,
+                                                             .scores = options->scores},
                                &self->decoder);
     if (r == 0)
         r = add_searches(self, options->bundle_folder);

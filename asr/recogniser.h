@@ -56,6 +56,7 @@ struct asr_hypothesis {
 };
 
 struct asr_recogniser;
+struct asr_scores;
 
 /* The backend. */
 struct asr_recogniser_ops {
@@ -73,6 +74,7 @@ struct asr_recogniser_options {
     const char *model_folder;           /* models/fr */
     const char *bundle_folder;          /* words.dict and three .lm (daemon/bundle.h) */
     const struct asr_setting *settings; /* for measurements; NULL */
+    struct asr_scores *scores;          /* shared and outliving it; NULL: its own */
 };
 
 /* Returns: 0, -ENOENT, -EINVAL (bundle and model do not fit), -ENOMEM. Owns: the caller. Thread:

@@ -71,6 +71,14 @@ int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frame
     return 0;
 }
 
+void asr_scores_forget(struct asr_scores *scores)
+{
+    free(scores->rows);
+    scores->rows = NULL;
+    scores->n_rows_max = 0;
+    scores->n_frames = 0;
+}
+
 bool asr_scores_serve(const struct asr_scores *scores, bool phones_alone)
 {
     return scores->n_frames > 0 && (phones_alone || !scores->is_of_phones_alone);

@@ -32,6 +32,8 @@ void asr_scores_destroy(struct asr_scores *scores);
  */
 int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
                     bool phones_alone);
+/* Lets go of an utterance's scores. */
+void asr_scores_forget(struct asr_scores *scores);
 /* Whether there are scores, and enough for a search of words (or of the phones alone). */
 bool asr_scores_serve(const struct asr_scores *scores, bool phones_alone);
 

@@ -165,7 +165,8 @@ static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *o
     struct asr_decoder_options whole = {.kind = ASR_DECODER_WHOLE,
                                         .model_folder = options->model_folder,
                                         .dictionary = dictionary,
-                                        .settings = whole_settings};
+                                        .settings = whole_settings,
+                                        .scores = options->scores};
     int r = asr_decoder_create(&live, &wake->live);
     if (r == 0)
         r = asr_decoder_add_keyphrases(wake->live, "wake", loose, NULL);
@@ -258,9 +259,12 @@ static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
     struct asr_decoding phrase = {0};
     const struct asr_analysis *analysis;
     const struct asr_segment *best = NULL;
-    if (asr_tract_fit(wake->tract, wake->recent, wake->n_recent, &analysis) < 0 ||
-        asr_decoder_decode(wake->whole, "wake", analysis, 0, asr_analysis_n_frames(analysis),
-                           &phrase) < 0)
+    int r = asr_tract_fit(wake->tract, wake->recent, wake->n_recent, &analysis);
+    if (r == 0)
+        r = asr_decoder_decode(wake->whole, "wake", analysis, 0, asr_analysis_n_frames(analysis),
+                               &phrase);
+    asr_decoder_forget(wake->whole);
+    if (r < 0)
         return false;
     for (size_t i = 0; i < phrase.n_segments; i++) {
         if (!best || phrase.segments[i].log_posterior > best->log_posterior)

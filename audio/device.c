@@ -70,9 +70,33 @@ static void quieten_libraries(void)
         set_jack(swallow_jack);
 }
 
+/*
+ * PortAudio tries every device that ALSA's configuration names. The encoder for surround receivers
+ * is no loudspeaker of ours, and trying it loads a hundred libraries of video codecs for good: 13
+ * MB.
+ */
+static void leave_out_encoder(void)
+{
+    int (*update)(void);
+    int (*search)(void *, const char *, void **);
+    int (*remove_node)(void *);
+    void **top, *node;
+
+    *(void **)&update = dlsym(RTLD_DEFAULT, "snd_config_update");
+    *(void **)&search = dlsym(RTLD_DEFAULT, "snd_config_search");
+    *(void **)&remove_node = dlsym(RTLD_DEFAULT, "snd_config_delete");
+    top = dlsym(RTLD_DEFAULT, "snd_config");
+    if (update && search && remove_node && top && update() >= 0 && *top &&
+        search(*top, "pcm.a52", &node) >= 0)
+        remove_node(node);
+}
+
 static int start_portaudio(struct audio_devices *devices)
 {
-    PaError error = Pa_Initialize();
+    PaError error;
+
+    leave_out_encoder();
+    error = Pa_Initialize();
 
     if (error != paNoError) {
         snprintf(devices->error, sizeof(devices->error), "sound system: %s",

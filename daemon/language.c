@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,13 +51,27 @@ static int open_understanding(const struct language_options *options, const char
         return r;
     }
     intents_understander_offer(language->understander, options->services, options->n_services);
+    intents_language_forget_phrases(language->data);
     return 0;
+}
+
+static int open_scores(const char *model, struct language *language, struct base_strbuf *error)
+{
+    int r = asr_scores_create(model, &language->scores);
+
+    if (r < 0)
+        base_strbuf_addf(error,
+                         "the acoustic model %s cannot be used: %s; fetch it with tools/setup "
+                         "--models",
+                         model, strerror(-r));
+    return r;
 }
 
 static int open_recogniser(const char *model, const char *bundle, struct language *language,
                            struct base_strbuf *error)
 {
-    struct asr_recogniser_options options = {.model_folder = model, .bundle_folder = bundle};
+    struct asr_recogniser_options options = {
+        .model_folder = model, .bundle_folder = bundle, .scores = language->scores};
     int r = asr_recogniser_open(&options, &language->recogniser);
 
     if (r < 0)
@@ -102,7 +117,8 @@ static int open_wake(const struct language_options *options, const char *model,
     struct tts_voice_settings settings = {options->id, 150, 50, 100};
     struct asr_wake_options wake = {.model_folder = model,
                                     .phrase = options->wake_phrase,
-                                    .sensitivity = options->wake_sensitivity};
+                                    .sensitivity = options->wake_sensitivity,
+                                    .scores = language->scores};
     struct variants variants;
     struct tts_voice *voice = NULL;
     char data[PATH_MAX], phones[PATH_MAX];
@@ -145,12 +161,16 @@ int language_open(const struct language_options *options, struct language *ret_l
     }
     if (r == 0)
         r = open_understanding(options, bundle, ret_language, error);
+    if (r == 0 && options->parts)
+        r = open_scores(model, ret_language, error);
     if (r == 0 && options->parts & LANGUAGE_HEARS)
         r = open_recogniser(model, bundle, ret_language, error);
     if (r == 0 && options->parts & LANGUAGE_WAKES)
         r = open_wake(options, model, ret_language, error);
     if (r < 0)
         language_close(ret_language);
+    /* Dictionary and phrases, read once, leave 30 MB of holes. */
+    malloc_trim(0);
     return base_trace(r);
 }
 
@@ -173,6 +193,7 @@ void language_close(struct language *language)
 {
     asr_wake_destroy(language->wake);
     asr_recogniser_destroy(language->recogniser);
+    asr_scores_destroy(language->scores);
     intents_understander_destroy(language->understander);
     intents_language_destroy(language->data);
     *language = (struct language){0};

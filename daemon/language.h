@@ -8,6 +8,7 @@
 #define DAEMON_LANGUAGE_H
 
 #include "asr/recogniser.h"
+#include "asr/scores.h"
 #include "asr/wake.h"
 #include "base/strbuf.h"
 #include "intents/language.h"
@@ -16,6 +17,7 @@
 struct language {
     struct intents_language *data;
     struct intents_understander *understander;
+    struct asr_scores *scores;         /* of both that follow; NULL when neither was asked for */
     struct asr_recogniser *recogniser; /* NULL unless asked for */
     struct asr_wake *wake;             /* NULL unless asked for */
 };

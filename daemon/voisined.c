@@ -10,6 +10,7 @@
 
 #include <getopt.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,6 +156,9 @@ int main(int argc, char **argv)
 
     if (status >= 0)
         return status;
+    /* What is large goes back to the system at once, and five threads need no heap each. */
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_ARENA_MAX, 2);
     setrlimit(RLIMIT_CORE, &no_core); /* what people said must not land in a core file (R10) */
     prctl(PR_SET_DUMPABLE, 0);        /* nor in one that the kernel hands to a program (R35) */
     signal(SIGPIPE, SIG_IGN);

@@ -51,6 +51,12 @@ int intents_language_load(const char *folder, const char *const *services, size_
 /* Accepts NULL. */
 void intents_language_destroy(struct intents_language *language);
 
+/*
+ * Drops the phrases of services and of the background, nine tenths of the memory: nothing can be
+ * sampled or learned from it any more; understanding, once opened, does not miss them.
+ */
+void intents_language_forget_phrases(struct intents_language *language);
+
 /* Services in order of their ids. Returns: constants of the language. Thread: any. */
 size_t intents_language_n_services(const struct intents_language *language);
 const struct intents_service *intents_language_service(const struct intents_language *language,
