@@ -151,11 +151,12 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
         {"doctor-clock",
          "the clock of the speaker is wrong ({got}): timedatectl set-ntp true, then wait a minute"},
     [CONFIG_IDENTITY_REFUSED] = {"doctor-identity",
-                                 "the service does not know this speaker ({got}): ask it for a new "
-                                 "token, and put it into service.token_file"},
-    [CONFIG_IDENTITY_UNREADABLE] = {"doctor-identity-unreadable",
-                                    "the token or the key of this speaker cannot be used: see "
-                                    "service.token_file and service.client_key_file"},
+                                 "the service does not know this speaker ({got}): ask it for a "
+                                 "pairing code, then run voisine pair"},
+    [CONFIG_IDENTITY_UNREADABLE] =
+        {"doctor-identity-unreadable",
+         "the token or the key of this speaker is missing or cannot be used: ask the service for a "
+         "pairing code, then run voisine pair"},
     [CONFIG_NOT_THE_SERVICE] =
         {"doctor-not-the-service",
          "{url} answers, but not as a matching service does ({got}): check service.url"},

@@ -100,6 +100,31 @@ int button_open(const char *device, const char *input_folder, button_name_fn *na
     return fd;
 }
 
+int button_list(const char *input_folder, button_name_fn *name,
+                void (*fn)(void *user, const char *path, const char *name), void *user)
+{
+    const char *folder = input_folder ? input_folder : INPUT_FOLDER;
+    struct dirent **entries = NULL;
+    int n = scandir(folder, &entries, is_event_node, versionsort);
+
+    if (n < 0)
+        return errno == ENOENT ? 0 : -errno;
+    for (int i = 0; i < n; i++) {
+        char path[PATH_MAX], called[256];
+        int fd;
+
+        snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+        fd = open_path(path);
+        if (fd >= 0 && (name ? name : kernel_name)(fd, called, sizeof(called)) == 0)
+            fn(user, path, called);
+        if (fd >= 0)
+            close(fd);
+        free(entries[i]);
+    }
+    free(entries);
+    return 0;
+}
+
 /* ---- presses ---- */
 
 static int64_t now_ms(const struct button *button)

@@ -59,6 +59,10 @@ const char *button_health(const struct button *button);
  */
 int button_key_code(const char *name);
 
+/* Tells the input devices that can be opened, in order. Returns: 0 or -errno. */
+int button_list(const char *input_folder, button_name_fn *name,
+                void (*fn)(void *user, const char *path, const char *name), void *user);
+
 /*
  * Opens an input device by path or by a part of its name, for reading, without waiting. Folder and
  * name as in the options. Returns: a descriptor, or -errno; -ENODEV when no device has the name.

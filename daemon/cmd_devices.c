@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `voisine devices`: the microphones and loudspeakers there are, by the names the settings take. */
+/* `voisine devices`: the microphones, loudspeakers and buttons there are, by the names the settings
+ * take. */
 #include "audio/device.h"
 #include "base/strbuf.h"
+#include "daemon/button.h"
 #include "daemon/commands.h"
 
 #include <errno.h>
@@ -10,8 +12,10 @@
 
 static const char usage[] =
     "usage: voisine devices [--json]\n\n"
-    "Lists microphones and loudspeakers. audio.capture_device and audio.playback_device take the\n"
-    "name, or a part of it; left empty they mean the ones marked with *.\n";
+    "Lists microphones, loudspeakers and buttons. audio.capture_device and audio.playback_device "
+    "take the\n"
+    "name, or a part of it; left empty they mean the ones marked with *.\n"
+    "button.device takes the name of a button, a part of it, or its path.\n";
 
 static size_t list(const struct audio_devices *devices, bool wants_inputs)
 {
@@ -34,10 +38,28 @@ static size_t list(const struct audio_devices *devices, bool wants_inputs)
     return n;
 }
 
+static void print_button(void *user, const char *path, const char *name)
+{
+    size_t *n = user;
+
+    printf("    %-40s %s\n", name, path);
+    (*n)++;
+}
+
+static void list_buttons(void)
+{
+    size_t n = 0;
+
+    puts("buttons and keyboards");
+    if (button_list(NULL, NULL, print_button, &n) < 0 || n == 0)
+        puts("    none that this user may read");
+}
+
 static int list_plainly(const struct audio_devices *devices)
 {
     size_t n_inputs = list(devices, true), n_outputs = list(devices, false);
 
+    list_buttons();
     if (n_inputs > 0 && n_outputs > 0)
         return EXIT_OK;
     fprintf(stderr,

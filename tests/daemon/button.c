@@ -213,6 +213,28 @@ static void survives_unplugging(void)
     clear_desk(&desk);
 }
 
+static void note(void *user, const char *path, const char *name)
+{
+    char *list = user;
+
+    snprintf(list + strlen(list), 256 - strlen(list), "%s %s\n", strrchr(path, '/'), name);
+}
+
+static void lists_what_can_be_opened(void)
+{
+    char list[256] = "";
+    struct desk desk;
+
+    make_desk(&desk);
+    CHECK_INT(button_list(desk.folder, twin_name, note, list), 0);
+    CHECK_STR(list, "/event0 Doorbell\n/event1 Big Red Button\n");
+    CHECK_INT(button_list("/nowhere", twin_name, note, list), 0);
+    close(desk.fd);
+    unlink(desk.path);
+    unlink(desk.other);
+    rmdir(desk.folder);
+}
+
 static void faults_are_told(void)
 {
     struct button_options options = {.device = "", .key = "KEY_PHONE", .mute_key = "KEY_NONSENSE"};
@@ -234,4 +256,5 @@ static void faults_are_told(void)
     base_loop_destroy(loop);
 }
 
-CHECK_MAIN(by_path, by_name, dropped_events_press_nothing, survives_unplugging, faults_are_told)
+CHECK_MAIN(by_path, by_name, dropped_events_press_nothing, survives_unplugging,
+           lists_what_can_be_opened, faults_are_told)
