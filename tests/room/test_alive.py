@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real daemon as systemd and a hand meet it: pings only while its threads turn (R6), and a button on an input device, which
-is a FIFO here."""
+"""The real daemon as systemd and a hand meet it: pings only while its threads turn (R6), a button on an input device, which
+is a FIFO here, and the doctor."""
 import ctypes
+import json
 import os
 import pathlib
 import socket
 import struct
+import subprocess
 import threading
 import unittest
 
@@ -94,6 +96,15 @@ class Alive(unittest.TestCase):
             self.is_logged("watchdog-held", "delivery worker", after)
             held = self.supervisor.told.count()
         self.assertTrue(self.supervisor.wait("WATCHDOG=1", held), "well again")
+
+    def test_the_doctor_finds_nothing_wrong(self):
+        run = subprocess.run([str(self.room.build / "voisine"), "doctor", "--config", str(self.room.config_path), "--json"],
+                             env=self.room.env, capture_output=True, text=True)
+        findings = {finding["code"]: finding for finding in json.loads(run.stdout)["findings"]}
+        for code in ("doctor-runs", "doctor-mic-hears", "doctor-service", "doctor-outbox-good"):
+            self.assertIn(code, findings, run.stdout)
+        self.assertEqual([f for f in findings.values() if f["level"] == "error"], [])
+        self.assertEqual(run.returncode, 0, run.stdout)
 
     def test_the_button_calls_and_cancels(self):
         self.assertEqual(self.room.command("status")["button"], "ok")
