@@ -40,6 +40,11 @@ const char *http_argument(const struct http_request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+const char *http_cookie(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}
+
 void http_address(const struct http_request *request, char ret_address[HTTP_ADDRESS_SIZE])
 {
     const union MHD_ConnectionInfo *info =
@@ -98,6 +103,22 @@ static struct MHD_Response *make_response(struct http_answer *answer)
     return MHD_create_response_from_callback(answer->n_body, 512, give_piece, outlet, free_outlet);
 }
 
+/* A page loads nothing but our style sheet, sends forms to us alone, and stands in no other page.
+ */
+static void add_page_headers(struct MHD_Response *response)
+{
+    static const char *const headers[][2] = {
+        {"Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; "
+                                    "base-uri 'none'; frame-ancestors 'none'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "same-origin"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Strict-Transport-Security", "max-age=31536000"}};
+
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+        MHD_add_response_header(response, headers[i][0], headers[i][1]);
+}
+
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct http_answer *answer)
 {
     struct MHD_Response *response;
@@ -117,6 +138,10 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct htt
         MHD_add_response_header(response, "Location", answer->location);
     if (*answer->retry_after)
         MHD_add_response_header(response, "Retry-After", answer->retry_after);
+    if (*answer->cookie)
+        MHD_add_response_header(response, "Set-Cookie", answer->cookie);
+    if (answer->is_page)
+        add_page_headers(response);
     result = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);
     return result;

@@ -7,6 +7,7 @@
 #ifndef TESTS_SERVICE_HTTP_H
 #define TESTS_SERVICE_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,8 @@ struct http_answer {
     const char *content_type;
     char location[256];   /* "": none */
     char retry_after[64]; /* "": none */
+    char cookie[256];     /* Set-Cookie; "": none */
+    bool is_page;         /* for a browser: may load its own style sheet and nothing else */
     enum http_ending ending;
 };
 
@@ -66,5 +69,6 @@ void http_address(const struct http_request *request, char ret_address[HTTP_ADDR
 /* NULL when there is none. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_argument(const struct http_request *request, const char *name);
+const char *http_cookie(const struct http_request *request, const char *name);
 
 #endif

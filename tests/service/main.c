@@ -12,6 +12,7 @@
 #include "tests/service/admin.h"
 #include "tests/service/command.h"
 #include "tests/service/keys.h"
+#include "tests/service/page.h"
 #include "tests/service/store_devices.h"
 #include "tests/service/store_volunteers.h"
 #include "tests/service/volunteers.h"
@@ -41,6 +42,7 @@ struct service {
     struct faults *faults;
     struct api api;
     struct admin admin;
+    struct page page;
     struct keys keys;
     struct http_server *public, *private;
     int stop_pipe[2];
@@ -77,12 +79,24 @@ static void stop(void *user)
     (void)!write(service->stop_pipe[1], "x", 1);
 }
 
+/* The page and the contract share one address and one certificate. */
+static void handle_public(void *user, const struct http_request *request,
+                          struct http_answer *answer)
+{
+    struct service *service = user;
+
+    if (page_has(request->path))
+        page_handle(&service->page, request, answer);
+    else
+        api_handle(&service->api, request, answer);
+}
+
 static int start_servers(struct service *service)
 {
     const struct options *o = &service->options;
-    struct http_settings public = {o->address,        o->port,       service->keys.certificate,
-                                   service->keys.key, o->priorities, api_handle,
-                                   &service->api};
+    struct http_settings public = {
+        o->address,    o->port, service->keys.certificate, service->keys.key, o->priorities,
+        handle_public, service};
     struct http_settings private = {.address = "127.0.0.1",
                                     .port = o->admin_port,
                                     .handler = admin_handle,
@@ -185,6 +199,8 @@ static int start(struct service *service)
                                     .stop = stop,
                                     .user = service};
     if (r == 0)
+        r = page_init(&service->page, service->store, o->state);
+    if (r == 0)
         r = make_admin_token(service);
     if (r == 0)
         r = allow_devices(service);
@@ -207,6 +223,7 @@ static void finish(struct service *service)
     http_stop(service->private);
     if (service->faults) {
         api_finish(&service->api);
+        page_finish(&service->page);
         faults_destroy(service->faults);
     }
     store_close(service->store);
