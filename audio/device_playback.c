@@ -192,6 +192,7 @@ static void playback_health(const struct audio_playback *base,
         .last_callback_ms = stream->last_callback_ms,
         .latency_ms = latency_ms(playback),
         .is_open = stream->handle != NULL,
+        .is_resting = stream->is_resting,
     };
 }
 
@@ -221,6 +222,16 @@ static int playback_reopen(struct audio_playback *base)
     return playback_start(playback_of(base));
 }
 
+static int playback_rest(struct audio_playback *base, bool is_resting)
+{
+    struct device_playback *playback = playback_of(base);
+
+    if (playback->stream.is_resting == is_resting)
+        return 0;
+    playback->stream.is_resting = is_resting;
+    return playback->stream.handle ? playback_reopen(base) : 0;
+}
+
 static void playback_close(struct audio_playback *base)
 {
     struct device_playback *playback = playback_of(base);
@@ -240,6 +251,7 @@ static const struct audio_playback_ops playback_ops = {
     .health = playback_health,
     .stop = playback_stop,
     .reopen = playback_reopen,
+    .rest = playback_rest,
     .close = playback_close,
 };
 

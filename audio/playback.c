@@ -44,6 +44,11 @@ int audio_playback_reopen(struct audio_playback *playback)
     return playback->ops->reopen(playback);
 }
 
+int audio_playback_rest(struct audio_playback *playback, bool is_resting)
+{
+    return playback->ops->rest(playback, is_resting);
+}
+
 void audio_playback_close(struct audio_playback *playback)
 {
     if (playback)

@@ -23,6 +23,7 @@ struct audio_playback_health {
     int64_t last_callback_ms; /* on the clock of base_clock_system's monotonic_ms; 0: never */
     int64_t latency_ms;       /* from the device's asking to the air */
     bool is_open;
+    bool is_resting; /* asks seldom: audio_playback_rest */
 };
 
 struct audio_playback_ops {
@@ -34,6 +35,7 @@ struct audio_playback_ops {
     void (*health)(const struct audio_playback *playback, struct audio_playback_health *ret_health);
     void (*stop)(struct audio_playback *playback);
     int (*reopen)(struct audio_playback *playback);
+    int (*rest)(struct audio_playback *playback, bool is_resting);
     void (*close)(struct audio_playback *playback);
 };
 
@@ -69,6 +71,12 @@ void audio_playback_health(const struct audio_playback *playback,
 void audio_playback_stop(struct audio_playback *playback);
 /* Stops and opens the same device again. The descriptor stays. Returns: 0 or -errno. */
 int audio_playback_reopen(struct audio_playback *playback);
+/*
+ * A resting device asks for sound seldom, in long stretches, which costs a third; what is written
+ * then is heard late. The stream stays open but is opened anew by each change, so what was queued
+ * is lost. Returns: as reopen.
+ */
+int audio_playback_rest(struct audio_playback *playback, bool is_resting);
 /* Accepts NULL. */
 void audio_playback_close(struct audio_playback *playback);
 

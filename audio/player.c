@@ -60,7 +60,7 @@ struct audio_player {
 void audio_player_settings_default(struct audio_player_settings *ret_settings)
 {
     *ret_settings = (struct audio_player_settings){
-        .volume = 100, .gate_ms = 400, .lead_ms = 200, .sleep_ms = 3000};
+        .volume = 100, .gate_ms = 400, .lead_ms = 200, .sleep_ms = 3000, .rest_ms = 20000};
 }
 
 static float gain_of(int volume)
@@ -139,6 +139,11 @@ static void wake_output(struct audio_player *player)
     if (player->first || player->pad_left > 0)
         return;
     audio_playback_health(player->playback, &health);
+    if (health.is_resting) {
+        /* One that does not open again is found and opened by who looks after it. */
+        (void)audio_playback_rest(player->playback, false);
+        audio_playback_positions(player->playback, &player->n_written, &player->n_heard);
+    }
     if (!player->has_sounded ||
         health.n_samples - player->last_sound >= audio_ms_to_samples(player->settings.sleep_ms))
         player->pad_left = audio_ms_to_samples(player->settings.lead_ms);
@@ -199,6 +204,20 @@ void audio_player_rouse(struct audio_player *player)
 {
     wake_output(player);
     audio_player_pump(player);
+}
+
+void audio_player_rest(struct audio_player *player)
+{
+    struct audio_playback_health health;
+
+    if (audio_player_is_busy(player) || player->pad_left > 0)
+        return;
+    audio_playback_health(player->playback, &health);
+    if (!health.is_open || health.is_resting ||
+        health.n_samples - player->last_sound < audio_ms_to_samples(player->settings.rest_ms))
+        return;
+    (void)audio_playback_rest(player->playback, true);
+    audio_playback_positions(player->playback, &player->n_written, &player->n_heard);
 }
 
 static void end_first(struct audio_player *player, enum audio_clip_end how)

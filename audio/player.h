@@ -30,9 +30,10 @@ struct audio_player_settings {
     int gate_ms;  /* quiet after the last clip before on_quiet: 300 to 500 (the room's echo) */
     int lead_ms;  /* silence before the first clip when the output slept: 200 */
     int sleep_ms; /* an output that was silent for so long is taken to sleep: 3000 */
+    int rest_ms;  /* and after so long it may rest (audio_player_rest): 20000 */
 };
 
-/* volume 100, gate 400, lead 200, sleep 3000. */
+/* volume 100, gate 400, lead 200, sleep 3000, rest 20000. */
 void audio_player_settings_default(struct audio_player_settings *ret_settings);
 
 struct audio_player_events {
@@ -68,6 +69,12 @@ void audio_player_flush(struct audio_player *player);
  * answer itself. Call it when the person falls silent. Nothing is heard.
  */
 void audio_player_rouse(struct audio_player *player);
+
+/*
+ * Lets an output that was silent for rest_ms ask seldom, until rouse or play. To be called now and
+ * then.
+ */
+void audio_player_rest(struct audio_player *player);
 
 /* Moves to the new volume without a click, in the middle of a clip too (what is queued at the
  * device, 300 ms, still has the old one). */

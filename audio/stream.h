@@ -32,7 +32,8 @@ struct audio_stream {
     audio_stream_fn *fn;
     char *wanted_name; /* "" for the default */
     bool is_input;
-    bool is_wanted; /* open, or to be opened again by audio_devices_restart */
+    bool is_resting; /* an output that asks seldom; for the next start */
+    bool is_wanted;  /* open, or to be opened again by audio_devices_restart */
     int n_channels;
     int rate_hz;
     double latency_s; /* the output's, as the device tells it */

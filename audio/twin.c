@@ -24,7 +24,7 @@ struct audio_twin {
     int capture_fd, playback_fd;
 
     struct samples heard; /* by the microphone, still to come */
-    bool is_finished, is_dead, is_capture_open, is_playback_open, is_awake;
+    bool is_finished, is_dead, is_capture_open, is_playback_open, is_awake, is_resting;
     int n_reads;
     int64_t now, zero_run;
 
@@ -254,6 +254,7 @@ static void twin_playback_health(const struct audio_playback *playback,
         .last_callback_ms = audio_samples_to_ms(twin->now),
         .latency_ms = audio_samples_to_ms(twin->latency),
         .is_open = twin->is_playback_open,
+        .is_resting = twin->is_resting,
     };
 }
 
@@ -268,6 +269,16 @@ static int twin_playback_reopen(struct audio_playback *playback)
     twin_playback_stop(playback);
     twin_of_playback(playback)->is_playback_open = true;
     return 0;
+}
+
+static int twin_rest(struct audio_playback *playback, bool is_resting)
+{
+    struct audio_twin *twin = twin_of_playback(playback);
+
+    if (twin->is_resting == is_resting)
+        return 0;
+    twin->is_resting = is_resting;
+    return twin_playback_reopen(playback);
 }
 
 static void twin_playback_close(struct audio_playback *playback)
@@ -293,6 +304,7 @@ static const struct audio_playback_ops playback_ops = {
     .health = twin_playback_health,
     .stop = twin_playback_stop,
     .reopen = twin_playback_reopen,
+    .rest = twin_rest,
     .close = twin_playback_close,
 };
 

@@ -235,6 +235,7 @@ static void heal_playback(struct soundcard *card)
 void soundcard_check(struct soundcard *card)
 {
     heal_playback(card);
+    audio_player_rest(card->player);
     if (card->is_muted)
         return;
     if (card->capture) {
@@ -296,10 +297,10 @@ void soundcard_describe(const struct soundcard *card, struct base_strbuf *json)
     base_strbuf_addf(json,
                      "\"audio\":\"%s\",\"heard_s\":%.1f,\"silent_s\":%.1f,\"overflows\":%lld,"
                      "\"dropped\":%lld,\"level_db\":%.1f,\"played_s\":%.1f,\"underflows\":%lld,"
-                     "\"latency_ms\":%lld",
+                     "\"latency_ms\":%lld,\"resting\":%s",
                      soundcard_health(card), audio_samples_to_s(heard.n_samples),
                      audio_samples_to_s(heard.zero_run_samples), (long long)heard.n_overflows,
                      (long long)heard.n_dropped, level_db(card),
                      audio_samples_to_s(asked.n_samples), (long long)asked.n_underflows,
-                     (long long)asked.latency_ms);
+                     (long long)asked.latency_ms, asked.is_resting ? "true" : "false");
 }

@@ -390,7 +390,65 @@ static void with_a_loop_it_pumps_itself(void)
     audio_twin_destroy(looped.stage.twin);
 }
 
-CHECK_MAIN(a_clip_is_told_when_heard_and_the_gate_after_it,
+static bool is_resting(struct stage *stage)
+{
+    struct audio_playback_health health;
+
+    audio_playback_health(audio_twin_playback(stage->twin), &health);
+    return health.is_resting;
+}
+
+static void a_long_silent_output_rests_until_it_is_wanted(void)
+{
+    struct stage stage;
+    int begun_ms;
+
+    set_up(&stage, NULL);
+    play(&stage);
+    pass_ms(&stage, 15000);
+    audio_player_rest(stage.player);
+    CHECK(!is_resting(&stage));
+    pass_ms(&stage, 10000);
+    audio_player_rest(stage.player);
+    CHECK(is_resting(&stage));
+    pass_ms(&stage, 1000);
+    audio_player_rouse(stage.player);
+    CHECK(!is_resting(&stage));
+    pass_ms(&stage, 300);
+    begun_ms = (int)audio_samples_to_ms(audio_twin_now(stage.twin));
+    stage.n_told = 0;
+    play(&stage);
+    pass_ms(&stage, 1000);
+    CHECK(sounds_at(&stage, begun_ms) - begun_ms <= 2 * AUDIO_BLOCK_MS);
+    CHECK_INT(stage.n_told, 2);
+    CHECK_INT(stage.told[0].end, AUDIO_CLIP_HEARD);
+    tear_down(&stage);
+}
+
+static void a_clip_wakes_a_resting_output_and_sounds_whole(void)
+{
+    struct stage stage;
+    int begun_ms;
+
+    set_up(&stage, NULL);
+    pass_ms(&stage, 25000);
+    audio_player_rest(stage.player);
+    CHECK(is_resting(&stage));
+    begun_ms = (int)audio_samples_to_ms(audio_twin_now(stage.twin));
+    play(&stage);
+    CHECK(!is_resting(&stage));
+    audio_player_rest(stage.player); /* busy: not now */
+    CHECK(!is_resting(&stage));
+    pass_ms(&stage, 1500);
+    CHECK(sounds_at(&stage, begun_ms) >= begun_ms + 200);
+    CHECK_INT(stage.n_told, 2);
+    CHECK_INT(stage.told[0].end, AUDIO_CLIP_HEARD);
+    tear_down(&stage);
+}
+
+CHECK_MAIN(a_long_silent_output_rests_until_it_is_wanted,
+           a_clip_wakes_a_resting_output_and_sounds_whole,
+           a_clip_is_told_when_heard_and_the_gate_after_it,
            every_sample_is_played_once_and_in_order, only_a_sleeping_output_gets_a_lead,
            a_roused_output_answers_at_once, clips_follow_each_other_without_a_gap,
            a_flush_is_silent_at_once_and_tells_every_clip, a_clip_may_be_played_from_a_callback,
