@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Runs a fuzz target over its seeds as a plain test: replay FOLDER. With the build option `fuzz`
- * the same targets are linked with libFuzzer instead: build/tests/fuzz/fuzz-answer
+ * Runs a fuzz target over its seeds as a plain test: replay FOLDER [STRIDE]. With the build option
+ * `fuzz` the same targets are linked with libFuzzer instead: build/tests/fuzz/fuzz-answer
  * tests/fuzz/seeds/answer.
  */
 #include "base/file.h"
@@ -11,16 +11,16 @@
 #include <dirent.h>
 #include <limits.h>
 
-/* Each seed as it is, cut at each length, and with each byte turned: what a wire or a disk would
- * do. */
-static void try_variants(const uint8_t *data, size_t n)
+/* Each seed as it is, cut at each length, and with each byte turned (or each stride-th): what a
+ * wire or a disk would do. */
+static void try_variants(const uint8_t *data, size_t n, size_t stride)
 {
     uint8_t *copy = malloc(n + 1);
 
     REQUIRE(copy);
-    for (size_t i = 0; i <= n; i++)
+    for (size_t i = 0; i <= n; i += stride)
         LLVMFuzzerTestOneInput(data, i);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i += stride) {
         memcpy(copy, data, n);
         copy[i] ^= (uint8_t)(1u << (i % 8));
         LLVMFuzzerTestOneInput(copy, n);
@@ -30,11 +30,12 @@ static void try_variants(const uint8_t *data, size_t n)
 
 int main(int argc, char **argv)
 {
-    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
+    DIR *folder = argc >= 2 ? opendir(argv[1]) : NULL;
     struct dirent *entry;
+    size_t stride = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
     int n_seeds = 0;
 
-    REQUIRE(folder);
+    REQUIRE(folder && stride > 0);
     while ((entry = readdir(folder))) {
         char path[PATH_MAX], *data;
         size_t n;
@@ -43,7 +44,7 @@ int main(int argc, char **argv)
             continue;
         REQUIRE(base_file_join(argv[1], entry->d_name, path, sizeof(path)) == 0);
         REQUIRE(base_file_read(path, 1 << 20, &data, &n) == 0);
-        try_variants((const uint8_t *)data, n);
+        try_variants((const uint8_t *)data, n, stride);
         free(data);
         n_seeds++;
     }
