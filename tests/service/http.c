@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/service/http.h"
 
+#include "tests/service/patience.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
@@ -10,8 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATIENCE_MS    30000
+#define READING_LIMITS 4
+
 struct http_server {
     struct MHD_Daemon *daemon;
+    struct patience *patience;
     http_handler *handler;
     void *user;
 };
@@ -21,6 +27,7 @@ struct intake {
     char *body;
     size_t n_body;
     bool is_too_large;
+    struct visitor *visitor;
 };
 
 /* A body that is given out piecemeal. */
@@ -167,6 +174,14 @@ static enum MHD_Result take_in(struct intake *intake, const char *data, size_t *
     return MHD_YES;
 }
 
+static struct visitor *visitor_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
 static enum MHD_Result answer_call(void *user, struct MHD_Connection *connection, const char *url,
                                    const char *method, const char *version, const char *data,
                                    size_t *n_data, void **state)
@@ -178,8 +193,10 @@ static enum MHD_Result answer_call(void *user, struct MHD_Connection *connection
 
     (void)version;
     if (!intake) {
-        *state = calloc(1, sizeof(struct intake));
-        return *state ? MHD_YES : MHD_NO;
+        *state = intake = calloc(1, sizeof(struct intake));
+        if (intake)
+            intake->visitor = visitor_of(connection);
+        return intake ? MHD_YES : MHD_NO;
     }
     if (*n_data > 0)
         return take_in(intake, data, n_data);
@@ -196,23 +213,43 @@ static enum MHD_Result answer_call(void *user, struct MHD_Connection *connection
         answer.n_body = strlen(problem);
         answer.content_type = "application/problem+json";
     } else {
+        patience_rests(server->patience, intake->visitor);
         server->handler(server->user, &request, &answer);
     }
+    patience_waits(server->patience, intake->visitor, READING_LIMITS);
     return send_answer(connection, &answer);
 }
 
 static void completed(void *user, struct MHD_Connection *connection, void **state,
                       enum MHD_RequestTerminationCode code)
 {
+    struct http_server *server = user;
     struct intake *intake = *state;
 
-    (void)user;
     (void)connection;
     (void)code;
-    if (intake)
+    if (intake) {
+        patience_waits(server->patience, intake->visitor, 1);
         free(intake->body);
+    }
     free(intake);
     *state = NULL;
+}
+
+/* A connection comes or goes: before its first request, and after its last. */
+static void connected(void *user, struct MHD_Connection *connection, void **context,
+                      enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = user;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = info ? patience_came(server->patience, info->connect_fd) : NULL;
+    } else {
+        patience_left(server->patience, *context);
+        *context = NULL;
+    }
 }
 
 int http_start(const struct http_settings *settings, struct http_server **ret_server)
@@ -239,15 +276,21 @@ int http_start(const struct http_settings *settings, struct http_server **ret_se
         free(server);
         return -EINVAL;
     }
+    if (patience_create(settings->patience_ms > 0 ? settings->patience_ms : PATIENCE_MS,
+                        &server->patience) < 0) {
+        free(server);
+        return -ENOMEM;
+    }
     if (!settings->certificate)
         tls[0].option = MHD_OPTION_END;
     server->daemon = MHD_start_daemon(
         flags | (settings->certificate ? MHD_USE_TLS : 0), (uint16_t)settings->port, NULL, NULL,
         answer_call, server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, completed,
-        NULL, MHD_OPTION_CONNECTION_LIMIT, 512u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_THREAD_STACK_SIZE, (size_t)(512 * 1024),
-        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        server, MHD_OPTION_NOTIFY_CONNECTION, connected, server, MHD_OPTION_CONNECTION_LIMIT, 512u,
+        MHD_OPTION_CONNECTION_TIMEOUT, 120u, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)(512 * 1024), MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (!server->daemon) {
+        patience_destroy(server->patience);
         free(server);
         return errno ? -errno : -EIO;
     }
@@ -268,5 +311,6 @@ void http_stop(struct http_server *server)
     if (!server)
         return;
     MHD_stop_daemon(server->daemon);
+    patience_destroy(server->patience);
     free(server);
 }

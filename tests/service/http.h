@@ -51,6 +51,7 @@ struct http_settings {
     const char *address;           /* "127.0.0.1" */
     int port;                      /* 0: any */
     const char *certificate, *key; /* PEM; NULL: no TLS */
+    int64_t patience_ms;    /* for a request to come in; 0: 30 s. An answer has four times that. */
     const char *priorities; /* of GnuTLS; NULL: "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" */
     http_handler *handler;
     void *user;

@@ -33,6 +33,7 @@ struct options {
     const char *state, *address, *host, *volunteers, *moderated, *record, *wrong, *priorities,
         *devices;
     int port, admin_port, ready_fd;
+    int64_t patience_ms;
     struct volunteers_rules rules;
 };
 
@@ -94,9 +95,14 @@ static void handle_public(void *user, const struct http_request *request,
 static int start_servers(struct service *service)
 {
     const struct options *o = &service->options;
-    struct http_settings public = {
-        o->address,    o->port, service->keys.certificate, service->keys.key, o->priorities,
-        handle_public, service};
+    struct http_settings public = {.address = o->address,
+                                   .port = o->port,
+                                   .certificate = service->keys.certificate,
+                                   .key = service->keys.key,
+                                   .patience_ms = o->patience_ms,
+                                   .priorities = o->priorities,
+                                   .handler = handle_public,
+                                   .user = service};
     struct http_settings private = {.address = "127.0.0.1",
                                     .port = o->admin_port,
                                     .handler = admin_handle,
@@ -236,7 +242,8 @@ static int usage(void)
         stderr,
         "usage: voisine-service serve --state FOLDER [--listen 127.0.0.1] [--port 0]\n"
         "         [--admin-port 0] [--host NAME] [--devices NAME,NAME] [--volunteers FILE]\n"
-        "         [--moderate \"correze\"] [--answer-within MS] [--auto-accept MS] [--record FILE] "
+        "         [--moderate \"correze\"] [--answer-within MS] [--auto-accept MS] [--patience MS] "
+        "[--record FILE] "
         "[--ready-fd 1]\n"
         "         [--wrong-cert expired|not-yet|host|self-signed|unknown-ca] [--tls PRIORITIES]\n"
         "       voisine-service COMMAND --state FOLDER   (voisine-service help)\n");
@@ -246,7 +253,7 @@ static int usage(void)
 static bool read_options(struct options *o, int argc, char **argv)
 {
     const char *port = "0", *admin_port = "0", *accept_ms = "-1", *answer_ms = "7200000",
-               *ready_fd = "1";
+               *patience_ms = "0", *ready_fd = "1";
     const struct {
         const char *name;
         const char **value;
@@ -260,6 +267,7 @@ static bool read_options(struct options *o, int argc, char **argv)
                  {"--moderate", &o->moderated},
                  {"--auto-accept", &accept_ms},
                  {"--answer-within", &answer_ms},
+                 {"--patience", &patience_ms},
                  {"--record", &o->record},
                  {"--ready-fd", &ready_fd},
                  {"--wrong-cert", &o->wrong},
@@ -277,6 +285,7 @@ static bool read_options(struct options *o, int argc, char **argv)
     o->port = atoi(port);
     o->admin_port = atoi(admin_port);
     o->ready_fd = atoi(ready_fd);
+    o->patience_ms = atoll(patience_ms);
     o->rules = (struct volunteers_rules){atoll(answer_ms), atoll(accept_ms)};
     return o->state != NULL;
 }
