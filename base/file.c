@@ -109,6 +109,18 @@ int base_file_replace(const char *path, const void *data, size_t n_bytes, mode_t
     return sync_folder_of(path);
 }
 
+int base_file_give_to_folder_owner(const char *path)
+{
+    char copy[PATH_MAX];
+    struct stat st;
+
+    if (geteuid() != 0)
+        return 0;
+    if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
+        return -ENAMETOOLONG;
+    return stat(dirname(copy), &st) < 0 || chown(path, st.st_uid, st.st_gid) < 0 ? -errno : 0;
+}
+
 int base_file_make_folder(const char *path, mode_t mode)
 {
     char part[PATH_MAX];

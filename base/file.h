@@ -19,6 +19,10 @@ int base_file_read(const char *path, size_t n_max, char **ret_data, size_t *ret_
  */
 int base_file_replace(const char *path, const void *data, size_t n_bytes, mode_t mode);
 
+/* What root wrote into another user's folder becomes that user's; anybody else's stays as it is.
+ * Returns: 0 or -errno. */
+int base_file_give_to_folder_owner(const char *path);
+
 /* Makes a folder and those above it. Returns: 0 (also when it stands), or -errno. */
 int base_file_make_folder(const char *path, mode_t mode);
 

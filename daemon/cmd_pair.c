@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char pair_usage[] =
@@ -101,7 +100,6 @@ static void keep_paired(const struct pairing *pairing, const char *resident)
 {
     struct base_strbuf json;
     char path[PATH_MAX];
-    struct stat st;
     int r = identity_paired_path(pairing->cli->config, path, sizeof(path));
 
     if (r < 0 || !*resident)
@@ -112,8 +110,8 @@ static void keep_paired(const struct pairing *pairing, const char *resident)
     base_strbuf_add(&json, "}}\n");
     r = json.error ? json.error : base_file_replace(path, json.text, json.length, 0600);
     base_strbuf_finish(&json);
-    if (r == 0 && geteuid() == 0 && stat(pairing->token_path, &st) == 0)
-        r = chown(path, st.st_uid, st.st_gid) < 0 ? -errno : 0;
+    if (r == 0)
+        r = base_file_give_to_folder_owner(path);
     if (r < 0)
         fprintf(stderr, "voisine: %s: %s\n", path, strerror(-r));
 }

@@ -33,6 +33,8 @@ int identity_device(const char *state_folder, const char *configured, char *ret_
     r = matching_id_make(id);
     if (r == 0)
         r = base_file_replace(path, id, strlen(id), 0600);
+    if (r == 0)
+        r = base_file_give_to_folder_owner(path);
     return r < 0 ? r : copy(id, ret_id, size);
 }
 

@@ -8,13 +8,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CODE_MIN    6
@@ -41,25 +39,11 @@ int matching_registration_read_code(const char *typed, char ret_code[MATCHING_NA
 
 /* --- the token on disk --- */
 
-/* What root writes into the state folder must stay readable by the daemon's user. */
-static int give_to_owner_of_folder(const char *path)
-{
-    char copy[PATH_MAX];
-    struct stat st;
-
-    if (geteuid() != 0)
-        return 0;
-    snprintf(copy, sizeof(copy), "%s", path);
-    if (stat(dirname(copy), &st) < 0 || chown(path, st.st_uid, st.st_gid) < 0)
-        return -errno;
-    return 0;
-}
-
 static int keep_token(const char *path, const char *token)
 {
     int r = base_file_replace(path, token, TOKEN_CHARS, 0600);
 
-    return r == 0 ? give_to_owner_of_folder(path) : r;
+    return r == 0 ? base_file_give_to_folder_owner(path) : r;
 }
 
 static int make_token(char ret_token[TOKEN_CHARS + 1])

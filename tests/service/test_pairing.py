@@ -4,6 +4,7 @@
 service over TLS. Usage: test_pairing.py SERVICE VOISINE"""
 import hashlib
 import json
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -142,6 +143,19 @@ def a_revoked_speaker_is_told(folder, service, known):
     assert service.send(make_request(device=known.name()), token=known.token())[0] == 201
 
 
+def root_leaves_files_to_the_daemon(folder, service):
+    """`sudo voisine pair` in the folder of the daemon's user: what it writes is that user's."""
+    if os.geteuid() != 0:
+        return
+    other = speaker(folder, "owned", service)
+    other.state.mkdir(mode=0o700)
+    os.chown(other.state, 65534, 65534)
+    service.admin("resident-add", json.dumps({"reference": "R-18", "name": "M. Petit"}))
+    expect(other.run("pair", code_of(service, "--resident", "R-18")), 0)
+    for name in ("device-id", "token", "paired.json"):
+        assert (other.state / name).stat().st_uid == 65534, name
+
+
 def secrets_stay_off_the_command_line(folder, service):
     """No option takes a token, and none is printed."""
     other = speaker(folder, "quiet", service)
@@ -160,6 +174,7 @@ def main():
             a_name_cannot_be_taken(folder, service, known)
             what_is_no_service_is_not_believed(folder, service)
             a_revoked_speaker_is_told(folder, service, known)
+            root_leaves_files_to_the_daemon(folder, service)
             secrets_stay_off_the_command_line(folder, service)
     print("pairing, renewal and revocation hold")
 
