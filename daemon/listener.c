@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +20,16 @@ enum {
     /* The wake phrase was recognised, but nothing that the voice activity calls speech: answer all
        the same. */
     WOKEN_WITHOUT_VOICE_MS = 450,
-    /* No voice at all for so long after the wake phrase: it was said alone, or with a pause behind
-       it. If words follow after all, they are kept: the answer is a short low tone that stops
-       nobody, and the ears open at the end of the phrase. */
+    /* Silence for so long after the wake phrase: it was said alone, or with a pause behind it. If
+       words follow after all, they are kept: the answer is a short low tone that stops nobody, and
+       the ears open at the end of the phrase. */
     ALONE_MS = 120,
 };
+
+/* What is so far below the loudest of the last second is no voice that goes on; that fades so much
+ * a block. */
+#define SILENT_BELOW_DB 18.0f
+#define LOUD_FADES_DB   0.1f
 
 enum mode {
     MODE_ASLEEP,
@@ -46,7 +52,8 @@ struct listener {
     bool has_guess;       /* `guess` holds what was said up to the pause */
     struct utterance guess;
     int64_t n_taken;
-    int quiet_ms;   /* how long the voice activity has heard none */
+    int quiet_ms;   /* how long it has been silent, beside a voice */
+    float loud_db;  /* of the last second */
     double spent_s; /* CPU on the utterance in course, thrown-away guesses included */
 };
 
@@ -312,14 +319,22 @@ static void look_for_silence(struct listener *listener)
     }
 }
 
+/* The voice activity is steady, and so late by a syllable; a fall of the level tells sooner. */
+static void follow_silence(struct listener *listener, const struct audio_vad_result *heard)
+{
+    listener->loud_db = fmaxf(heard->level_db, listener->loud_db - LOUD_FADES_DB);
+    if (heard->is_voice && heard->level_db > listener->loud_db - SILENT_BELOW_DB)
+        listener->quiet_ms = 0;
+    else
+        listener->quiet_ms += AUDIO_BLOCK_MS;
+}
+
 void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SAMPLES])
 {
     struct audio_endpoint_event event;
 
     audio_endpointer_feed(listener->endpointer, block, &event);
-    listener->quiet_ms = audio_endpointer_vad(listener->endpointer)->is_voice
-                             ? 0
-                             : listener->quiet_ms + AUDIO_BLOCK_MS;
+    follow_silence(listener, audio_endpointer_vad(listener->endpointer));
     if (listener->mode == MODE_ASLEEP) {
         listener->n_taken += feed_wake(listener, block);
         return;
