@@ -2,6 +2,7 @@
 #include "asr/decoder.h"
 
 #include "asr/cepstra.h"
+#include "asr/model.h"
 #include "asr/scores.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -99,36 +100,6 @@ static int set_all(cmd_ln_t *config, const struct asr_setting *settings)
     return r;
 }
 
-static int check_readable(const char *folder, const char *name)
-{
-    char path[1024];
-    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
-        return -ENAMETOOLONG;
-    if (access(path, R_OK) == 0)
-        return 0;
-    int r = -errno;
-    log_error("asr-model-missing", "model file not readable: %s", path);
-    return r;
-}
-
-/* The library exits on some missing files: look before it does. */
-static int check_files(const struct asr_decoder_options *options)
-{
-    static const char *const names[] = {
-        "mdef", "means", "variances", "transition_matrices", "sendump", "feat.params", "noisedict"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        int r = check_readable(options->model_folder, names[i]);
-        if (r < 0)
-            return r;
-    }
-    if (options->dictionary && access(options->dictionary, R_OK) < 0) {
-        int r = -errno;
-        log_error("asr-model-missing", "dictionary not readable: %s", options->dictionary);
-        return r;
-    }
-    return 0;
-}
-
 /*
  * Scales the filters' frequencies: the edges by the factor, and the spacing by the library's
  * warping so that each filter lies where the model's filter lies times the factor.
@@ -184,7 +155,7 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     struct asr_decoder *decoder = NULL;
 
     take_over_library_log();
-    int r = check_files(options);
+    int r = asr_model_check(options->model_folder, options->dictionary);
     if (r < 0)
         return base_trace(r);
     r = make_config(options->model_folder, options->tract, options->settings, &config);
@@ -503,7 +474,7 @@ int asr_analysis_create(const char *model_folder, double tract, const struct asr
 {
     cmd_ln_t *config = NULL;
     take_over_library_log();
-    int r = check_readable(model_folder, "feat.params");
+    int r = asr_model_check_file(model_folder, "feat.params");
     if (r == 0)
         r = make_config(model_folder, tract, settings, &config);
     if (r < 0)
