@@ -93,6 +93,8 @@ static const struct config_option table[CONFIG_N_KEYS] = {
     [CONFIG_NEWS_HOURS_TO] = TIME("news.hours_to", "20:30", "And not after this time."),
     [CONFIG_NEWS_REPEAT_MINUTES] = NUMBER("news.repeat_minutes", 30, 0, 1440, "minutes", L, false,
         "When nobody reacted to news, they are told once more after this time. 0: never."),
+    [CONFIG_NEWS_SEARCHING_HOURS] = NUMBER("news.searching_hours", 24, 0, 168, "hours", L, false,
+        "When nobody has taken a request after this time, the resident is told that the service still looks. 0: never."),
     [CONFIG_NAMES] = {"names", CONFIG_NAMELIST, "[]", 0, 50, "", "dog cat pet friend family volunteer carer",
         R, false, "Pets and people the resident speaks of: {\"name\": \"Rex\", \"kind\": \"dog\"}."},
     [CONFIG_CARER_ALERT_NAME] = TEXT("carer.alert_name", "", 40, L,

@@ -28,6 +28,8 @@ void assistant_goes_on(struct assistant *a, const struct conversation_event *eve
     conversation_event(a->conversation, event);
     if (conversation_state(a->conversation) != before && a->timer_at_ms == timer_at_ms)
         a->timer_at_ms = 0;
+    if (conversation_state(a->conversation) != before)
+        assistant_learn_state(a);
 }
 
 void assistant_happen(struct assistant *a, enum conversation_event_type type)
@@ -62,6 +64,8 @@ void assistant_say(void *user, const char *key, const struct draft *about)
         a->is_away_told = true;
     if (strcmp(key, "privacy.answer") == 0 && a->settings.sends_transcript)
         speech_say(a->speech, "privacy.transcript", about);
+    if (strcmp(key, "mute.on") == 0 && a->settings.has_button)
+        speech_say(a->speech, "mute.hint", about);
 }
 
 static void on_said(void *user, const char *key, const char *text)
@@ -121,6 +125,8 @@ static void on_sleep(void *user)
     memset(a->transcript, 0, sizeof(a->transcript));
     a->store_id[0] = a->cancel_id[0] = '\0';
     listener_sleep(a->listener);
+    if (a->is_erasing && a->events.on_erase_ready)
+        a->events.on_erase_ready(a->events.user);
 }
 
 static void on_wait(void *user, int timeout_ms)
@@ -151,10 +157,18 @@ static void on_mute_op(void *user, int is_muted)
         a->events.on_mute(a->events.user, is_muted != 0);
 }
 
+static void on_erase_op(void *user)
+{
+    struct assistant *a = user;
+
+    a->is_erasing = a->events.on_erase && a->events.on_erase(a->events.user) == 0;
+    assistant_happen(a, a->is_erasing ? EVENT_STORED : EVENT_NOT_STORED);
+}
+
 static const struct conversation_ops conversation_ops = {
     assistant_say,   on_say_again,          on_stop_speech,      on_earcon,  on_listen,
     on_sleep,        assistant_store,       assistant_cancel,    on_wait,    on_adjust,
-    assistant_alert, assistant_tell_status, assistant_tell_news, on_mute_op,
+    assistant_alert, assistant_tell_status, assistant_tell_news, on_mute_op, on_erase_op,
 };
 
 /* ---- what others bring ---- */
@@ -179,6 +193,7 @@ void assistant_join(struct assistant *a, struct listener *listener, struct audio
     a->listener = listener;
     a->player = player;
     speech_join(a->speech, player);
+    assistant_begin_habits(a);
 }
 
 void assistant_block(struct assistant *a, const int16_t block[AUDIO_BLOCK_SAMPLES])

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "daemon/conversation.h"
+#include "daemon/habits.h"
 #include "daemon/listener.h"
 #include "daemon/phrasing.h"
 #include "daemon/speech.h"
@@ -32,6 +33,10 @@ struct assistant_settings {
     bool is_moderated;                   /* the territory's: a person looks at each request first */
     struct base_time news_from, news_to; /* local hours in which news may be spoken */
     int news_repeat_minutes;             /* told once more when nobody reacted; 0 never */
+    int search_hours;                    /* told that nobody was found yet after so long; 0 never */
+    int end_silence_ms;   /* what the listener was created with; 0: not to be learnt */
+    struct habits habits; /* as last kept */
+    bool has_button;      /* can switch the microphone on again */
     struct speech_settings speech;
 };
 
@@ -54,6 +59,13 @@ struct assistant_events {
     void (*on_adjusted)(void *user, int rate_wpm, int volume);
     /* The introduction was said, or cut off by a call: not again at the next start. */
     void (*on_introduced)(void *user);
+    /* Something was learnt of the resident: to be kept over a restart. */
+    void (*on_habits)(void *user, const struct habits *habits);
+    /* Everything is to be erased: makes sure of it, even if the power goes. Returns: 0 or -errno.
+     */
+    int (*on_erase)(void *user);
+    /* The resident was told so: now is the time. */
+    void (*on_erase_ready)(void *user);
     void *user;
 };
 

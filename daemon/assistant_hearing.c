@@ -76,6 +76,10 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         event->type = EVENT_NOT_UNDERSTOOD;
     } else if (act == INTENTS_REQUEST) {
         event->type = request_event(a, &event->draft);
+    } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "everything") == 0) {
+        event->type = EVENT_ERASE;
+    } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "microphone") == 0) {
+        event->type = a->settings.has_button ? EVENT_MUTE : EVENT_MUTE_IN_VAIN;
     } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
         event->type = EVENT_PRIVACY;
     }
@@ -137,7 +141,12 @@ static void on_speech(void *user)
     audio_player_rouse(a->player);
 }
 
+static void on_pause(void *user, int pause_ms)
+{
+    assistant_learn_pause(user, pause_ms);
+}
+
 struct listener_events assistant_listener_events(struct assistant *a)
 {
-    return (struct listener_events){on_wake, on_utterance, on_silence, on_speech, a};
+    return (struct listener_events){on_wake, on_utterance, on_silence, on_speech, on_pause, a};
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the parts of the assistant share: assistant.c joins them and speaks, assistant_hearing.c
- * makes events of what is heard, assistant_requests.c stores and sends, assistant_telling.c tells
- * how requests stand, the news, and what is said unasked. Nobody else includes it. Thread: main. */
+ * makes events of what is heard, assistant_requests.c stores and sends, assistant_habits.c learns,
+ * assistant_telling.c tells how requests stand, the news, and what is said unasked. Nobody else
+ * includes it. Thread: main. */
 #ifndef DAEMON_ASSISTANT_PRIVATE_H
 #define DAEMON_ASSISTANT_PRIVATE_H
 
@@ -35,8 +36,13 @@ struct assistant {
     char trouble[24];    /* the log code of what somebody must put right; "": nothing */
     bool is_cut;         /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
+    bool is_erasing; /* confirmed twice and made sure of; done when the conversation is over */
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
+
+    struct habits habits, kept_habits;
+    bool was_understood, needed_choice; /* in this conversation */
+    int64_t searched_at_ms;             /* when requests nobody took were last looked for */
 
     unsigned n_wakes, n_utterances, n_not_understood, n_stored;
 };
@@ -64,6 +70,13 @@ void assistant_cancel(void *user, const char *id);
 void assistant_alert(void *user);
 void assistant_tell_status(void *user, const struct draft *asked);
 void assistant_tell_news(void *user);
+
+/* assistant_habits.c: what was learnt before holds; after each event and each pause, learns; keeps
+ * what has changed. */
+void assistant_begin_habits(struct assistant *a);
+void assistant_learn_state(struct assistant *a);
+void assistant_learn_pause(struct assistant *a, int pause_ms);
+void assistant_keep_habits(struct assistant *a);
 
 /* What was being told was heard to its end; was cut off. */
 void assistant_news_heard(struct assistant *a);

@@ -11,11 +11,12 @@ enum {
     DEAF_AGAIN_MS = 21600000,   /* how often the loss of the microphone is told */
     INTRODUCTION_MS = 60000,    /* of quiet before it: a conversation must not be delayed */
     INTRODUCTION_GAP_MS = 2000, /* between its sentences: time to call */
+    SEARCH_EVERY_MS = 60000,    /* how often requests that nobody took are looked for */
 };
 
 /* First start: the speaker introduces itself (R33). */
-static const char *const introduction[] = {"start.hello", "start.how", "start.privacy",
-                                           "start.no_alarm", "start.try"};
+static const char *const introduction[] = {"start.hello",   "start.how",      "start.words",
+                                           "start.privacy", "start.no_alarm", "start.try"};
 enum { INTRODUCTION_LENGTH = sizeof(introduction) / sizeof(introduction[0]) };
 
 static void say_about_nothing(struct assistant *a, const char *key, int n)
@@ -166,12 +167,12 @@ static bool is_news_time(const struct assistant *a)
 static bool has_news_to_tell(const struct assistant *a)
 {
     enum conversation_state state = conversation_state(a->conversation);
-    bool is_open = state == STATE_ASLEEP || state == STATE_ALARMED;
+    bool is_open = state == STATE_ASLEEP || state == STATE_ALARMED || state == STATE_MUTED;
 
     if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player))
         return false;
     return told_n_waiting(a->told, true) > 0 ||
-           (state == STATE_ASLEEP && is_news_time(a) && told_n_waiting(a->told, false) > 0);
+           (state != STATE_ALARMED && is_news_time(a) && told_n_waiting(a->told, false) > 0);
 }
 
 /* Not before a minute of quiet, and a conversation comes first: only then does it begin anew. */
@@ -204,6 +205,25 @@ void assistant_look_at_deafness(struct assistant *a)
     assistant_happen(a, EVENT_DEAF);
 }
 
+/* In hours when news may be told only: what is found is told then. */
+static void look_for_searching(struct assistant *a)
+{
+    struct matching_summary *summaries;
+    int64_t now_ms = assistant_now_ms(a);
+    size_t n;
+
+    if (a->settings.search_hours == 0 || now_ms - a->searched_at_ms < SEARCH_EVERY_MS ||
+        !is_news_time(a))
+        return;
+    a->searched_at_ms = now_ms;
+    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
+        return;
+    if (told_search(a->told, summaries, n, (int64_t)a->settings.search_hours * 3600000,
+                    &a->habits.searching_told_ms))
+        assistant_keep_habits(a);
+    free(summaries);
+}
+
 void assistant_tick(struct assistant *a)
 {
     if (a->timer_at_ms && assistant_now_ms(a) >= a->timer_at_ms) {
@@ -211,6 +231,7 @@ void assistant_tick(struct assistant *a)
         assistant_happen(a, EVENT_TIMER);
     }
     told_tick(a->told, assistant_now_ms(a));
+    look_for_searching(a);
     if (conversation_state(a->conversation) == STATE_ASLEEP && !audio_player_is_busy(a->player))
         assistant_look_at_deafness(a);
     if (has_news_to_tell(a))

@@ -21,6 +21,9 @@ static const char *const state_names[N_STATES] = {
     [STATE_DUPLICATE] = "DUPLICATE",
     [STATE_CANCELLING] = "CANCELLING",
     [STATE_STORING] = "STORING",
+    [STATE_ERASING] = "ERASING",
+    [STATE_ERASING_SURELY] = "ERASING_SURELY",
+    [STATE_WIPING] = "WIPING",
     [STATE_WITHDRAWING] = "WITHDRAWING",
     [STATE_SENDING] = "SENDING",
     [STATE_TELLING] = "TELLING",
@@ -42,6 +45,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_AFFIRM] = "affirm",
     [EVENT_DENY] = "deny",
     [EVENT_CANCEL] = "cancel",
+    [EVENT_ERASE] = "erase",
     [EVENT_CANCEL_NOTHING] = "cancel_nothing",
     [EVENT_REPEAT] = "repeat",
     [EVENT_STATUS] = "status",
@@ -53,6 +57,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_FASTER] = "faster",
     [EVENT_EMERGENCY] = "emergency",
     [EVENT_NOT_UNDERSTOOD] = "not_understood",
+    [EVENT_LOST] = "lost",
     [EVENT_SILENCE] = "silence",
     [EVENT_SPOKEN] = "spoken",
     [EVENT_WITHDRAWN] = "withdrawn",
@@ -65,6 +70,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_NEWS] = "news",
     [EVENT_TIMER] = "timer",
     [EVENT_MUTE] = "mute",
+    [EVENT_MUTE_IN_VAIN] = "mute_in_vain",
     [EVENT_UNMUTE] = "unmute",
     [EVENT_DEAF] = "deaf",
     [EVENT_HEARING] = "hearing",
@@ -87,8 +93,9 @@ static enum conversation_event_type not_understood(struct conversation *c,
 {
     if (guess->service[0] && c->n_guesses < GUESSES_MAX && strcmp(guess->service, c->refused) != 0)
         c->guess = *guess;
-    return c->state == STATE_CHOOSING && c->guess.service[0] ? EVENT_REQUEST_DOUBTFUL
-                                                             : EVENT_NOT_UNDERSTOOD;
+    if (c->state == STATE_CHOOSING && c->guess.service[0])
+        return EVENT_REQUEST_DOUBTFUL;
+    return c->state == STATE_LISTENING && c->is_choice_sooner ? EVENT_LOST : EVENT_NOT_UNDERSTOOD;
 }
 
 /* Makes an event precise by what the conversation knows. See the table's head. */
@@ -172,6 +179,11 @@ int conversation_create(const struct conversation_ops *ops, void *user,
     conversation_forget(c);
     *ret_conversation = c;
     return 0;
+}
+
+void conversation_set_choice_sooner(struct conversation *c, bool is_sooner)
+{
+    c->is_choice_sooner = is_sooner;
 }
 
 void conversation_destroy(struct conversation *c)

@@ -34,6 +34,9 @@ enum conversation_state {
     STATE_DUPLICATE,         /* asked before: another one? */
     STATE_CANCELLING,        /* yes or no: drop the stored request? */
     STATE_STORING,           /* yes was said, not yet on disk */
+    STATE_ERASING,           /* yes or no: erase everything? */
+    STATE_ERASING_SURELY,    /* once more */
+    STATE_WIPING,            /* yes was said twice, not yet made sure of on disk */
     STATE_WITHDRAWING,       /* yes was said, the cancellation is not yet on disk */
     STATE_SENDING,           /* on disk, said so; the service has not answered */
     STATE_TELLING,           /* news, outside any conversation */
@@ -56,6 +59,7 @@ enum conversation_event_type {
     EVENT_AFFIRM,
     EVENT_DENY,
     EVENT_CANCEL,         /* of the conversation, or of the stored request `cancel_id` */
+    EVENT_ERASE,          /* of everything this speaker knows */
     EVENT_CANCEL_NOTHING, /* there is nothing stored to cancel */
     EVENT_REPEAT,
     EVENT_STATUS,
@@ -67,6 +71,7 @@ enum conversation_event_type {
     EVENT_FASTER,
     EVENT_EMERGENCY,
     EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
+    EVENT_LOST,           /* the same, of a resident who usually needs the closed choice */
     EVENT_SILENCE,        /* no speech in the time allowed */
     EVENT_SPOKEN,         /* what was to be said has been played */
     EVENT_WITHDRAWN,      /* the cancellation is on disk */
@@ -79,6 +84,7 @@ enum conversation_event_type {
     EVENT_NEWS,  /* something to tell, the caller has checked the hours */
     EVENT_TIMER, /* the time asked for with `wait` is over */
     EVENT_MUTE,
+    EVENT_MUTE_IN_VAIN, /* asked for by voice, and nothing could switch it on again */
     EVENT_UNMUTE,
     EVENT_DEAF,    /* the microphone is lost */
     EVENT_HEARING, /* and back */
@@ -129,6 +135,9 @@ struct conversation_ops {
     /* Tell the news that wait, as one speech. */
     void (*tell_news)(void *user);
     void (*mute)(void *user, int muted);
+    /* Make sure that everything will be erased, even if the power goes; ends with STORED or
+     * NOT_STORED. It is erased once the conversation is over. */
+    void (*erase)(void *user);
 };
 
 struct conversation;
@@ -138,6 +147,9 @@ int conversation_create(const struct conversation_ops *ops, void *user,
                         struct conversation **ret_conversation);
 /* Accepts NULL. */
 void conversation_destroy(struct conversation *conversation);
+
+/* A resident who usually needs the closed choice gets it without the "Pardon ?" before. */
+void conversation_set_choice_sooner(struct conversation *conversation, bool is_sooner);
 
 void conversation_event(struct conversation *conversation, const struct conversation_event *event);
 

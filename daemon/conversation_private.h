@@ -12,8 +12,9 @@ struct conversation {
     const struct conversation_ops *ops;
     void *user;
     enum conversation_state state;
-    struct draft draft;              /* being talked about */
-    struct draft guess;              /* the best so far that was not sure enough */
+    struct draft draft; /* being talked about */
+    struct draft guess; /* the best so far that was not sure enough */
+    bool is_choice_sooner;
     int n_guesses;                   /* asked in this conversation */
     char refused[DRAFT_SERVICE_MAX]; /* the guess that was answered with no */
     struct draft cancelled;

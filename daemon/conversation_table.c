@@ -275,6 +275,44 @@ static void act_nothing_to_cancel(struct conversation *c, const struct conversat
     say(c, "cancel.nothing");
 }
 
+static void act_ask_erase(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    draft_clear(&c->draft);
+    ask(c, "erase.ask", "erase.ask");
+}
+
+static void act_ask_erase_again(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    ask(c, "erase.again", "erase.again");
+}
+
+static void act_erase(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->wait(c->user, STORING_TIMEOUT_MS);
+    c->ops->erase(c->user);
+}
+
+static void act_erase_begun(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "erase.begun");
+}
+
+static void act_not_erased(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "erase.failed");
+}
+
+static void act_keep_all(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    say(c, "erase.kept");
+}
+
 static void act_cancel(struct conversation *c, const struct conversation_event *event)
 {
     if (event->type == EVENT_BUTTON)
@@ -380,6 +418,13 @@ static void act_mute(struct conversation *c, const struct conversation_event *ev
     say(c, "mute.on");
 }
 
+static void act_mute_in_vain(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->stop_speech(c->user);
+    say(c, "mute.impossible");
+}
+
 static void act_still_muted(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
@@ -411,6 +456,7 @@ static void act_hearing(struct conversation *c, const struct conversation_event 
 /* What may be said or happen in any state. `self` is the row's own state. */
 #define EVERYWHERE(self)                                                                           \
     [EVENT_EMERGENCY] = {act_alarm, STATE_ALARMED}, [EVENT_MUTE] = {act_mute, STATE_MUTED},        \
+    [EVENT_MUTE_IN_VAIN] = {act_mute_in_vain, STATE_CLOSING}, [EVENT_LOST] = {act_nothing, self},  \
     [EVENT_UNMUTE] = {act_nothing, self}, [EVENT_DEAF] = {act_deaf, STATE_CLOSING},                \
     [EVENT_HEARING] = {act_nothing, self}, [EVENT_WAKE] = {act_greet, STATE_LISTENING},            \
     [EVENT_BUTTON] = {act_greet, STATE_LISTENING},                                                 \
@@ -437,6 +483,7 @@ static void act_hearing(struct conversation *c, const struct conversation_event 
 
 /* Nothing is being listened to: what a late utterance says is dropped. */
 #define NO_EARS(self)                                                                              \
+    [EVENT_ERASE] = {act_nothing, self}, [EVENT_MUTE_IN_VAIN] = {act_nothing, self},               \
     [EVENT_REQUEST] = {act_nothing, self}, [EVENT_REQUEST_OPEN] = {act_nothing, self},             \
     [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self}, [EVENT_REQUEST_TWICE] = {act_nothing, self},   \
     [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self}, [EVENT_CORRECTION] = {act_nothing, self},     \
@@ -454,6 +501,7 @@ static void act_hearing(struct conversation *c, const struct conversation_event 
         [EVENT_STATUS] = {act_status_and_ask, self}, [EVENT_HELP] = {act_help_and_ask, self},      \
         [EVENT_PRIVACY] = {act_privacy_and_ask, self}, [EVENT_SPOKEN] = {act_listen_answer, self}, \
         [EVENT_CANCEL] = {act_abandon, STATE_CLOSING},                                             \
+        [EVENT_ERASE] = {act_abandon, STATE_CLOSING},                                              \
         [EVENT_CANCEL_NOTHING] = {act_abandon, STATE_CLOSING}
 
 /* Listening for what is wanted; a yes or no has nothing to answer to. */
@@ -461,6 +509,7 @@ static void act_hearing(struct conversation *c, const struct conversation_event 
     EVERYWHERE(self), SPEECH(self),                                                                \
         REQUESTS, [EVENT_SPOKEN] = {act_listen_request, self},                                     \
                   [EVENT_CANCEL] = {act_ask_cancel, STATE_CANCELLING},                             \
+                  [EVENT_ERASE] = {act_ask_erase, STATE_ERASING},                                  \
                   [EVENT_CANCEL_NOTHING] = {act_nothing_to_cancel, STATE_CLOSING},                 \
                   [EVENT_CORRECTION] = lost, [EVENT_AFFIRM] = lost,                                \
                   [EVENT_DENY] = {act_all_right, STATE_CLOSING}, [EVENT_NOT_UNDERSTOOD] = lost
@@ -488,6 +537,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
     [STATE_LISTENING] =
         {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
          [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
+         [EVENT_LOST] = {act_choice, STATE_CHOOSING},
          [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
          [EVENT_STATUS] = {act_status, STATE_CLOSING},
          [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
@@ -549,6 +599,34 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_CORRECTION] = {act_keep, STATE_CLOSING}, [EVENT_DENY] = {act_keep, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_CLOSING},
          [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},
+    [STATE_ERASING] =
+        {QUESTION(STATE_ERASING), [EVENT_AFFIRM] = {act_ask_erase_again, STATE_ERASING_SURELY},
+         [EVENT_BUTTON] = {act_ask_erase_again, STATE_ERASING_SURELY},
+         [EVENT_ERASE] = {act_help_and_ask, STATE_ERASING},
+         [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},
+         [EVENT_DENY] = {act_keep_all, STATE_CLOSING},
+         [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},
+         [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},
+         [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}},
+    [STATE_ERASING_SURELY] =
+        {QUESTION(STATE_ERASING_SURELY), [EVENT_AFFIRM] = {act_erase, STATE_WIPING},
+         [EVENT_BUTTON] = {act_erase, STATE_WIPING},
+         [EVENT_ERASE] = {act_help_and_ask, STATE_ERASING_SURELY},
+         [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},
+         [EVENT_DENY] = {act_keep_all, STATE_CLOSING},
+         [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},
+         [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},
+         [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}},
+    [STATE_WIPING] =
+        {EVERYWHERE(STATE_WIPING), NO_EARS(STATE_WIPING),
+         [EVENT_WAKE] = {act_nothing, STATE_WIPING}, [EVENT_BUTTON] = {act_nothing, STATE_WIPING},
+         [EVENT_BUTTON_LONG] = {act_nothing, STATE_WIPING},
+         [EVENT_SPOKEN] = {act_nothing, STATE_WIPING}, [EVENT_DEAF] = {act_nothing, STATE_WIPING},
+         [EVENT_STORED] = {act_erase_begun, STATE_CLOSING},
+         [EVENT_NOT_STORED] = {act_not_erased, STATE_CLOSING},
+         [EVENT_TIMER] = {act_not_erased, STATE_CLOSING}},
     [STATE_STORING] =
         {EVERYWHERE(STATE_STORING), NO_EARS(STATE_STORING),
          [EVENT_WAKE] = {act_nothing, STATE_STORING}, [EVENT_BUTTON] = {act_nothing, STATE_STORING},
@@ -584,10 +662,11 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
         {OPEN_EARS(STATE_ALARMED, CELL(act_sleep, STATE_ASLEEP)),
          [EVENT_NEWS] = {act_news, STATE_ALARMED}, [EVENT_SILENCE] = {act_sleep, STATE_ASLEEP}},
     [STATE_MUTED] =
-        {EVERYWHERE(STATE_MUTED), NO_EARS(STATE_MUTED), [EVENT_SPOKEN] = {act_nothing, STATE_MUTED},
-         [EVENT_WAKE] = {act_nothing, STATE_MUTED}, [EVENT_EMERGENCY] = {act_nothing, STATE_MUTED},
-         [EVENT_DEAF] = {act_nothing, STATE_MUTED}, [EVENT_BUTTON] = {act_still_muted, STATE_MUTED},
-         [EVENT_BUTTON_LONG] = {act_still_muted, STATE_MUTED},
+        {EVERYWHERE(STATE_MUTED), NO_EARS(STATE_MUTED), [EVENT_NEWS] = {act_news, STATE_MUTED},
+         [EVENT_SPOKEN] = {act_nothing, STATE_MUTED}, [EVENT_WAKE] = {act_nothing, STATE_MUTED},
+         [EVENT_EMERGENCY] = {act_nothing, STATE_MUTED}, [EVENT_DEAF] = {act_nothing, STATE_MUTED},
+         [EVENT_BUTTON] = {act_still_muted, STATE_MUTED},
+         [EVENT_BUTTON_LONG] = {act_unmute, STATE_CLOSING},
          [EVENT_MUTE] = {act_still_muted, STATE_MUTED},
          [EVENT_UNMUTE] = {act_unmute, STATE_CLOSING}},
 };

@@ -89,6 +89,11 @@ void listener_set_now(struct listener *listener, struct base_datetime now)
     listener->now = now;
 }
 
+void listener_set_patience(struct listener *listener, int end_silence_ms)
+{
+    listener->options.endpoint.end_silence_ms = end_silence_ms;
+}
+
 bool listener_is_open(const struct listener *listener)
 {
     return listener->mode == MODE_OPEN;
@@ -124,6 +129,7 @@ void listener_open(struct listener *listener, enum intents_expect expect)
     listener->has_guess = false;
     listener->spent_s = 0;
     audio_endpointer_open(listener->endpointer, from);
+    audio_endpointer_set_patience(listener->endpointer, listener->options.endpoint.end_silence_ms);
 }
 
 void listener_sleep(struct listener *listener)
@@ -248,8 +254,13 @@ static void endpoint_event(struct listener *listener, const struct audio_endpoin
     switch (event->kind) {
     case AUDIO_ENDPOINT_NONE:
         break;
-    case AUDIO_ENDPOINT_START:
     case AUDIO_ENDPOINT_RESUME:
+        if (listener->events.on_pause)
+            listener->events.on_pause(
+                listener->events.user,
+                (int)audio_samples_to_ms(event->at_sample - listener->voice_end));
+        /* fall through */
+    case AUDIO_ENDPOINT_START:
         listener->has_voice = true;
         listener->has_guess = false;
         tell_speech(listener);

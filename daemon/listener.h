@@ -34,6 +34,8 @@ struct listener_events {
     /* Somebody began to speak, or pauses: an answer may be wanted soon. Asleep too, and again and
      * again. May be NULL. */
     void (*on_speech)(void *user);
+    /* What is being said went on after a pause of so long. May be NULL. */
+    void (*on_pause)(void *user, int pause_ms);
     void *user;
 };
 
@@ -50,6 +52,9 @@ int listener_create(const struct listener_options *options, const struct listene
                     struct listener **ret_listener);
 /* Accepts NULL. */
 void listener_destroy(struct listener *listener);
+
+/* How long a silence ends a sentence that may go on, from the next opening on. */
+void listener_set_patience(struct listener *listener, int end_silence_ms);
 
 /* The time at which days and hours are understood. To be kept current by the caller. */
 void listener_set_now(struct listener *listener, struct base_datetime now);

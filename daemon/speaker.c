@@ -67,19 +67,37 @@ static void on_mute(void *user, bool is_muted)
     struct speaker *s = user;
 
     soundcard_set_muted(s->soundcard, is_muted);
+    if (is_muted != keepsake_is_marked(&s->keepsake, KEEPSAKE_MUTED))
+        (void)keepsake_mark(&s->keepsake, KEEPSAKE_MUTED, is_muted);
 }
 
-/* Rate and volume chosen by voice hold over a restart. */
 static void on_adjusted(void *user, int rate_wpm, int volume)
 {
-    struct speaker *s = user;
-    char json[128];
-    int n = snprintf(json, sizeof(json), "{\"voice\":{\"rate_wpm\":%d,\"volume\":%d}}\n", rate_wpm,
-                     volume);
-    int r = base_file_replace(s->layer_path, json, (size_t)n, 0600);
+    const struct speaker *s = user;
 
-    if (r < 0)
-        log_warning("layer-not-kept", "%s: %s", s->layer_path, strerror(-r));
+    keepsake_save_voice(&s->keepsake, rate_wpm, volume);
+}
+
+static void on_habits(void *user, const struct habits *habits)
+{
+    const struct speaker *s = user;
+
+    keepsake_save_habits(&s->keepsake, habits);
+}
+
+static int on_erase(void *user)
+{
+    const struct speaker *s = user;
+
+    return keepsake_mark(&s->keepsake, KEEPSAKE_ERASE, true);
+}
+
+static void on_erase_ready(void *user)
+{
+    struct speaker *s = user;
+
+    s->exit_status = SPEAKER_ERASE;
+    base_loop_stop(s->loop);
 }
 
 static void on_spoken(void *user, const char *key, const char *words)
@@ -113,11 +131,9 @@ static void on_mute_key(void *user)
 
 static void on_introduced(void *user)
 {
-    struct speaker *s = user;
-    int r = base_file_replace(s->introduced_path, "", 0, 0600);
+    const struct speaker *s = user;
 
-    if (r < 0)
-        log_warning("introduction-not-kept", "%s: %s", s->introduced_path, strerror(-r));
+    (void)keepsake_mark(&s->keepsake, KEEPSAKE_INTRODUCED, true);
 }
 
 static void on_delivery(void *user, int events)
@@ -303,6 +319,10 @@ static int make_assistant(struct speaker *s)
         .news_from = config_options_time(s->config, CONFIG_NEWS_HOURS_FROM),
         .news_to = config_options_time(s->config, CONFIG_NEWS_HOURS_TO),
         .news_repeat_minutes = number(s, CONFIG_NEWS_REPEAT_MINUTES),
+        .search_hours = number(s, CONFIG_NEWS_SEARCHING_HOURS),
+        .end_silence_ms = number(s, CONFIG_AUDIO_END_SILENCE_MS),
+        .habits = keepsake_load_habits(&s->keepsake),
+        .has_button = text(s, CONFIG_BUTTON_DEVICE)[0] != '\0',
         .is_moderated = config_territory_is_moderated(s->territory),
         .speech = {
             .voice = voice_settings(s),
@@ -312,7 +332,9 @@ static int make_assistant(struct speaker *s)
             .night_to = config_options_time(s->config, CONFIG_VOICE_NIGHT_TO),
         }};
     struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker};
-    struct assistant_events events = {on_spoken, on_heard, on_mute, on_adjusted, on_introduced, s};
+    struct assistant_events events = {on_spoken,   on_heard,       on_mute,
+                                      on_adjusted, on_introduced,  on_habits,
+                                      on_erase,    on_erase_ready, s};
 
     return assistant_create(&settings, &parts, &events, &s->assistant) == 0 ? 0 : EXIT_SOFTWARE;
 }
@@ -428,9 +450,7 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
     s->clock = options->clock;
     s->started_at_ms = s->clock->monotonic_ms(s->clock);
     base_strbuf_init(&s->error);
-    snprintf(s->layer_path, sizeof(s->layer_path), "%s/voice.json", text(s, CONFIG_STATE_FOLDER));
-    snprintf(s->introduced_path, sizeof(s->introduced_path), "%s/introduced",
-             text(s, CONFIG_STATE_FOLDER));
+    keepsake_init(&s->keepsake, text(s, CONFIG_STATE_FOLDER));
     status = make_all(s, options);
     if (status != 0) {
         log_error("start-failed", "%s",
@@ -438,8 +458,10 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
         speaker_destroy(s);
         return status;
     }
-    if (access(s->introduced_path, F_OK) != 0)
+    if (!keepsake_is_marked(&s->keepsake, KEEPSAKE_INTRODUCED))
         assistant_introduce(s->assistant);
+    if (keepsake_is_marked(&s->keepsake, KEEPSAKE_MUTED))
+        assistant_set_muted(s->assistant, true);
     if (options->announcement)
         assistant_announce(s->assistant, options->announcement);
     *ret_speaker = s;

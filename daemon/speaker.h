@@ -30,7 +30,10 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
 /* Accepts NULL. */
 void speaker_destroy(struct speaker *speaker);
 
-/* Runs until SIGTERM or SIGINT. Returns: an exit status. */
+/* Runs until SIGTERM or SIGINT. Returns: an exit status, or SPEAKER_ERASE. */
 int speaker_run(struct speaker *speaker);
+
+/* Everything is to be erased (daemon/keepsake.h, marked), then another speaker made. */
+enum { SPEAKER_ERASE = 256 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "daemon/button.h"
 #include "daemon/control.h"
 #include "daemon/interpreter.h"
+#include "daemon/keepsake.h"
 #include "daemon/language.h"
 #include "daemon/listener.h"
 #include "daemon/phrasing.h"
@@ -30,8 +31,7 @@ struct speaker {
     struct base_strbuf error; /* of the step that failed */
     int64_t started_at_ms;
     int exit_status;
-    char layer_path[PATH_MAX];      /* settings made by voice */
-    char introduced_path[PATH_MAX]; /* stands once the introduction was said */
+    struct keepsake keepsake;
     char device_id[64];
     char token_path[PATH_MAX];
     unsigned n_restarts;

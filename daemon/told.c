@@ -145,6 +145,12 @@ static const char *status_event_key(const struct told *told, const struct matchi
     return told->is_moderated ? "news.published" : NULL;
 }
 
+/* Given up by the service, or by us since it was never reached. */
+static const char *expired_key(const char *status)
+{
+    return strcmp(status, "expired") == 0 ? "news.expired" : "news.unsent_week";
+}
+
 /* The prompt for an event outside a conversation; NULL when it is not for a resident's ears. */
 static const char *event_key(const struct told *told, const struct matching_event *event)
 {
@@ -160,7 +166,7 @@ static const char *event_key(const struct told *told, const struct matching_even
     case MATCHING_EVENT_OVERDUE:
         return "news.unreachable";
     case MATCHING_EVENT_EXPIRED:
-        return "news.expired";
+        return expired_key(event->status);
     case MATCHING_EVENT_SERVICE_BACK:
         return "news.back";
     case MATCHING_EVENT_ALERT_ACKNOWLEDGED:
@@ -328,6 +334,32 @@ static bool is_in_review(const struct told *told, const struct matching_summary 
             (!summary->status[0] || strcmp(summary->status, "received") == 0));
 }
 
+bool told_search(struct told *told, const struct matching_summary *summaries, size_t n,
+                 int64_t after_ms, int64_t *marker_ms)
+{
+    int64_t marker = *marker_ms;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct matching_summary *summary = &summaries[i];
+        struct told_news news = {.key = "news.searching"};
+
+        if (summary->state != MATCHING_TRANSMITTED || summary->age_ms < after_ms ||
+            summary->noted_wall_ms <= *marker_ms)
+            continue;
+        if (summary->noted_wall_ms > marker)
+            marker = summary->noted_wall_ms;
+        if (is_in_review(told, summary))
+            continue; /* volunteers have not seen it */
+        memcpy(news.id, summary->id, sizeof(news.id));
+        told_about_summary(summary, &news.about);
+        add(told, &news);
+    }
+    if (marker == *marker_ms)
+        return false;
+    *marker_ms = marker;
+    return true;
+}
+
 const char *told_status_key(const struct told *told, const struct matching_summary *summary)
 {
     switch (summary->state) {
@@ -341,7 +373,7 @@ const char *told_status_key(const struct told *told, const struct matching_summa
     case MATCHING_REFUSED:
         return summary->is_untold ? "status.refused" : NULL;
     case MATCHING_EXPIRED:
-        return summary->is_untold ? "news.expired" : NULL;
+        return summary->is_untold ? expired_key(summary->status) : NULL;
     case MATCHING_DONE:
     case MATCHING_CANCELLING:
     case MATCHING_CANCELLED:

@@ -31,6 +31,13 @@ void told_destroy(struct told *told);
 
 /* Queues what the event says, when it is one that a resident should hear. */
 void told_add(struct told *told, const struct matching_event *event);
+/*
+ * Queues that nobody was found yet, for each request that the service has had for after_ms, no
+ * volunteer has taken, and that was noted later than *marker_ms; the marker then moves on, so that
+ * each is told of once. Returns: whether it moved.
+ */
+bool told_search(struct told *told, const struct matching_summary *summaries, size_t n,
+                 int64_t after_ms, int64_t *marker_ms);
 /* Queues a prompt that concerns no request; one that already waits is not queued twice. */
 void told_add_key(struct told *told, const char *key);
 /* A volunteer who was known before this start: so that a change can be told as one. */

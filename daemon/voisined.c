@@ -6,6 +6,7 @@
 #include "config/options.h"
 #include "daemon/commands.h"
 #include "daemon/identity.h"
+#include "daemon/keepsake.h"
 #include "daemon/speaker.h"
 
 #include <getopt.h>
@@ -70,6 +71,16 @@ static int parse(int argc, char **argv, struct arguments *ret_arguments)
     return -1;
 }
 
+static void last_good_path(const char *path, char ret_path[PATH_MAX])
+{
+    const char *state = getenv("STATE_DIRECTORY"); /* systemd's: /etc is read-only under our unit */
+
+    if (state && *state)
+        snprintf(ret_path, PATH_MAX, "%s/last-good.json", state);
+    else
+        snprintf(ret_path, PATH_MAX, "%s.last-good", path);
+}
+
 /*
  * The carer's file, the copy of the last good one when it is broken (R42), then what the resident
  * changed by voice, then what the service told when the speaker was paired. Returns: 0 or -errno.
@@ -78,13 +89,9 @@ static int load_config(struct config_options *config, const char *path,
                        struct config_problems *problems, enum config_source *ret_source)
 {
     char last_good[PATH_MAX], by_voice[PATH_MAX], paired[PATH_MAX];
-    const char *state = getenv("STATE_DIRECTORY"); /* systemd's: /etc is read-only under our unit */
     int r;
 
-    if (state && *state)
-        snprintf(last_good, sizeof(last_good), "%s/last-good.json", state);
-    else
-        snprintf(last_good, sizeof(last_good), "%s.last-good", path);
+    last_good_path(path, last_good);
     r = config_options_start(config, path, last_good, problems, ret_source);
     if (r < 0)
         return r;
@@ -116,15 +123,38 @@ static const char *announcement(enum config_source source)
                                             : NULL;
 }
 
+/* What was to be erased is (R32), also when the power went in the middle of it. Returns: the prompt
+ * that tells it; NULL when there was nothing to do. */
+static const char *erase_if_asked(const struct config_options *config, const char *path)
+{
+    char last_good[PATH_MAX];
+    const char *others[] = {path,
+                            last_good,
+                            config_options_text(config, CONFIG_SERVICE_TOKEN_FILE),
+                            config_options_text(config, CONFIG_SERVICE_CLIENT_CERT_FILE),
+                            config_options_text(config, CONFIG_SERVICE_CLIENT_KEY_FILE),
+                            config_options_text(config, CONFIG_LOG_FILE)};
+    struct keepsake keepsake;
+    size_t n_left = 0;
+
+    keepsake_init(&keepsake, config_options_text(config, CONFIG_STATE_FOLDER));
+    if (!keepsake_is_marked(&keepsake, KEEPSAKE_ERASE))
+        return NULL;
+    last_good_path(path, last_good);
+    if (keepsake_erase_all(&keepsake, others, sizeof(others) / sizeof(others[0]), &n_left) < 0)
+        return "erase.failed";
+    return n_left ? "erase.left" : "erase.done";
+}
+
 static int run(const struct config_options *config, const struct arguments *arguments,
-               enum config_source source)
+               const char *announcement)
 {
     struct base_clock_shifted shifted;
     struct base_datetime now;
     struct speaker_options options = {.config = config,
                                       .clock = base_clock_system(),
                                       .trace_path = arguments->trace,
-                                      .announcement = announcement(source)};
+                                      .announcement = announcement};
     struct speaker *speaker;
     int status;
 
@@ -145,13 +175,43 @@ static int run(const struct config_options *config, const struct arguments *argu
     return status;
 }
 
+/* From reading the configuration to the end; `erased` is what the life before left to be told.
+ * Returns: an exit status, or SPEAKER_ERASE: there is one more. */
+static int live(const struct arguments *arguments, const char **erased)
+{
+    struct config_options *config = NULL;
+    struct config_problems *problems = NULL;
+    enum config_source source = CONFIG_FROM_FILE;
+    const char *told = *erased;
+    int status = EXIT_SOFTWARE;
+
+    *erased = NULL;
+    if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
+        load_config(config, arguments->config, problems, &source) < 0) {
+        fprintf(stderr, "voisined: memory is short\n");
+    } else {
+        int r = open_log(config);
+
+        if (r < 0)
+            log_warning("log-file", "%s: %s", config_options_text(config, CONFIG_LOG_FILE),
+                        strerror(-r));
+        config_problems_log(problems);
+        if (!told && (*erased = erase_if_asked(config, arguments->config)) != NULL)
+            status = SPEAKER_ERASE; /* the configuration is another now */
+        else
+            status = run(config, arguments, told ? told : announcement(source));
+    }
+    config_problems_destroy(problems);
+    config_options_destroy(config);
+    base_log_close();
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments;
-    struct config_options *config = NULL;
-    struct config_problems *problems = NULL;
     const struct rlimit no_core = {0, 0};
-    enum config_source source = CONFIG_FROM_FILE;
+    const char *erased = NULL;
     int status = parse(argc, argv, &arguments);
 
     if (status >= 0)
@@ -162,21 +222,8 @@ int main(int argc, char **argv)
     setrlimit(RLIMIT_CORE, &no_core); /* what people said must not land in a core file (R10) */
     prctl(PR_SET_DUMPABLE, 0);        /* nor in one that the kernel hands to a program (R35) */
     signal(SIGPIPE, SIG_IGN);
-    if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
-        load_config(config, arguments.config, problems, &source) < 0) {
-        fprintf(stderr, "voisined: memory is short\n");
-        status = EXIT_SOFTWARE;
-    } else {
-        int r = open_log(config);
-
-        if (r < 0)
-            log_warning("log-file", "%s: %s", config_options_text(config, CONFIG_LOG_FILE),
-                        strerror(-r));
-        config_problems_log(problems);
-        status = run(config, &arguments, source);
-    }
-    config_problems_destroy(problems);
-    config_options_destroy(config);
-    base_log_close();
+    do {
+        status = live(&arguments, &erased);
+    } while (status == SPEAKER_ERASE);
     return status;
 }

@@ -343,7 +343,7 @@ void intents_understand(struct intents_understander *understander, const char *t
         intents_when_find(&language->when, &words, now, &when);
         read_as_answer(&opinion, intents_when_is_open(&language->when, &words), &when, ret_result);
     }
-    if (ret_result->act == INTENTS_HELP)
+    if (ret_result->act == INTENTS_HELP || ret_result->act == INTENTS_CANCEL)
         find_topic(language, &words, ret_result);
     if (has_when(ret_result->act) ||
         (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION)) {

@@ -30,7 +30,8 @@ enum intents_expect {
 struct intents_result {
     enum intents_act act;
     char service[INTENTS_RESULT_SERVICE]; /* "" unless act is REQUEST */
-    char topic[INTENTS_TOPIC_MAX];        /* what HELP is about: "privacy"; "" in general */
+    char topic[INTENTS_TOPIC_MAX];        /* what HELP or CANCEL is about: "privacy", "everything",
+                                             "microphone"; "" in general */
     struct base_date date;
     enum intents_part part;
     struct base_time time;

@@ -129,9 +129,15 @@ static void on_mute(void *user, int muted)
     note(user, "mute", muted ? "on" : "off");
 }
 
+static void on_erase(void *user)
+{
+    note(user, "erase", NULL);
+}
+
 static const struct conversation_ops ops = {
-    on_say,    on_say_again, on_stop_speech, on_earcon, on_listen,      on_sleep,     on_store,
-    on_cancel, on_wait,      on_adjust,      on_alert,  on_tell_status, on_tell_news, on_mute};
+    on_say,   on_say_again,   on_stop_speech, on_earcon, on_listen,
+    on_sleep, on_store,       on_cancel,      on_wait,   on_adjust,
+    on_alert, on_tell_status, on_tell_news,   on_mute,   on_erase};
 
 static void begin(struct scene *scene)
 {

@@ -195,6 +195,7 @@ static void check_now(struct scene *scene, const json_t *wanted)
     const json_t *alerts = json_object_get(wanted, "alerts");
     const json_t *requests = json_object_get(wanted, "requests");
     const json_t *introduced = json_object_get(wanted, "introduced");
+    const json_t *erased = json_object_get(wanted, "erased");
     const char *state = json_string_value(json_object_get(wanted, "state"));
     struct base_strbuf status;
     char text[40];
@@ -214,6 +215,8 @@ static void check_now(struct scene *scene, const json_t *wanted)
         scene_fail(scene, "%zu requests came", scene_service_n_requests(scene->service));
     if (introduced && scene->n_introduced != (unsigned)json_integer_value(introduced))
         scene_fail(scene, "was introduced %u times", scene->n_introduced);
+    if (erased && scene->n_erased != (unsigned)json_integer_value(erased))
+        scene_fail(scene, "was to be erased %u times", scene->n_erased);
     if (state && strcmp(state, conversation_state_name(assistant_state(scene->assistant))) != 0)
         scene_fail(scene, "is %s", conversation_state_name(assistant_state(scene->assistant)));
 }

@@ -61,7 +61,7 @@ struct scene {
     struct scene_said said[SCENE_SAID_MAX]; /* not yet looked at */
     size_t n_said;
     unsigned n_heard;
-    unsigned n_introduced;
+    unsigned n_introduced, n_erased;
     bool is_muted, is_deaf;
     int64_t blocks;
     struct base_rng rng; /* the room's noise */

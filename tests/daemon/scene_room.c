@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/daemon/scene_private.h"
 
+#include "base/file.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -106,6 +108,23 @@ static void on_introduced(void *user)
     scene->n_introduced++;
 }
 
+/* The mark that would hold over a power cut: a file like any other. */
+static int on_erase(void *user)
+{
+    const struct scene *scene = user;
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/erase-all", scene->folder);
+    return base_file_replace(path, "x", 1, 0600);
+}
+
+static void on_erase_ready(void *user)
+{
+    struct scene *scene = user;
+
+    scene->n_erased++;
+}
+
 /* ---- the parts ---- */
 
 static void open_phrasing(struct scene *scene)
@@ -159,6 +178,9 @@ static void open_assistant(struct scene *scene)
         .news_from = hour(scene, "news_from", "08:30"),
         .news_to = hour(scene, "news_to", "20:30"),
         .news_repeat_minutes = number(scene, "repeat_minutes", 0),
+        .search_hours = number(scene, "search_hours", 0),
+        .habits = {.choice_permille = number(scene, "choice_permille", 0)},
+        .has_button = json_is_true(setting(scene, "button")),
         .speech = {
             .voice = {"fr", number(scene, "rate_wpm", 150), 50, 100},
             .volume = number(scene, "volume", 76),
@@ -172,6 +194,8 @@ static void open_assistant(struct scene *scene)
                                       .on_heard = on_heard,
                                       .on_mute = on_mute,
                                       .on_introduced = on_introduced,
+                                      .on_erase = on_erase,
+                                      .on_erase_ready = on_erase_ready,
                                       .user = scene};
 
     MUST(assistant_create(&settings, &parts, &events, &scene->assistant) == 0);

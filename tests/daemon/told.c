@@ -15,6 +15,14 @@ static struct matching_event event(enum matching_event_type type, const char *id
     return event;
 }
 
+static struct matching_event given_up_by_the_service(const char *id)
+{
+    struct matching_event expired = event(MATCHING_EVENT_EXPIRED, id);
+
+    strcpy(expired.status, "expired");
+    return expired;
+}
+
 static struct matching_event matched(const char *id, const char *who, const char *time)
 {
     struct matching_event found = event(MATCHING_EVENT_MATCHED, id);
@@ -45,7 +53,7 @@ static const char *take(struct told *told)
 static void newer_news_of_a_request_replace_those_that_wait(void)
 {
     struct matching_event first = matched(ID_A, "Marie", "10:00");
-    struct matching_event then = event(MATCHING_EVENT_EXPIRED, ID_A);
+    struct matching_event then = given_up_by_the_service(ID_A);
     struct told *told = with(&first);
 
     told_add(told, &then);
@@ -127,10 +135,38 @@ static void who_reacts_or_cancels_hears_it_no_more(void)
     told_destroy(told);
 }
 
+static void what_was_never_sent_is_not_told_as_what_nobody_took(void)
+{
+    struct matching_event unsent = event(MATCHING_EVENT_EXPIRED, ID_A);
+    struct told *told = with(&unsent);
+
+    CHECK_STR(take(told), "news.unsent_week");
+    told_destroy(told);
+}
+
+static void that_nobody_answered_is_told_once_of_each(void)
+{
+    struct matching_summary summary[2] = {
+        {.id = ID_A, .state = MATCHING_TRANSMITTED, .age_ms = 5000, .noted_wall_ms = 100},
+        {.id = ID_B, .state = MATCHING_TRANSMITTED, .age_ms = 3000, .noted_wall_ms = 200}};
+    struct told *told = with(NULL);
+    int64_t marker_ms = 0;
+
+    CHECK(!told_search(told, summary, 2, 6000, &marker_ms));
+    CHECK(told_search(told, summary, 2, 4000, &marker_ms));
+    CHECK_STR(take(told), "news.searching");
+    CHECK_STR(take(told), "nothing");
+    CHECK(!told_search(told, summary, 2, 4000, &marker_ms));
+    summary[1].age_ms = 4000;
+    CHECK(told_search(told, summary, 2, 4000, &marker_ms));
+    CHECK_INT(told_n_waiting(told, false), 1);
+    told_destroy(told);
+}
+
 static void what_was_cut_off_is_next_unless_newer_came(void)
 {
     struct matching_event found = matched(ID_A, "Marie", "10:00");
-    struct matching_event then = event(MATCHING_EVENT_EXPIRED, ID_A);
+    struct matching_event then = given_up_by_the_service(ID_A);
     struct told *told = with(&found);
     struct told_news news;
 
@@ -160,7 +196,9 @@ static void more_than_it_holds_drops_the_oldest(void)
     told_destroy(told);
 }
 
-CHECK_MAIN(newer_news_of_a_request_replace_those_that_wait,
+CHECK_MAIN(what_was_never_sent_is_not_told_as_what_nobody_took,
+           that_nobody_answered_is_told_once_of_each,
+           newer_news_of_a_request_replace_those_that_wait,
            a_second_volunteer_or_another_hour_is_a_change,
            the_urgent_go_first_and_alone_when_so_asked, what_nobody_noticed_is_told_once_more,
            who_reacts_or_cancels_hears_it_no_more, what_was_cut_off_is_next_unless_newer_came,
