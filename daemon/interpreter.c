@@ -110,6 +110,11 @@ static void understand(const struct interpreter *interpreter, const struct asr_h
     utterance->evidence = trust_gather(heard, &utterance->meaning, &readings);
 }
 
+static bool contradicts(enum intents_act a, enum intents_act b)
+{
+    return (a == INTENTS_AFFIRM && b == INTENTS_DENY) || (a == INTENTS_DENY && b == INTENTS_AFFIRM);
+}
+
 /*
  * An answer that was heard by itself holds when it is sure; else what was heard freely stays, where
  * there is something to it: a yes or no of which the two readings disagree is none.
@@ -130,7 +135,9 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     if (answer.meaning.act == INTENTS_NONE || answer.meaning.act == INTENTS_REQUEST ||
         trust_judge(answer.meaning.act, answer.confidence) != UTTERANCE_ACT) {
         answer.meaning = utterance->meaning;
-        answer.confidence = utterance->confidence;
+        answer.confidence = contradicts(answer.answer_evidence.act, utterance->meaning.act)
+                                ? 0
+                                : utterance->confidence;
         memcpy(answer.text, utterance->text, sizeof(answer.text));
     }
     *utterance = answer;
