@@ -246,9 +246,8 @@ static int copy_good(const char *folder, struct matching_db *target, unsigned *r
     if (r < 0)
         return r;
     r = matching_db_open(path, false, &source);
-    if (r &&
-        r != MATCHING_DB_DAMAGED) /* passing, perhaps: the bytes alone do not tell the states */
-        r = matching_db_open(path, false, &source);
+    if (r && r != -ENOMEM) /* a passing error, or a header that forbids writing: reading may do */
+        r = matching_db_open(path, true, &source);
     if (r && r != -ENOMEM) { /* too damaged for SQLite: its bytes are searched below */
         r = 0;
     } else if (r == 0) {

@@ -189,6 +189,8 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
         matching_reserve_release(outbox->reserve);
         r = open_as_is(outbox, path);
     }
+    if (r == -EROFS && access(path, W_OK) == 0 && access(folder, W_OK) == 0)
+        r = MATCHING_DB_DAMAGED; /* no disk that is read-only: one byte of the header says so */
     if (r != MATCHING_DB_DAMAGED && r != -EIO)
         return matching_store_result(r);
     matching_db_close(outbox->db);

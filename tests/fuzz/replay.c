@@ -18,6 +18,7 @@ static void try_variants(const uint8_t *data, size_t n, size_t stride)
     uint8_t *copy = malloc(n + 1);
 
     REQUIRE(copy);
+    LLVMFuzzerTestOneInput(data, n);
     for (size_t i = 0; i <= n; i += stride)
         LLVMFuzzerTestOneInput(data, i);
     for (size_t i = 0; i < n; i += stride) {
