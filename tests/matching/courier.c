@@ -512,7 +512,54 @@ static void a_forgotten_cursor_begins_anew(void)
     tear_down(&stage);
 }
 
-CHECK_MAIN(a_request_is_sent_with_its_key, a_crash_at_each_step_sends_the_same_bytes,
+/* R18: two years after the service took something, "expired" tells of our clock. */
+static void a_clock_that_is_ahead_is_named(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    turn(&stage);
+    accept(&stage, id);
+    turn(&stage);
+    submit(&stage, id);
+    stage.clock.wall_now_ms += 3650 * DAY_MS;
+    fail_all(&stage, MATCHING_TRANSPORT_TLS_EXPIRED);
+    CHECK_INT(count(&stage, MATCHING_EVENT_CLOCK_WRONG), 1);
+    tear_down(&stage);
+}
+
+/* R24: without an outbox everything is refused aloud, alerts go out, and it does not spin. */
+static void without_an_outbox_it_starts_and_refuses(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE], folder[64];
+
+    set_up(&stage);
+    memcpy(folder, stage.folder, sizeof(folder));
+    snprintf(stage.folder, sizeof(stage.folder), "/proc/nowhere");
+    restart(&stage);
+    submit(&stage, id);
+    CHECK_INT(count(&stage, MATCHING_EVENT_NOTED), 0);
+    CHECK_INT(count(&stage, MATCHING_EVENT_NOT_NOTED), 1);
+    matching_courier_alert(stage.courier, "1b4e28ba-2fa1-41d2-883f-0016d3cca427", strdup("{}"), 2);
+    turn(&stage);
+    REQUIRE(script_call(&stage.script, MATCHING_LANE_ALERT));
+    script_answer(&stage.script, MATCHING_LANE_ALERT, 200,
+                  "{\"id\":\"1b4e28ba-2fa1-41d2-883f-0016d3cca427\"}");
+    CHECK(turn(&stage) >= 1000);
+    CHECK_INT(count(&stage, MATCHING_EVENT_ALERT_ACKNOWLEDGED), 1);
+    memcpy(stage.folder, folder, sizeof(folder));
+    restart(&stage); /* and with one it goes on */
+    submit(&stage, id);
+    CHECK_INT(count(&stage, MATCHING_EVENT_NOTED), 1);
+    tear_down(&stage);
+}
+
+CHECK_MAIN(a_request_is_sent_with_its_key, a_clock_that_is_ahead_is_named,
+           without_an_outbox_it_starts_and_refuses, a_crash_at_each_step_sends_the_same_bytes,
            news_are_told_once_and_survive_a_crash, news_of_a_request_in_doubt_transmit_it,
            a_long_outage_is_told_of, clock_steps_change_nothing, a_wrong_clock_is_named_and_mended,
            a_full_queue_refuses_and_goes_on, what_never_left_is_cancelled_here,

@@ -147,10 +147,10 @@ class Proof:
         self.token.write_text(TOKEN)
         self.token.chmod(0o600)
         self.n_cases = self.n_failed = 0
-        self.logs = ""
+        self.logs, self.prefix = "", []
 
     def call(self, server, host="localhost", ca=None, pair=None, env=None, scheme="https"):
-        run = subprocess.run([self.program, f"{scheme}://{host}:{server.port}", str(ca or self.ca[0]), str(self.token),
+        run = subprocess.run([self.program, *self.prefix, f"{scheme}://{host}:{server.port}", str(ca or self.ca[0]), str(self.token),
                               *map(str, pair or ())], capture_output=True, text=True, timeout=30, check=False,
                              env={**os.environ, **(env or {})})
         self.logs += run.stdout + run.stderr
@@ -292,6 +292,27 @@ class Proof:
         self.n_cases += 1
         self.n_failed += keylog.exists()
 
+    def own_authority_alone(self):
+        """With an own authority set, the system's folder of authorities is not trusted beside it."""
+        system, folder = self.make.cert("A system authority", CA), self.folder / "certs"
+        folder.mkdir()
+        name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", system[0]], capture_output=True, text=True,
+                              check=True).stdout.strip()
+        (folder / f"{name}.0").write_text(system[0].read_text())
+        wrapper = self.folder / "with-system-authority"
+        wrapper.write_text(f'#!/bin/sh\nmount --bind "{folder}" /etc/ssl/certs || exit 9\nexec "{self.program}" "$@"\n')
+        wrapper.chmod(0o755)
+        inside = ["unshare", "--mount", "--map-root-user"]
+        mount = ["mount", "--bind", folder, "/etc/ssl/certs"]
+        if subprocess.run([*inside, *mount], capture_output=True, check=False).returncode:
+            print("no name space of our own here: the system's folder of authorities is not checked")
+            return
+        outer, self.program = self.program, inside[0]
+        self.prefix = [*inside[1:], str(wrapper)]
+        self.refused("the system's folder of authorities", ("tls-untrusted",), Server(*self.leaf(system)))
+        self.served("own authority beside the system's", Server(*self.leaf()))
+        self.program, self.prefix = outer, []
+
     def secrets(self):
         """The token is in no line of the log (R35), and authorities are changed by replacing a file (R36)."""
         self.n_cases += 2
@@ -301,6 +322,7 @@ class Proof:
         self.served("new authority beside the old one", Server(*self.leaf(new)), ca=both)
         self.served("old authority beside the new one", Server(*self.leaf()), ca=both)
         self.refused("old authority, once it is removed", ("tls-untrusted",), Server(*self.leaf()), ca=new[0])
+        self.own_authority_alone()
         unreadable = self.folder / "open-token"
         unreadable.write_text(TOKEN)
         unreadable.chmod(0o640)
