@@ -33,6 +33,28 @@ static void print_members(const char *json)
     putchar('\n');
 }
 
+/* What somebody must put right, in words. */
+static void print_trouble(const char *json)
+{
+    static const struct {
+        const char *code, *words;
+    } troubles[] = {
+        {"identity-revoked", "the service has revoked this speaker: ask its coordinator for a new "
+                             "code, then `voisine pair CODE`"},
+        {"identity-unknown", "the service does not know this speaker: ask its coordinator for a "
+                             "code, then `voisine pair CODE`"},
+        {"identity-unreadable", "this speaker has no token that can be used: `voisine pair CODE` "
+                                "gets one"},
+    };
+    char member[64];
+
+    for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
+        snprintf(member, sizeof(member), "\"trouble\":\"%s\"", troubles[i].code);
+        if (strstr(json, member))
+            puts(troubles[i].words);
+    }
+}
+
 int cmd_status(int argc, char **argv)
 {
     struct cli cli;
@@ -43,10 +65,12 @@ int cmd_status(int argc, char **argv)
         return status;
     status = cli_ask_daemon(&cli, "status", &answer);
     if (status == 0) {
-        if (cli.wants_json)
+        if (cli.wants_json) {
             fputs(answer, stdout);
-        else
+        } else {
             print_members(answer);
+            print_trouble(answer);
+        }
         free(answer);
     }
     cli_finish(&cli);

@@ -7,9 +7,11 @@ import json
 import os
 import pathlib
 import sqlite3
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 from running import Service, make_request
 
@@ -156,6 +158,26 @@ def root_leaves_files_to_the_daemon(folder, service):
         assert (other.state / name).stat().st_uid == 65534, name
 
 
+def status_says_it_in_words(folder, service):
+    """What the daemon tells of itself (here a stand-in on its control socket), as `voisine status` shows it."""
+    other = speaker(folder, "status", service)
+    other.state.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as control:
+        control.bind(str(other.state / "control.sock"))
+        control.listen()
+
+        def answer():
+            connection = control.accept()[0]
+            connection.recv(256)
+            connection.sendall(b'{"state":"asleep","trouble":"identity-revoked"}\n')
+            connection.close()
+
+        daemon = threading.Thread(target=answer)
+        daemon.start()
+        expect(other.run("status"), 0, "trouble: identity-revoked", "has revoked this speaker")
+        daemon.join()
+
+
 def secrets_stay_off_the_command_line(folder, service):
     """No option takes a token, and none is printed."""
     other = speaker(folder, "quiet", service)
@@ -175,6 +197,7 @@ def main():
             what_is_no_service_is_not_believed(folder, service)
             a_revoked_speaker_is_told(folder, service, known)
             root_leaves_files_to_the_daemon(folder, service)
+            status_says_it_in_words(folder, service)
             secrets_stay_off_the_command_line(folder, service)
     print("pairing, renewal and revocation hold")
 
