@@ -55,13 +55,17 @@ static const char *without_wake_phrase(const struct interpreter *interpreter, co
     return text;
 }
 
-/* A request that is not even sure enough to ask about is none; its service stays as the ladder's
- * guess. */
+/* A yes or no, and a request, that is not even sure enough to ask about is none; its service stays
+ * as the ladder's guess. */
 static void refuse_doubtful(struct utterance *utterance)
 {
     struct intents_result *meaning = &utterance->meaning;
 
-    if (meaning->act != INTENTS_REQUEST || utterance->trust != UTTERANCE_REPEAT)
+    if (utterance->trust != UTTERANCE_REPEAT)
+        return;
+    if (meaning->act == INTENTS_AFFIRM || meaning->act == INTENTS_DENY)
+        meaning->act = INTENTS_NONE;
+    if (meaning->act != INTENTS_REQUEST)
         return;
     memcpy(meaning->best_service, meaning->service, sizeof(meaning->best_service));
     meaning->act = INTENTS_NONE;
