@@ -11,7 +11,7 @@
 
 int main(int argc, char **argv)
 {
-    struct matching_client_settings settings = {.connect_max_ms = 3000, .total_max_ms = 5000};
+    struct matching_client_settings settings = {0};
     static const char body[] = "{\"id\":\"canary-in-the-body\"}";
     struct matching_call call = {.method = "POST",
                                  .path = "/v1/requests",
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
         client->ops->begin(client, MATCHING_LANE_DELIVERY, &call) != 0)
         return 1;
     while (client->ops->take(client, &reply) != 1)
-        (void)client->ops->wait(client, -1, 6000);
+        (void)client->ops->wait(client, -1, 60000);
     printf("{\"transport\": \"%s\", \"status\": %d}\n", matching_transport_name(reply.transport),
            reply.status);
     matching_reply_finish(&reply);

@@ -151,7 +151,7 @@ class Proof:
 
     def call(self, server, host="localhost", ca=None, pair=None, env=None, scheme="https"):
         run = subprocess.run([self.program, *self.prefix, f"{scheme}://{host}:{server.port}", str(ca or self.ca[0]), str(self.token),
-                              *map(str, pair or ())], capture_output=True, text=True, timeout=30, check=False,
+                              *map(str, pair or ())], capture_output=True, text=True, timeout=90, check=False,
                              env={**os.environ, **(env or {})})
         self.logs += run.stdout + run.stderr
         return json.loads(run.stdout.splitlines()[-1]) if run.stdout else {"transport": f"died {run.returncode}"}
