@@ -164,6 +164,7 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     if (options->dictionary)
         cmd_ln_set_str_r(config, "-dict", options->dictionary);
     cmd_ln_set_boolean_r(config, "-remove_silence", options->skips_silence);
+    cmd_ln_set_int_r(config, "-latsize", 1000); /* tables of each n-gram search; they grow */
     decoder = calloc(1, sizeof(*decoder));
     if (!decoder) {
         r = -ENOMEM;

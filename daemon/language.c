@@ -169,7 +169,7 @@ int language_open(const struct language_options *options, struct language *ret_l
         r = open_wake(options, model, ret_language, error);
     if (r < 0)
         language_close(ret_language);
-    /* Dictionary and phrases, read once, leave 30 MB of holes. */
+    /* Dictionary and phrases, read once, leave many holes. */
     malloc_trim(0);
     return base_trace(r);
 }
