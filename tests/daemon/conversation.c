@@ -50,7 +50,7 @@ static void on_say_again(void *user)
 
 static void on_stop_speech(void *user)
 {
-    (void)user;
+    note(user, "stop", NULL);
 }
 
 static void on_earcon(void *user, enum conversation_earcon which)
@@ -192,7 +192,7 @@ static void a_request_said_and_confirmed_is_stored_and_announced_step_by_step(vo
 
     begin(&scene);
     happen(&scene, EVENT_WAKE);
-    CHECK_STR(did(&scene), "earcon:listening listen:request ");
+    CHECK_STR(did(&scene), "stop earcon:listening listen:request ");
     hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
     CHECK_STR(did(&scene), "say:confirm.request ");
     happen(&scene, EVENT_SPOKEN);
@@ -287,6 +287,75 @@ static void an_emergency_interrupts_every_state_but_mute(void)
     }
 }
 
+/* By random events, as far as it takes. */
+static bool reach(struct scene *scene, struct base_rng *rng, enum conversation_state state)
+{
+    for (int i = 0; i < 200000 && conversation_state(scene->conversation) != state; i++) {
+        struct conversation_event event = {
+            .type = (enum conversation_event_type)base_rng_below(rng, N_EVENTS), .cancel_id = "id"};
+
+        draft_clear(&event.draft);
+        if (base_rng_below(rng, 2))
+            strcpy(event.draft.service, "groceries");
+        conversation_event(scene->conversation, &event);
+        scene->did[0] = '\0';
+    }
+    return conversation_state(scene->conversation) == state;
+}
+
+static void an_emergency_goes_first_in_every_state(void)
+{
+    struct base_rng rng;
+    struct scene scene;
+
+    base_rng_seed(&rng, 15);
+    base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    begin(&scene);
+    for (int state = 0; state < N_STATES; state++) {
+        int n_stored;
+
+        if (!reach(&scene, &rng, (enum conversation_state)state)) {
+            fprintf(stderr, "%s is never reached\n",
+                    conversation_state_name((enum conversation_state)state));
+            check_failures++;
+            continue;
+        }
+        if (state == STATE_MUTED)
+            continue; /* nothing is heard */
+        n_stored = scene.n_stored;
+        scene.did[0] = '\0';
+        happen(&scene, EVENT_EMERGENCY);
+        CHECK_STR(did(&scene), "stop alert say:emergency say:emergency ");
+        CHECK_INT(conversation_state(scene.conversation), STATE_ALARMED);
+        CHECK_INT(scene.n_stored, n_stored);
+    }
+    conversation_destroy(scene.conversation);
+}
+
+/* Two questions, two yeses: never on the way of anything else. */
+static void nothing_is_erased_without_two_yeses(void)
+{
+    struct base_rng rng;
+    struct scene scene;
+
+    base_rng_seed(&rng, 32);
+    begin(&scene);
+    for (int step = 0; step < 200000; step++) {
+        enum conversation_event_type type =
+            (enum conversation_event_type)base_rng_below(&rng, N_EVENTS);
+        enum conversation_state before = conversation_state(scene.conversation);
+
+        scene.did[0] = '\0';
+        happen(&scene, type);
+        if (conversation_state(scene.conversation) == STATE_ERASING_SURELY &&
+            before != STATE_ERASING_SURELY)
+            CHECK(before == STATE_ERASING && (type == EVENT_AFFIRM || type == EVENT_BUTTON));
+        if (strstr(scene.did, "erase "))
+            CHECK(before == STATE_ERASING_SURELY && (type == EVENT_AFFIRM || type == EVENT_BUTTON));
+    }
+    conversation_destroy(scene.conversation);
+}
+
 /* What a real caller would do next when nobody says anything more. */
 static void let_it_rest(struct scene *scene)
 {
@@ -294,7 +363,8 @@ static void let_it_rest(struct scene *scene)
         if (conversation_state(scene->conversation) == STATE_MUTED)
             happen(scene, EVENT_UNMUTE);
         if (conversation_state(scene->conversation) == STATE_STORING ||
-            conversation_state(scene->conversation) == STATE_WITHDRAWING)
+            conversation_state(scene->conversation) == STATE_WITHDRAWING ||
+            conversation_state(scene->conversation) == STATE_WIPING)
             happen(scene, EVENT_TIMER);
         happen(scene, EVENT_SPOKEN);
         if (conversation_state(scene->conversation) == STATE_SENDING)
@@ -343,5 +413,6 @@ CHECK_MAIN(every_cell_of_the_table_is_filled,
            a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
            a_correction_changes_the_day_and_is_restated,
            the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
-           an_emergency_interrupts_every_state_but_mute,
+           an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
+           nothing_is_erased_without_two_yeses,
            random_events_never_store_without_a_yes_and_always_come_to_rest)
