@@ -8,11 +8,10 @@ import threading
 import time
 
 from processes import now_s
-from soundserver import Ear, rms, save_wav, scaled, speech_rms, trailing_silence_s
+from soundserver import Ear, below, save_wav, trailing_silence_s
 import script as scripts
 
 FALLEN_SILENT_S = 0.8
-NO_ANSWER_S = 12  # then a person speaks on
 GOES_ON_S = 25  # for a silent turn: how long the speaker may take to go on by itself
 END_LIMIT_S = 90
 BEFORE_S = 2  # how long the room is as it is before anybody speaks
@@ -51,13 +50,10 @@ class Conversation:
 
     def start_noise(self, noise):
         """Loops the noise at snr_db below the active speech level of the turns."""
-        speech = speech_rms(b"".join(s for s in self.sounds if s))
-        level = rms(noise)
-        if not speech or not level:
-            return
         snr_db = self.script.snr_db if self.script.snr_db is not None else 10
-        factor = speech * 10 ** (-snr_db / 20) / level
-        self._stop_noise = self.room.sound.play_for_ever(scaled(noise, factor))
+        noise = below(noise, b"".join(s for s in self.sounds if s), snr_db)
+        if noise:
+            self._stop_noise = self.room.sound.play_for_ever(noise)
 
     def hold(self):
         """All turns, then until the speaker says nothing more."""
@@ -75,7 +71,7 @@ class Conversation:
 
     def _say(self, turn, sound):
         if self.turn_ended_s:
-            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, NO_ANSWER_S)
+            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, self.script.no_answer_s)
         self.mark = self.room.trace.count()
         self.tell(now_s(), "said", text=turn.get("speak") or turn["say"])
         self.room.sound.play(sound)
@@ -83,7 +79,7 @@ class Conversation:
 
     def _keep_silent(self):
         """The speaker answers what was said before, the resident lets that pass too, the speaker goes on."""
-        self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, NO_ANSWER_S)
+        self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, self.script.no_answer_s)
         self.tell(now_s(), "said", text="")
         self.turn_ended_s = now_s()
         self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, GOES_ON_S)
@@ -97,7 +93,7 @@ class Conversation:
 
     def _do(self, action):
         if action.startswith("button") and self.turn_ended_s:  # pressed as one speaks: when the speaker is silent
-            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, NO_ANSWER_S)
+            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, self.script.no_answer_s)
         self.mark = self.room.trace.count()
         self.tell(now_s(), "done", text=action)
         room = self.room
@@ -114,7 +110,7 @@ class Conversation:
 
     def wait_for_the_end(self):
         if self.turn_ended_s:
-            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, NO_ANSWER_S)
+            self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, self.script.no_answer_s)
         limit_s = now_s() + END_LIMIT_S
         while now_s() < limit_s and self.ear.wait_for_answer(now_s(), FALLEN_SILENT_S,
                                                              self.script.end_silence_s):
@@ -134,10 +130,7 @@ class Prepared:
         soundcat = build / "tests/room/soundcat"
         self.script = script
         self.sounds = scripts.load_turns(self.script, soundcat)
-        self.noise = None
-        if self.script.noise:
-            self.noise = scripts.load_sound(soundcat, self.script.sound_path(self.script.noise),
-                                            f"{script.path}: noise")
+        self.noise = script.load_noise(soundcat)
 
 
 def hold(room, prepared, on_event, keep_sound=None):

@@ -8,6 +8,7 @@ The resident is synthetic, the rest is real: sound server, voisined, recogniser,
 service. With --live the machine's own microphone and loudspeaker are used and you are the resident.
 """
 import argparse
+import collections
 import json
 import pathlib
 import signal
@@ -22,18 +23,19 @@ import script as scripts
 NOW = "2026-06-15T09:30"
 YES = {"speak": "Oui c'est ça.", "rate": 135, "pitch": 35}
 CALL = {"speak": "Bonjour voisine."}
-# What the resident says, and what must be stored of it. The first one asks in one breath.
+Mission = collections.namedtuple("Mission", "service title turns heard")
+# What the resident says, and what must be heard and stored of it. The first one asks in one breath.
 MISSIONS = (
-    ("groceries", "someone to do the shopping",
-     ({"speak": "Bonjour voisine, je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît.",
-       "rate": 125, "pitch": 38}, YES),
-     {"date": "2026-06-16", "part": "morning"}),
-    ("pet_walk", "someone to walk the dog",
-     (CALL, {"speak": "Est-ce que quelqu'un pourrait promener mon chien vendredi après-midi ?"}, YES),
-     {"date": "2026-06-19", "part": "afternoon"}),
-    ("friendly_call", "someone to talk to",
-     (CALL, {"speak": "Je voudrais parler à quelqu'un demain après-midi."}, YES),
-     {"date": "2026-06-16", "part": "afternoon"}),
+    Mission("groceries", "someone to do the shopping",
+            ({"speak": "Bonjour voisine, je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît.",
+              "rate": 125, "pitch": 38}, YES),
+            ("request groceries 2026-06-16 morning", "affirm")),
+    Mission("pet_walk", "someone to walk the dog",
+            (CALL, {"speak": "Est-ce que quelqu'un pourrait promener mon chien vendredi après-midi ?"}, YES),
+            ("request pet_walk 2026-06-19 afternoon", "affirm")),
+    Mission("friendly_call", "someone to talk to",
+            (CALL, {"speak": "Je voudrais parler à quelqu'un demain après-midi."}, YES),
+            ("request friendly_call 2026-06-16 afternoon", "affirm")),
 )
 MISSION_LIMIT_S = 90
 LIVE_LIMIT_S = 180
@@ -106,35 +108,37 @@ def stored_text(request):
     return json.dumps(request, indent=2, ensure_ascii=False)
 
 
-def check(request, service, when):
-    if request["service"] != service or any(request["when"].get(k) != v for k, v in when.items()):
-        raise MissionFailed(f"the stored request is another one: {request['service']} {request['when']}, "
-                            f"asked for was {service} {when}")
+def check(request, mission):
+    _, service, date, part = mission.heard[0].split()
+    when = request["when"]
+    if (request["service"], when.get("date"), when.get("part")) != (service, date, part):
+        raise MissionFailed(f"the stored request is another one: {request['service']} {when}, asked for was "
+                            f"{service} {date} {part}")
 
 
 def play(screen, room, mission, keep_sound):
     """One mission by the synthetic resident. Returns the request as stored."""
-    service, _, turns, when = mission
-    script = scripts.Script("demo", {"turns": turns, "end_silence_s": 4})
+    script = scripts.Script("demo", {"turns": mission.turns, "end_silence_s": 4})
     prepared = conversation.Prepared(script, room.build)
     known = room.service.requests()
     mark = room.trace.count()
     screen.began_s = now_s()
     Watcher(screen, room.service, known).start()
-    keep = keep_sound / f"{service}.wav" if keep_sound else None
+    keep = keep_sound / f"{mission.service}.wav" if keep_sound else None
     conversation.hold(room, prepared, lambda e: screen.event(e) if e["event"] != "end" else None, keep)
-    return judge(room, known, mark, service, when)
+    return judge(room, known, mark, mission)
 
 
-def judge(room, known, mark, service, when):
+def judge(room, known, mark, mission=None):
+    """The request that arrived; of a mission its words are known."""
     requests = room.service.requests()
     spoken = room.spoken(mark)
     if len(requests) != len(known) + 1:
         raise MissionFailed(f"{len(requests) - len(known)} requests arrived in place of one; Voisine said: "
                             + (" / ".join(spoken) or "nothing"))
     request = requests[-1]
-    if when:
-        check(request, service, when)
+    if mission:
+        check(request, mission)
     if request["status"] != "matched":
         raise MissionFailed("no volunteer has accepted")
     name = request["matched"]["first_name"]
@@ -150,7 +154,7 @@ def play_missions(screen, missions, keep_sound):
         room.start_daemon()
         screen.quiet(f"voisined listens after {now_s() - started_s:.1f} s; the service answers at {room.service.url}")
         for number, mission in enumerate(missions, 1):
-            screen.heading(f"Mission {number} of {len(missions)}: {mission[1]}")
+            screen.heading(f"Mission {number} of {len(missions)}: {mission.title}")
             request = play(screen, room, mission, keep_sound)
             screen.quiet("as the service stored it:")
             print(stored_text(request), flush=True)
@@ -167,20 +171,20 @@ def live(screen, missions):
             raise MissionFailed(missing.get("message", str(missing)) if missing else "voisined did not start\n" +
                                 room.log_text())
         for number, mission in enumerate(missions, 1):
-            screen.heading(f"Mission {number} of {len(missions)}: {mission[1]}")
-            print("Say, for instance: " + ", then ".join(f"« {turn['speak']} »" for turn in mission[2]), flush=True)
+            screen.heading(f"Mission {number} of {len(missions)}: {mission.title}")
+            print("Say, for instance: " + ", then ".join(f"« {turn['speak']} »" for turn in mission.turns), flush=True)
             known, mark = room.service.requests(), room.trace.count()
             screen.began_s = now_s()
             if not Watcher(screen, room.service, known).wait(LIVE_LIMIT_S):
                 raise MissionFailed(f"no request arrived within {LIVE_LIMIT_S} s")
             room.trace.wait(lambda e: e.get("event") == "spoken" and "nouvelle" in e["text"].lower(), 30, mark)
-            print(stored_text(judge(room, known, mark, mission[0], None)), flush=True)
+            print(stored_text(judge(room, known, mark)), flush=True)
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="tools/demo", description="a real conversation before your eyes")
     parser.add_argument("--live", action="store_true", help="your own microphone and loudspeaker; you are the resident")
-    parser.add_argument("--mission", choices=[m[0] for m in MISSIONS], help="this one alone")
+    parser.add_argument("--mission", choices=[m.service for m in MISSIONS], help="this one alone")
     parser.add_argument("--keep-sound", metavar="FOLDER", type=pathlib.Path, help="keeps what the resident hears")
     return parser.parse_args()
 
@@ -188,7 +192,7 @@ def parse():
 def main():
     arguments, screen = parse(), Screen()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    missions = [m for m in MISSIONS if arguments.mission in (None, m[0])]
+    missions = [m for m in MISSIONS if arguments.mission in (None, m.service)]
     if arguments.keep_sound:
         arguments.keep_sound.mkdir(parents=True, exist_ok=True)
     try:

@@ -6,10 +6,12 @@ import os
 import pathlib
 import random
 import subprocess
+import sys
 import tempfile
 import wave
 
-VOICES = ("fr+f5", "fr+f2", "fr+sandro", "fr+f3", "fr+klatt4", "fr+m3")
+VOICE = ("fr+f5", 150, 20)  # voice, words a minute, pitch: of a turn that names none
+TELEVISION_S = 45
 BREATH_RMS = 75  # a room is never as silent as a synthesis; recognisers stumble over pure zeros
 
 
@@ -19,6 +21,18 @@ def cache_folder():
     if folder.stat().st_uid != os.getuid():
         raise RuntimeError(f"{folder} belongs to somebody else: remove it")
     return folder
+
+
+def television():
+    """The path of a WAV file in which people talk without a pause."""
+    path = cache_folder() / f"television-{TELEVISION_S}.wav"
+    if not path.exists():
+        sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "corpus"))
+        import speech
+        part = path.with_suffix(f".{os.getpid()}.part")
+        speech.write(part, speech.television(TELEVISION_S))
+        os.replace(part, path)
+    return path
 
 
 def breathe(wav):
@@ -33,7 +47,12 @@ def breathe(wav):
         file.writeframes(noisy.tobytes())
 
 
-def speak(text, voice="fr+f5", rate_wpm=150, pitch=20):
+def voice_of(turn):
+    """Voice, words a minute and pitch of a script's turn."""
+    return tuple(turn.get(name, usual) for name, usual in zip(("voice", "rate", "pitch"), VOICE))
+
+
+def speak(text, voice, rate_wpm, pitch):
     """The path of a WAV file in which a resident says the text."""
     key = hashlib.sha256(f"2|{voice}|{rate_wpm}|{pitch}|{text}".encode()).hexdigest()[:24]
     path = cache_folder() / f"{key}.wav"

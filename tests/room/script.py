@@ -4,6 +4,9 @@
     {"now": "2026-06-15T09:30", "territory": "pessac", "snr_db": 10, "noise": "tv.wav",
      "turns": [{"say": "a.wav"}, {"say": "b.wav"}]}
 
+"noise" is a sound file, or "television": synthetic people who talk without a pause. "no_answer_s": after how long
+without an answer the resident speaks on; "end_silence_s": after how long nothing more is awaited at the end.
+
 A turn is one of
     {"say": FILE}                      a sound file, relative to the script
     {"speak": TEXT, "voice", "rate", "pitch"}   said by espeak-ng
@@ -21,8 +24,8 @@ import resident
 ACTIONS = ("stop-service", "start-service", "kill", "start", "restart-sound", "mute", "unmute", "button",
            "button-long")
 MEMBERS = {"now": str, "territory": str, "snr_db": (int, float), "noise": str, "turns": list,
-           "config": dict, "echo": bool, "end_silence_s": (int, float), "accepts": bool, "note": str}
-SPEECH = (("voice", "voice"), ("rate_wpm", "rate"), ("pitch", "pitch"))
+           "config": dict, "echo": bool, "end_silence_s": (int, float), "no_answer_s": (int, float),
+           "accepts": bool, "note": str}
 NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
 
 
@@ -44,11 +47,19 @@ class Script:
         self.turns = members["turns"]
         self.config = members.get("config", {})
         self.echo = members.get("echo", False)
-        self.end_silence_s = members.get("end_silence_s", 5)
+        self.no_answer_s = members.get("no_answer_s", 12)
+        self.end_silence_s = members.get("end_silence_s", 3)
         self.accepts = members.get("accepts", True)
 
     def sound_path(self, name):
         return self.path.parent / name
+
+    def load_noise(self, soundcat):
+        """16 kHz mono PCM, or None."""
+        if not self.noise:
+            return None
+        path = resident.television() if self.noise == "television" else self.sound_path(self.noise)
+        return load_sound(soundcat, path, f"{self.path}: noise")
 
 
 def read(path):
@@ -116,7 +127,7 @@ def load_turns(script, soundcat):
         if "say" in turn:
             sounds.append(load_sound(soundcat, script.sound_path(turn["say"]), place))
         elif "speak" in turn:
-            path = resident.speak(turn["speak"], **{name: turn[key] for name, key in SPEECH if key in turn})
+            path = resident.speak(turn["speak"], *resident.voice_of(turn))
             sounds.append(load_sound(soundcat, path, place))
         else:
             sounds.append(None)

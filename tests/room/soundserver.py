@@ -61,6 +61,12 @@ def scaled(pcm, factor):
     return array.array("h", [max(-32768, min(32767, round(s * factor))) for s in samples]).tobytes()
 
 
+def below(noise, speech, snr_db):
+    """The noise, so many dB below the active level of the speech; nothing when one of them is silent."""
+    level, speech_level = rms(noise), speech_rms(speech)
+    return scaled(noise, speech_level * 10 ** (-snr_db / 20) / level) if level and speech_level else b""
+
+
 def room_tone(seconds=5):
     """The noise of a quiet room, the same each time."""
     noise = random.Random(2)
