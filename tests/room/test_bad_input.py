@@ -131,7 +131,7 @@ class Sound(Case):
 
 class TheService(Case):
     ASK = ({"speak": "Bonjour voisine."},
-           {"speak": "J'ai besoin de quelqu'un pour faire mes courses demain matin."})
+           {"speak": "J'ai besoin de quelqu'un pour faire mes courses mercredi matin."})
 
     def ask_and_press(self, room):
         """The request by voice, the yes by the button: these tests are about the service, not the ears."""
