@@ -226,6 +226,9 @@ static void look_for_searching(struct assistant *a)
 
 void assistant_tick(struct assistant *a)
 {
+    /* A request in one breath opens no ears first: its days must resolve against today all the
+     * same. */
+    listener_set_now(a->listener, assistant_local_now(a));
     if (a->timer_at_ms && assistant_now_ms(a) >= a->timer_at_ms) {
         a->timer_at_ms = 0;
         assistant_happen(a, EVENT_TIMER);

@@ -27,8 +27,8 @@ Mission = collections.namedtuple("Mission", "service title turns heard")
 # What the resident says, and what must be heard and stored of it. The first one asks in one breath.
 MISSIONS = (
     Mission("groceries", "someone to do the shopping",
-            ({"speak": "Bonjour voisine, je voudrais que quelqu'un fasse mes courses, demain matin, s'il vous plaît.",
-              "voice": "fr-ch+f5"}, YES),
+            ({"speak": "Bonjour voisine, je voudrais que quelqu'un fasse mes courses demain matin, s'il vous plaît.",
+              "rate": 145, "pitch": 25}, YES),
             ("request groceries 2026-06-16 morning", "affirm")),
     Mission("pet_walk", "someone to walk the dog",
             (CALL, {"speak": "Est-ce que quelqu'un pourrait promener mon chien vendredi après-midi ?"}, YES),
