@@ -4,6 +4,7 @@
 #include "asr/cepstra.h"
 #include "asr/model.h"
 #include "asr/scores.h"
+#include "asr/transform.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -42,6 +43,8 @@ struct asr_analysis {
     fe_t *fe;
     mfcc_t **cepstra;
     int n_frames;
+    bool has_transform;
+    struct asr_transform transform;
 };
 
 /* The library reports through one process-wide callback: the reason for having no state here. */
@@ -322,6 +325,19 @@ bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word)
     return phones != NULL;
 }
 
+int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int variant,
+                          char *ret_phones, size_t size)
+{
+    char name[128];
+    snprintf(name, sizeof(name), variant > 1 ? "%s(%d)" : "%s", word, variant);
+    char *phones = ps_lookup_word(decoder->ps, name);
+    if (!phones)
+        return -ENOENT;
+    int n = snprintf(ret_phones, size, "%s", phones);
+    free(phones);
+    return n < (int)size ? 0 : -ENAMETOOLONG;
+}
+
 static int grow_segments(struct asr_decoder *decoder, size_t n_needed)
 {
     if (n_needed <= decoder->n_segments_max)
@@ -444,6 +460,7 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
         from_frame + n_frames > analysis->n_frames)
         return base_trace(-EINVAL);
     int r = asr_scores_make(decoder->scores, analysis->cepstra[from_frame], n_frames,
+                            analysis->has_transform ? &analysis->transform : NULL,
                             strcmp(search, decoder->phones) == 0);
     return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
@@ -528,6 +545,23 @@ int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size
 int asr_analysis_n_frames(const struct asr_analysis *analysis)
 {
     return analysis->n_frames;
+}
+
+void asr_analysis_transform(struct asr_analysis *analysis, const struct asr_transform *transform)
+{
+    analysis->has_transform = transform != NULL;
+    if (transform)
+        analysis->transform = *transform;
+}
+
+void asr_analysis_cepstra(const struct asr_analysis *analysis, int from_frame, int n_frames,
+                          bool is_transformed, float (*ret_cepstra)[ASR_CEPSTRA])
+{
+    memcpy(ret_cepstra, analysis->cepstra[from_frame],
+           (size_t)n_frames * N_CEPSTRA * sizeof(mfcc_t));
+    asr_cepstra_centre(ret_cepstra, n_frames);
+    if (is_transformed && analysis->has_transform)
+        asr_transform_apply(&analysis->transform, ret_cepstra, n_frames);
 }
 
 int asr_decoder_begin(struct asr_decoder *decoder, const char *search)

@@ -21,6 +21,8 @@
 #ifndef ASR_DECODER_H
 #define ASR_DECODER_H
 
+#include "asr/transform.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -107,6 +109,11 @@ int asr_decoder_add_word(struct asr_decoder *decoder, const char *word, const ch
 /* Whether the dictionary holds the word. */
 bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word);
 
+/* The phones of a word in its first, second, ... pronunciation, blanks between. Returns: 0,
+ * -ENOENT, -ENAMETOOLONG. */
+int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int variant,
+                          char *ret_phones, size_t size);
+
 /*
  * The front end for one length of the vocal tract. `tract` scales the frequencies of the filters: 1
  * is the model's mean speaker (men mostly), 1.2 to 1.3 fits women. It matters more than anything
@@ -121,6 +128,11 @@ void asr_analysis_destroy(struct asr_analysis *analysis);
 /* Takes an utterance's samples; what was there before is gone. Returns: 0, -EIO. */
 int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
 int asr_analysis_n_frames(const struct asr_analysis *analysis);
+/* What is decoded from now on is transformed (a copy is kept); NULL: as it is. */
+void asr_analysis_transform(struct asr_analysis *analysis, const struct asr_transform *transform);
+/* The frames as the model gets them: without their mean, and transformed if wanted. */
+void asr_analysis_cepstra(const struct asr_analysis *analysis, int from_frame, int n_frames,
+                          bool is_transformed, float (*ret_cepstra)[ASR_CEPSTRA]);
 
 /*
  * Decodes n_frames of an analysed utterance from from_frame on with a search. ret_decoding points

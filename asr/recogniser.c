@@ -43,6 +43,8 @@ struct recogniser {
     struct asr_recogniser base; /* first */
     struct asr_decoder *decoder;
     struct asr_tract *tract;
+    const struct asr_adapt_model *model; /* NULL: nothing is learned */
+    struct asr_adapt_lesson *lesson;     /* of what was heard last, or NULL */
     struct reading open, answer;
     int *frame_scores; /* of the phone loop, summed from the first frame */
     size_t n_frames_max;
@@ -52,6 +54,18 @@ int asr_recogniser_hear(struct asr_recogniser *recogniser, const int16_t *sample
                         enum asr_expect expect, struct asr_hypothesis *ret_hypothesis)
 {
     return recogniser->ops->hear(recogniser, samples, n_samples, expect, ret_hypothesis);
+}
+
+int asr_recogniser_lesson(struct asr_recogniser *recogniser, struct asr_adapt_lesson **ret_lesson)
+{
+    return recogniser->ops->lesson ? recogniser->ops->lesson(recogniser, ret_lesson) : -ENOTSUP;
+}
+
+int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
+                        const struct asr_transform *transform, double tract)
+{
+    return recogniser->ops->know ? recogniser->ops->know(recogniser, model, transform, tract)
+                                 : -ENOTSUP;
 }
 
 void asr_recogniser_destroy(struct asr_recogniser *recogniser)
@@ -87,6 +101,7 @@ static void reading_clear(struct reading *reading)
 static void destroy(struct asr_recogniser *base)
 {
     struct recogniser *self = (struct recogniser *)base;
+    asr_adapt_lesson_destroy(self->lesson);
     asr_tract_destroy(self->tract);
     asr_decoder_destroy(self->decoder);
     reading_finish(&self->open);
@@ -240,6 +255,15 @@ static float language_score(const struct asr_decoding *found, size_t n_words)
     return n_words ? (float)(rest * log(LOG_BASE) / (double)n_words) : 0;
 }
 
+/* For the case that what was found is confirmed. */
+static int leave_lesson(struct recogniser *self, const struct asr_analysis *analysis,
+                        const struct asr_decoding *found)
+{
+    int r = asr_adapt_lesson_create(self->model, self->decoder, analysis, found,
+                                    asr_tract_scale(self->tract), &self->lesson);
+    return r == -ENODATA ? 0 : r;
+}
+
 /* Decodes the analysed sound with one search; NULL: what was analysed last. */
 static int read_with(struct recogniser *self, const char *search,
                      const struct asr_analysis *analysis, struct reading *reading)
@@ -248,6 +272,8 @@ static int read_with(struct recogniser *self, const char *search,
     int r = analysis ? asr_decoder_decode(self->decoder, search, analysis, 0,
                                           asr_analysis_n_frames(analysis), &found)
                      : asr_decoder_decode_again(self->decoder, search, &found);
+    if (r == 0 && analysis && self->model)
+        r = leave_lesson(self, analysis, &found);
     if (r == 0)
         r = take_words(reading, &found);
     if (r == 0 && reading->n_words > 0)
@@ -302,6 +328,8 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
     int r = asr_prepare(samples, n_samples, &asr_prepare_default, &prepared);
     reading_clear(&self->open);
     reading_clear(&self->answer);
+    asr_adapt_lesson_destroy(self->lesson);
+    self->lesson = NULL;
     if (r == 0 && prepared.n_samples >= 20 * ASR_FRAME_SAMPLES)
         r = decode(self, &prepared, expect);
     asr_prepare_finish(&prepared);
@@ -316,7 +344,26 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
     return 0;
 }
 
-static const struct asr_recogniser_ops recogniser_ops = {.hear = hear, .destroy = destroy};
+static int lesson(struct asr_recogniser *base, struct asr_adapt_lesson **ret_lesson)
+{
+    struct recogniser *self = (struct recogniser *)base;
+    if (!self->lesson)
+        return -ENODATA;
+    *ret_lesson = self->lesson;
+    self->lesson = NULL;
+    return 0;
+}
+
+static int know(struct asr_recogniser *base, const struct asr_adapt_model *model,
+                const struct asr_transform *transform, double tract)
+{
+    struct recogniser *self = (struct recogniser *)base;
+    self->model = model;
+    return asr_tract_know(self->tract, model, model ? transform : NULL, tract);
+}
+
+static const struct asr_recogniser_ops recogniser_ops = {
+    .hear = hear, .destroy = destroy, .lesson = lesson, .know = know};
 
 /* The language models of the bundle. */
 static int add_searches(struct recogniser *self, const char *folder)

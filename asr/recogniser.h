@@ -15,6 +15,7 @@
 #ifndef ASR_RECOGNISER_H
 #define ASR_RECOGNISER_H
 
+#include "asr/adapt_lesson.h"
 #include "asr/decoder.h"
 
 #include <stddef.h>
@@ -63,6 +64,10 @@ struct asr_recogniser_ops {
     int (*hear)(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
                 enum asr_expect expect, struct asr_hypothesis *ret_hypothesis);
     void (*destroy)(struct asr_recogniser *recogniser);
+    /* Both may be NULL: this one learns nothing. */
+    int (*lesson)(struct asr_recogniser *recogniser, struct asr_adapt_lesson **ret_lesson);
+    int (*know)(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
+                const struct asr_transform *transform, double tract);
 };
 
 /* Each backend's struct begins with this. */
@@ -88,6 +93,21 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
  */
 int asr_recogniser_hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
                         enum asr_expect expect, struct asr_hypothesis *ret_hypothesis);
+
+/*
+ * Learning a voice: with a model, each utterance leaves a lesson, and a person whose voice was
+ * learned is heard through the transform, others as before (asr/tract.h); a transform of NULL:
+ * nobody is known yet. A model of NULL ends both. The model must outlive the recogniser or this.
+ * Returns: 0, -EINVAL, -ENOTSUP. Thread: main.
+ */
+int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
+                        const struct asr_transform *transform, double tract);
+
+/*
+ * Hands over the lesson of what was heard last, for the case that the person confirms it. Returns:
+ * 0, -ENODATA when there is none, -ENOTSUP. Owns: the caller. Thread: main.
+ */
+int asr_recogniser_lesson(struct asr_recogniser *recogniser, struct asr_adapt_lesson **ret_lesson);
 
 /* Accepts NULL. */
 void asr_recogniser_destroy(struct asr_recogniser *recogniser);

@@ -54,7 +54,7 @@ static int grow(struct asr_scores *scores, size_t n_frames)
 }
 
 int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
-                    bool phones_alone)
+                    const struct asr_transform *transform, bool phones_alone)
 {
     size_t n = (size_t)n_frames;
     scores->n_frames = 0;
@@ -64,6 +64,8 @@ int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frame
         return base_trace(-ENOMEM);
     memcpy(centred[0], cepstra, n * sizeof(*centred));
     asr_cepstra_centre(centred, n_frames);
+    if (transform)
+        asr_transform_apply(transform, centred, n_frames);
     asr_acoustics_score(scores->acoustics, centred[0], n_frames, phones_alone, scores->rows);
     free(centred);
     scores->n_frames = n_frames;

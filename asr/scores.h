@@ -12,7 +12,7 @@
 #ifndef ASR_SCORES_H
 #define ASR_SCORES_H
 
-#include "asr/cepstra.h"
+#include "asr/transform.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,11 +27,11 @@ void asr_scores_destroy(struct asr_scores *scores);
 
 /*
  * Scores an utterance of n_frames times ASR_CEPSTRA numbers, the mean taken off here; what was
- * there before is gone. phones_alone: the phones without neighbours, every second frame roughly.
- * Returns: 0, -ENOMEM.
+ * there before is gone. transform: a person's, applied then; may be NULL. phones_alone: the phones
+ * without neighbours, every second frame roughly. Returns: 0, -ENOMEM.
  */
 int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
-                    bool phones_alone);
+                    const struct asr_transform *transform, bool phones_alone);
 /* Lets go of an utterance's scores. */
 void asr_scores_forget(struct asr_scores *scores);
 /* Whether there are scores, and enough for a search of words (or of the phones alone). */

@@ -10,6 +10,7 @@
 #ifndef ASR_TRACT_H
 #define ASR_TRACT_H
 
+#include "asr/adapt_model.h"
 #include "asr/decoder.h"
 
 struct asr_tract;
@@ -28,6 +29,15 @@ void asr_tract_destroy(struct asr_tract *tract);
  * 0, -EINVAL when it is shorter than a frame, -EIO. */
 int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samples,
                   const struct asr_analysis **ret_analysis);
+
+/*
+ * A voice that was learned: from now on, an utterance that fits it better, analysed at that scale
+ * and transformed, than it fits the model as it is, is that person's, and no other scale is tried.
+ * `transform` is copied; NULL: nobody is known. The model must outlive the tract. Returns: 0, or
+ * -EINVAL for a scale that is none.
+ */
+int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
+                   const struct asr_transform *transform, double scale);
 
 /* The scale that was chosen last. */
 double asr_tract_scale(const struct asr_tract *tract);

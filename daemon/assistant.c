@@ -124,6 +124,7 @@ static void on_sleep(void *user)
     speech_forget(a->speech);
     memset(a->transcript, 0, sizeof(a->transcript));
     a->store_id[0] = a->cancel_id[0] = '\0';
+    learning_drop(a->parts.learning);
     listener_sleep(a->listener);
     if (a->is_erasing && a->events.on_erase_ready)
         a->events.on_erase_ready(a->events.user);

@@ -17,6 +17,7 @@
 #include "base/strbuf.h"
 #include "daemon/conversation.h"
 #include "daemon/habits.h"
+#include "daemon/learning.h"
 #include "daemon/listener.h"
 #include "daemon/phrasing.h"
 #include "daemon/speech.h"
@@ -45,6 +46,7 @@ struct assistant_parts {
     struct tts_voice *voice;
     struct phrasing *phrasing;
     struct matching_worker *worker;
+    struct learning *learning; /* NULL: the voice is not learned */
 };
 
 /* Told of what others may want to know; any may be NULL. */

@@ -113,6 +113,10 @@ static void on_utterance(void *user, const struct utterance *utterance)
     log_info("utterance", "act: %s, service: %s, confidence: %.2f, %.1f s of sound, %.2f s of cpu",
              intents_act_name(utterance->meaning.act), utterance->meaning.service,
              utterance->confidence, utterance->audio_s, utterance->cpu_s);
+    if (utterance->meaning.act == INTENTS_REQUEST)
+        learning_heard(a->parts.learning, utterance->meaning.service);
+    else if (utterance->meaning.act == INTENTS_DENY)
+        learning_drop(a->parts.learning);
     if (a->events.on_heard)
         a->events.on_heard(a->events.user, utterance);
     assistant_goes_on(a, &event);

@@ -46,6 +46,7 @@ void assistant_store(void *user, const struct draft *draft)
 
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
     request.spoken_at = spoken_at;
+    learning_confirmed(a->parts.learning, draft->service);
     r = matching_worker_submit(a->parts.worker, &request, a->store_id);
     if (r < 0) {
         log_error("store-failed", "%s", strerror(-r));

@@ -235,6 +235,8 @@ void assistant_tick(struct assistant *a)
     }
     told_tick(a->told, assistant_now_ms(a));
     look_for_searching(a);
+    if (conversation_state(a->conversation) == STATE_ASLEEP && !assistant_is_speaking(a))
+        learning_work(a->parts.learning);
     if (conversation_state(a->conversation) == STATE_ASLEEP && !audio_player_is_busy(a->player))
         assistant_look_at_deafness(a);
     if (has_news_to_tell(a))

@@ -24,6 +24,7 @@ int cmd_check(int argc, char **argv);
 int cmd_check_language(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
+int cmd_learning(int argc, char **argv);
 int cmd_listen(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_outbox(int argc, char **argv);

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "daemon/bundle.h"
 #include "daemon/commands.h"
 #include "daemon/identity.h"
 #include "daemon/speaker_private.h"
@@ -104,7 +105,8 @@ static void on_spoken(void *user, const char *key, const char *words)
 {
     struct speaker *s = user;
 
-    (void)key;
+    if (strcmp(key, "learn.consent") == 0)
+        learning_told(s->learning);
     trace_spoken(s->trace, words);
 }
 
@@ -306,6 +308,27 @@ static int open_worker(struct speaker *s)
     return EXIT_NO_STATE;
 }
 
+/* Switched off, what was learned is erased; a speaker that cannot learn hears all the same. */
+static int open_learning(struct speaker *s)
+{
+    char model[PATH_MAX];
+    const char *folder = text(s, CONFIG_STATE_FOLDER);
+    struct learning_options options = {folder, model, s->language.recogniser};
+    int r;
+
+    if (config_options_switch(s->config, CONFIG_PRIVACY_LEARN_VOICE)) {
+        r = bundle_model_folder(text(s, CONFIG_MODELS_FOLDER), text(s, CONFIG_LANGUAGE), model,
+                                sizeof(model));
+        if (r == 0)
+            r = learning_create(&options, &s->learning);
+    } else {
+        r = learning_erase_folder(folder);
+    }
+    if (r < 0)
+        log_warning("learn-unused", "%s", strerror(-r));
+    return 0;
+}
+
 static int make_assistant(struct speaker *s)
 {
     struct assistant_settings settings = {
@@ -331,7 +354,7 @@ static int make_assistant(struct speaker *s)
             .night_from = config_options_time(s->config, CONFIG_VOICE_NIGHT_FROM),
             .night_to = config_options_time(s->config, CONFIG_VOICE_NIGHT_TO),
         }};
-    struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker};
+    struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker, s->learning};
     struct assistant_events events = {on_spoken,   on_heard,       on_mute,
                                       on_adjusted, on_introduced,  on_habits,
                                       on_erase,    on_erase_ready, s};
@@ -421,9 +444,9 @@ static int start_loop(struct speaker *s)
 
 static int make_all(struct speaker *s, const struct speaker_options *options)
 {
-    int (*const steps[])(struct speaker *) = {open_language,  open_voice,  open_worker,
-                                              make_assistant, make_ears,   speaker_open_control,
-                                              open_soundcard, open_button, start_loop};
+    int (*const steps[])(struct speaker *) = {
+        open_language, open_voice,           open_worker,    open_learning, make_assistant,
+        make_ears,     speaker_open_control, open_soundcard, open_button,   start_loop};
     int status = make_state_folder(s);
 
     if (status == 0)
@@ -462,6 +485,8 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
         assistant_introduce(s->assistant);
     if (keepsake_is_marked(&s->keepsake, KEEPSAKE_MUTED))
         assistant_set_muted(s->assistant, true);
+    if (learning_wants_consent(s->learning))
+        assistant_announce(s->assistant, "learn.consent");
     if (options->announcement)
         assistant_announce(s->assistant, options->announcement);
     *ret_speaker = s;
@@ -483,6 +508,7 @@ void speaker_destroy(struct speaker *s)
     matching_worker_destroy(s->worker);
     phrasing_destroy(s->phrasing);
     tts_voice_destroy(s->voice);
+    learning_destroy(s->learning);
     language_close(&s->language);
     trace_destroy(s->trace);
     config_catalogue_destroy(s->catalogue);

@@ -34,6 +34,8 @@ static void answer_status(struct speaker *s, struct base_strbuf *answer)
     assistant_describe(s->assistant, answer);
     base_strbuf_add(answer, ",");
     soundcard_describe(s->soundcard, answer);
+    base_strbuf_add(answer, ",");
+    learning_describe(s->learning, answer);
     base_strbuf_addf(answer, ",\"button\":\"%s\"", button_health(s->button));
     base_strbuf_addf(answer, ",\"blocks_taken\":%lld,\"worker_turns\":%lld",
                      (long long)vitals.n_taken, (long long)vitals.n_turns);
@@ -63,6 +65,16 @@ static void answer_outbox(struct speaker *s, struct base_strbuf *answer)
     free(summaries);
 }
 
+static int erase_learning(struct speaker *s, struct base_strbuf *answer)
+{
+    int r = s->learning
+                ? learning_erase(s->learning)
+                : learning_erase_folder(config_options_text(s->config, CONFIG_STATE_FOLDER));
+
+    base_strbuf_add(answer, r == 0 ? "{\"ok\":true}" : "{\"error\":\"not erased\"}");
+    return 0;
+}
+
 static int on_command(void *user, const char *command, struct base_strbuf *answer)
 {
     struct speaker *s = user;
@@ -79,6 +91,8 @@ static int on_command(void *user, const char *command, struct base_strbuf *answe
         assistant_button(s->assistant, command[6] != '\0');
     else if (strcmp(command, "retry") == 0)
         (void)matching_worker_retry(s->worker);
+    else if (strcmp(command, "learning-erase") == 0)
+        return erase_learning(s, answer);
     else if (strcmp(command, "mute") == 0 || strcmp(command, "unmute") == 0)
         assistant_set_muted(s->assistant, command[0] == 'm');
     else

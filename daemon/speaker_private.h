@@ -47,6 +47,7 @@ struct speaker {
     struct phrasing *phrasing;
     struct matching_worker *worker;
     struct base_watch *worker_watch;
+    struct learning *learning; /* NULL: the voice is not learned */
     struct assistant *assistant;
     struct soundcard *soundcard;
     struct interpreter *interpreter;

@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"pair", cmd_pair, "make this speaker known to the service, by a pairing code"},
     {"renew", cmd_renew, "replace this speaker's token at the service"},
     {"outbox", cmd_outbox, "the requests and how each stands"},
+    {"learning", cmd_learning, "erase what was learned of the resident's voice"},
     {"log", cmd_log, "the log, or the life of one request"},
     {"press", cmd_press, "do what the speaker's button would do"},
     {"say", cmd_say, "speak a text, or write it as a sound file"},

@@ -235,7 +235,7 @@ static void a_sought_frame_is_the_one_whose_place_was_noted(void)
     make_cepstra(cepstra);
     REQUIRE(asr_scores_create(folder, &scores) == 0);
     CHECK(!asr_scores_serve(scores, true));
-    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, false) == 0);
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, false) == 0);
     CHECK(asr_scores_serve(scores, false));
     FILE *file = asr_scores_open(scores);
     REQUIRE(file != NULL);
@@ -259,7 +259,7 @@ static void a_sought_frame_is_the_one_whose_place_was_noted(void)
     }
     CHECK(seen[0] != seen[1]);
     fclose(file);
-    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, true) == 0);
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, true) == 0);
     CHECK(asr_scores_serve(scores, true) && !asr_scores_serve(scores, false));
     asr_scores_forget(scores);
     CHECK(!asr_scores_serve(scores, true));

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Learning the resident's voice, when the carer switched it on (privacy.learn_voice): a request
+ * that was heard waits in memory; a yes makes it a lesson, which is worked through while nobody
+ * speaks; anything else wipes it. What was learned is kept as statistics in the state folder, never
+ * as sound or words, and the recogniser uses it only while it helps (asr/adapt_voice.h).
+ *
+ * Nothing is learned before the resident was told so (learning_wants_consent). Switched off, what
+ * was learned is erased at the next start. All functions accept NULL, which learns nothing.
+ * Thread: main.
+ */
+#ifndef DAEMON_LEARNING_H
+#define DAEMON_LEARNING_H
+
+#include "asr/recogniser.h"
+#include "base/strbuf.h"
+
+#include <stdbool.h>
+
+struct learning;
+
+struct learning_options {
+    const char *state_folder, *model_folder; /* used by create only */
+    struct asr_recogniser *recogniser;       /* outlives it */
+};
+
+/* Reads what was learned before; a file that is refused is logged and left behind. Returns: 0,
+ * -ENOENT or -EINVAL for a model that cannot be learned from, -ENOMEM. Owns: the caller. */
+int learning_create(const struct learning_options *options, struct learning **ret_learning);
+void learning_destroy(struct learning *learning);
+
+/* Whether the resident has yet to be told; then that they were. */
+bool learning_wants_consent(const struct learning *learning);
+void learning_told(struct learning *learning);
+
+/* The utterance heard last asks for a service; it replaces the one that waited. */
+void learning_heard(struct learning *learning, const char *service);
+/* The resident said yes to a request for that service. */
+void learning_confirmed(struct learning *learning, const char *service);
+/* What waits was not meant, or the conversation is over. */
+void learning_drop(struct learning *learning);
+
+/* A slice of work, some milliseconds; call it while nobody speaks. */
+void learning_work(struct learning *learning);
+
+/* Forgets everything, on disk too. Returns: 0 or -errno. */
+int learning_erase(struct learning *learning);
+/* The same where no daemon runs, or learning is off. Returns: 0 or -errno. */
+int learning_erase_folder(const char *state_folder);
+
+/* Members of the status without braces. */
+void learning_describe(const struct learning *learning, struct base_strbuf *json);
+
+#endif
