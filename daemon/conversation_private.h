@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the machine of the conversation (conversation.c) and its table (conversation_table.c) share.
+/* What the machine of the conversation (conversation.c), its table and its actions share.
  * Nobody else includes it. Thread: main. */
 #ifndef DAEMON_CONVERSATION_PRIVATE_H
 #define DAEMON_CONVERSATION_PRIVATE_H
