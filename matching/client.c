@@ -283,6 +283,9 @@ static int set_call(struct curl_client *client, struct lane *lane, const struct 
     curl_easy_setopt(lane->easy, CURLOPT_URL, url);
     if (client->ca_file) {
         curl_easy_setopt(lane->easy, CURLOPT_CAINFO, client->ca_file);
+        /* Read anew at each connection: a renewed authority counts at once, not a day later (R36).
+         */
+        curl_easy_setopt(lane->easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
         /* Else Debian's folder of authorities is trusted beside our own one. */
         curl_easy_setopt(lane->easy, CURLOPT_CAPATH, NULL);
     }

@@ -90,6 +90,7 @@ class Conversation:
         if not self.room.trace.wait(lambda e: e.get("event") == "spoken" and wanted in words(e["text"]),
                                     turn.get("within_s", 30), self.mark):
             self.tell(now_s(), "missing", text=turn["await"])
+        self.turn_ended_s = now_s()  # the speaker has begun to say it: whoever speaks next lets it finish
 
     def _do(self, action):
         if action.startswith("button") and self.turn_ended_s:  # pressed as one speaks: when the speaker is silent

@@ -288,7 +288,8 @@ static void post(struct admin *admin, const struct http_request *request, const 
             api_problem(answer, 400, "fault", "no such fault");
     } else if (strcmp(request->path, "/admin/stop") == 0) {
         api_json(answer, 200, json_object());
-        admin->stop(admin->user);
+        answer->afterwards = admin->stop; /* who asked for the end hears that it was understood */
+        answer->user = admin->user;
     } else {
         api_problem(answer, 404, "no-route", "no such resource");
     }

@@ -28,6 +28,8 @@ struct intake {
     size_t n_body;
     bool is_too_large;
     struct visitor *visitor;
+    void (*afterwards)(void *user);
+    void *user;
 };
 
 /* A body that is given out piecemeal. */
@@ -215,6 +217,8 @@ static enum MHD_Result answer_call(void *user, struct MHD_Connection *connection
     } else {
         patience_rests(server->patience, intake->visitor);
         server->handler(server->user, &request, &answer);
+        intake->afterwards = answer.afterwards;
+        intake->user = answer.user;
     }
     patience_waits(server->patience, intake->visitor, READING_LIMITS);
     return send_answer(connection, &answer);
@@ -231,6 +235,8 @@ static void completed(void *user, struct MHD_Connection *connection, void **stat
     if (intake) {
         patience_waits(server->patience, intake->visitor, 1);
         free(intake->body);
+        if (intake->afterwards)
+            intake->afterwards(intake->user);
     }
     free(intake);
     *state = NULL;

@@ -42,6 +42,8 @@ struct http_answer {
     char cookie[256];     /* Set-Cookie; "": none */
     bool is_page;         /* for a browser: may load its own style sheet and nothing else */
     enum http_ending ending;
+    void (*afterwards)(void *user); /* called when the answer has left; NULL: nothing */
+    void *user;                     /* its argument */
 };
 
 typedef void http_handler(void *user, const struct http_request *request,
