@@ -383,9 +383,10 @@ int matching_worker_submit(struct matching_worker *worker, const struct matching
     return 0;
 }
 
-int matching_worker_cancel(struct matching_worker *worker, const char *id)
+/* A command that needs nothing but the id. */
+static int order(struct matching_worker *worker, enum command_kind kind, const char *id)
 {
-    struct command *command = make_command(COMMAND_CANCEL, id);
+    struct command *command = make_command(kind, id);
 
     if (!command)
         return -ENOMEM;
@@ -393,14 +394,14 @@ int matching_worker_cancel(struct matching_worker *worker, const char *id)
     return 0;
 }
 
+int matching_worker_cancel(struct matching_worker *worker, const char *id)
+{
+    return order(worker, COMMAND_CANCEL, id);
+}
+
 int matching_worker_told(struct matching_worker *worker, const char *id)
 {
-    struct command *command = make_command(COMMAND_TOLD, id);
-
-    if (!command)
-        return -ENOMEM;
-    add_command(worker, command);
-    return 0;
+    return order(worker, COMMAND_TOLD, id);
 }
 
 int matching_worker_alert(struct matching_worker *worker, const char *resident,
@@ -439,12 +440,7 @@ int matching_worker_set_health(struct matching_worker *worker, const struct matc
 
 int matching_worker_retry(struct matching_worker *worker)
 {
-    struct command *command = make_command(COMMAND_RETRY, NULL);
-
-    if (!command)
-        return -ENOMEM;
-    add_command(worker, command);
-    return 0;
+    return order(worker, COMMAND_RETRY, NULL);
 }
 
 int64_t matching_worker_n_turns(struct matching_worker *worker)
