@@ -48,7 +48,8 @@ struct asr_analysis {
 };
 
 /* The library reports through one process-wide callback: the reason for having no state here. */
-static void take_library_log(void *user_data, err_lvl_t level, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void take_library_log(void *user_data, err_lvl_t level,
+                                                                   const char *format, ...)
 {
     (void)user_data;
     if (level < ERR_ERROR)

@@ -259,7 +259,7 @@ static void endpoint_event(struct listener *listener, const struct audio_endpoin
             listener->events.on_pause(
                 listener->events.user,
                 (int)audio_samples_to_ms(event->at_sample - listener->voice_end));
-        /* fall through */
+        __attribute__((fallthrough));
     case AUDIO_ENDPOINT_START:
         listener->has_voice = true;
         listener->has_guess = false;

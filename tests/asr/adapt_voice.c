@@ -83,7 +83,7 @@ static void impossible_lessons_are_refused(void)
     REQUIRE(asr_adapt_voice_create(model, &voice) == 0);
     lesson_of(1, 100, &lesson);
     CHECK_INT(asr_adapt_voice_learn(voice, 3, &lesson), -EINVAL);
-    lesson.k[3][3] = NAN;
+    lesson.k[3][3] = (double)NAN;
     CHECK_INT(asr_adapt_voice_learn(voice, 1, &lesson), -EINVAL);
     lesson_of(1, 100, &lesson);
     lesson.g[3][3][3] = -1;
@@ -148,7 +148,7 @@ static void damage_is_refused(void)
     static const size_t lengths[] = {0, 1, 15, 23, 24, 40, 1000};
     char *data, *copy;
     size_t n;
-    double nan = NAN;
+    double nan = (double)NAN;
     REQUIRE(base_file_read(path, 1 << 20, &data, &n) == 0);
     REQUIRE((copy = malloc(n + 8)));
     CHECK_INT(load_bytes(data, n), 0);

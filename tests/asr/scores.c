@@ -146,7 +146,7 @@ static double mixture(int book, int senone, int s, const double *x, double best)
         for (int k = 1; k < 128; k++)
             top = all[k] > all[top] ? k : top;
         sum += exp(fmax(all[top] - best, -96 * 0.10239488) - 0.10239488 * weights[s][top][senone]);
-        all[top] = -INFINITY;
+        all[top] = -(double)INFINITY;
     }
     return log(sum);
 }
@@ -167,10 +167,10 @@ static void streams(float cepstra[N_FRAMES][13], int frame, double x[3][13])
 
 static void plain_scores(float cepstra[N_FRAMES][13], int frame, int n_senones, double *ret_scores)
 {
-    double x[3][13], best[3], least = INFINITY;
+    double x[3][13], best[3], least = (double)INFINITY;
     streams(cepstra, frame, x);
     for (int s = 0; s < 3; s++) {
-        best[s] = -INFINITY;
+        best[s] = -(double)INFINITY;
         for (int i = 0; i < N_BOOKS * 128; i++)
             best[s] = fmax(best[s], density(i / 128, s, i % 128, x[s]));
     }
