@@ -20,6 +20,7 @@ from processes import now_s
 from room import Room, RoomError, build_folder
 import script as scripts
 
+N_ATTEMPTS = 3
 NOW = "2026-06-15T09:30"
 YES = {"speak": "Oui, c'est ça."}
 CALL = {"speak": "Bonjour voisine."}
@@ -149,15 +150,27 @@ def judge(room, known, mark, mission=None):
 
 def play_missions(screen, missions, keep_sound):
     screen.quiet("the resident is synthetic; everything else is the real thing, in real time")
-    with Room(territory="pessac", now=NOW) as room:
-        started_s = now_s()
-        room.start_daemon()
-        screen.quiet(f"voisined listens after {now_s() - started_s:.1f} s; the service answers at {room.service.url}")
-        for number, mission in enumerate(missions, 1):
-            screen.heading(f"Mission {number} of {len(missions)}: {mission.title}")
-            request = play(screen, room, mission, keep_sound)
-            screen.quiet("as the service stored it:")
-            print(stored_text(request), flush=True)
+    for number, mission in enumerate(missions, 1):
+        screen.heading(f"Mission {number} of {len(missions)}: {mission.title}")
+        request = play_until_heard(screen, mission, keep_sound)
+        screen.quiet("as the service stored it:")
+        print(stored_text(request), flush=True)
+
+
+def play_until_heard(screen, mission, keep_sound):
+    """Synthetic voices are hard to hear: a mission that went otherwise is shown as it went, and begun again."""
+    for attempt in range(1, N_ATTEMPTS + 1):
+        with Room(territory="pessac", now=NOW) as room:
+            started_s = now_s()
+            room.start_daemon()
+            screen.quiet(f"voisined listens after {now_s() - started_s:.1f} s; the service answers at {room.service.url}")
+            try:
+                return play(screen, room, mission, keep_sound)
+            except MissionFailed as failed:
+                if attempt == N_ATTEMPTS:
+                    raise
+                screen.quiet(f"misheard: {failed}")
+                screen.quiet(f"once more, with a fresh speaker (attempt {attempt + 1} of {N_ATTEMPTS})")
 
 
 def live(screen, missions):
