@@ -3,38 +3,29 @@
  * Gaussians lie transposed, so that the 128 of a codebook are worked on side by side by the
  * processor's vectors; plain loops of fixed length, which the compiler turns into them. Mixture
  * weights are kept as the upper halves of floats: two bytes each, 0.4 % exact, no table to look up.
- *
- * The files are those of the Sphinx 3 formats; every number in them is checked before it is used as
- * a size.
  */
 #include "asr/acoustics.h"
 
+#include "asr/model_files.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    N_STREAMS = 3, /* cepstra, deltas, deltas of deltas */
-    N_DIMENSIONS = ASR_ACOUSTICS_CEPSTRA,
+    N_STREAMS = ASR_MODEL_STREAMS,
+    N_DIMENSIONS = ASR_CEPSTRA,
     N_DENSITIES = 128,
     N_TOP = 4, /* Gaussians of a stream that count */
-    N_BOOKS_MAX = 256,
-    N_SENONES_MAX = 32767,
-    N_FILE_MAX = 64 << 20,
+    N_BOOKS_MAX = ASR_MODEL_PHONES_MAX,
     LANES = 8, /* runs of senones are padded to so many */
 };
 
-/* The unit of scores, in natural logarithms: 1024 steps of the library's base, 1.0001. */
-#define UNIT 0.102394880
-/* How far a Gaussian may lie below the best of its stream, and the smallest variance. */
-#define FLOOR_NATS     (96 * UNIT)
-#define VARIANCE_FLOOR 1e-4f
+/* How far a Gaussian may lie below the best of its stream. */
+#define FLOOR_NATS (96 * ASR_MODEL_UNIT)
 
 /* Four numbers side by side: what every processor has. */
 typedef float four __attribute__((vector_size(16)));
@@ -69,207 +60,45 @@ struct top {
     uint8_t density[N_TOP];
 };
 
-/* ---- reading ---- */
+/* ---- opening ---- */
 
-/* A file in memory, read from front to back. */
-struct input {
-    char *data;
-    size_t n, at;
-    bool is_short;
-};
-
-static void take(struct input *input, void *ret, size_t n)
+/* Lays out one vector of a Gaussian across its codebook's. */
+static void spread(four to[N_DIMENSIONS][N_FOURS], int k, const float *vector)
 {
-    if (input->is_short || n > input->n - input->at) {
-        input->is_short = true;
-        memset(ret, 0, n);
-        return;
+    for (int d = 0; d < N_DIMENSIONS; d++)
+        to[d][k / 4][k % 4] = vector[d];
+}
+
+static void take_gaussian(struct book *book, int s, int k, const float *mean, const float *variance)
+{
+    float precision[N_DIMENSIONS];
+    double norm = 0;
+    for (int d = 0; d < N_DIMENSIONS; d++) {
+        double floored = fmax((double)variance[d], ASR_MODEL_VARIANCE_MIN);
+        norm -= 0.5 * log(2 * M_PI * floored);
+        precision[d] = (float)(0.5 / floored);
     }
-    memcpy(ret, input->data + input->at, n);
-    input->at += n;
+    spread(book->mean[s], k, mean);
+    spread(book->precision[s], k, precision);
+    book->norm[s][k / 4][k % 4] = (float)norm;
 }
 
-static int32_t take_int(struct input *input)
+static int make_books(struct asr_acoustics *a, const struct asr_model_files *files)
 {
-    int32_t value;
-    take(input, &value, sizeof(value));
-    return value;
-}
-
-static void skip(struct input *input, size_t n)
-{
-    if (n > input->n - input->at)
-        input->is_short = true;
-    else
-        input->at += n;
-}
-
-static int open_input(const char *folder, const char *name, struct input *ret_input)
-{
-    char path[1024];
-    int r = base_file_join(folder, name, path, sizeof(path));
-    *ret_input = (struct input){0};
-    if (r == 0)
-        r = base_file_read(path, N_FILE_MAX, &ret_input->data, &ret_input->n);
-    if (r < 0)
-        log_error("asr-model-missing", "model file not readable: %s/%s", folder, name);
-    return r;
-}
-
-/* Behind the lines of text and the mark of byte order. */
-static void skip_header(struct input *input)
-{
-    static const char end[] = "endhdr\n";
-    const char *found = input->n ? memmem(input->data, input->n, end, strlen(end)) : NULL;
-    if (!found)
-        input->is_short = true;
-    else
-        input->at = (size_t)(found - input->data) + strlen(end);
-    if (take_int(input) != 0x11223344)
-        input->is_short = true;
-}
-
-/* Means or variances. Returns: 0 or -EINVAL; the floats follow in `input`. */
-static int take_gaussian_header(struct input *input, int n_books)
-{
-    skip_header(input);
-    bool is_fit = take_int(input) == n_books && take_int(input) == N_STREAMS &&
-                  take_int(input) == N_DENSITIES;
-    for (int s = 0; s < N_STREAMS; s++)
-        is_fit &= take_int(input) == N_DIMENSIONS;
-    is_fit &= take_int(input) == n_books * N_STREAMS * N_DENSITIES * N_DIMENSIONS;
-    return is_fit && !input->is_short ? 0 : -EINVAL;
-}
-
-static void take_means(struct asr_acoustics *a, struct input *input)
-{
-    float vector[N_DIMENSIONS];
-    for (int b = 0; b < a->n_books; b++) {
-        for (int s = 0; s < N_STREAMS; s++) {
-            for (int k = 0; k < N_DENSITIES; k++) {
-                take(input, vector, sizeof(vector));
-                for (int d = 0; d < N_DIMENSIONS; d++)
-                    a->books[b].mean[s][d][k / 4][k % 4] = vector[d];
-            }
-        }
-    }
-}
-
-static void take_variances(struct asr_acoustics *a, struct input *input)
-{
-    float vector[N_DIMENSIONS];
-    for (int b = 0; b < a->n_books; b++) {
-        for (int s = 0; s < N_STREAMS; s++) {
-            for (int k = 0; k < N_DENSITIES; k++) {
-                double norm = 0;
-                take(input, vector, sizeof(vector));
-                for (int d = 0; d < N_DIMENSIONS; d++) {
-                    double variance = fmax((double)vector[d], (double)VARIANCE_FLOOR);
-                    norm -= 0.5 * log(2 * M_PI * variance);
-                    a->books[b].precision[s][d][k / 4][k % 4] = (float)(0.5 / variance);
-                }
-                a->books[b].norm[s][k / 4][k % 4] = (float)norm;
-            }
-        }
-    }
-}
-
-static int read_gaussians(struct asr_acoustics *a, const char *folder)
-{
-    struct input means, variances = {0};
-    int r = open_input(folder, "means", &means);
-    if (r == 0)
-        r = open_input(folder, "variances", &variances);
-    if (r == 0)
-        r = take_gaussian_header(&means, a->n_books);
-    if (r == 0)
-        r = take_gaussian_header(&variances, a->n_books);
-    if (r == 0) {
-        a->books = aligned_alloc(64, ((size_t)a->n_books * sizeof(*a->books) + 63) / 64 * 64);
-        r = a->books ? 0 : -ENOMEM;
-    }
-    if (r == 0) {
-        take_means(a, &means);
-        take_variances(a, &variances);
-        r = means.is_short || variances.is_short ? -EINVAL : 0;
-    }
-    free(means.data);
-    free(variances.data);
-    return r;
-}
-
-/* The parts of mdef that tell which phone a senone is of. */
-struct definition {
-    int n_phones, n_states, n_sequences;
-    const char *phones; /* 12 bytes each: sequence, transitions, 4 of context */
-    const char *sequences;
-};
-
-static int take_definition(struct asr_acoustics *a, struct input *input, struct definition *ret)
-{
-    int32_t n[10];
-    if (input->n < 4 || memcmp(input->data, "BMDF", 4) != 0)
+    if (files->n_densities != N_DENSITIES)
         return -EINVAL;
-    skip(input, 8);
-    int32_t n_text = take_int(input);
-    skip(input, n_text < 0 ? SIZE_MAX : (size_t)n_text);
-    take(input, n, sizeof(n));
-    for (int i = 0; i < 9; i++) {
-        if (n[i] < 0 || n[i] > 1 << 24)
-            return -EINVAL;
-    }
-    *ret = (struct definition){.n_phones = n[1], .n_states = n[2], .n_sequences = n[6]};
-    a->n_books = n[0];
-    a->n_phone_senones = n[3];
-    a->n_senones = n[4];
-    size_t names = input->at;
-    for (int i = 0; i < a->n_books && !input->is_short; i++)
-        skip(input, strnlen(input->data + input->at, input->n - input->at) + 1);
-    if (!input->is_short)
-        input->at = names + (input->at - names + 3) / 4 * 4;
-    skip(input, (size_t)n[8] * 8);
-    ret->phones = input->data + input->at;
-    skip(input, (size_t)ret->n_phones * 12);
-    bool is_fit = take_int(input) == ret->n_sequences * ret->n_states;
-    ret->sequences = input->data + input->at;
-    skip(input, (size_t)ret->n_sequences * (size_t)ret->n_states * sizeof(uint16_t));
-    return is_fit && !input->is_short && a->n_books > 0 && a->n_books <= N_BOOKS_MAX &&
-                   ret->n_phones >= a->n_books && a->n_senones <= N_SENONES_MAX &&
-                   a->n_phone_senones <= a->n_senones
-               ? 0
-               : -EINVAL;
-}
-
-/* Returns: 0 or -EINVAL. ret_books: [senone], the codebook of its phone. */
-static int find_books(const struct asr_acoustics *a, const struct definition *definition,
-                      int *ret_books)
-{
-    for (int i = 0; i < a->n_senones; i++)
-        ret_books[i] = -1;
-    for (int p = 0; p < definition->n_phones; p++) {
-        const char *phone = definition->phones + (size_t)p * 12;
-        int32_t sequence;
-        int book = p < a->n_books ? p : (uint8_t)phone[9];
-        memcpy(&sequence, phone, sizeof(sequence));
-        if (sequence < 0 || sequence >= definition->n_sequences || book >= a->n_books)
-            return -EINVAL;
-        for (int j = 0; j < definition->n_states; j++) {
-            size_t at = (size_t)sequence * (size_t)definition->n_states + (size_t)j;
-            uint16_t senone;
-            memcpy(&senone, definition->sequences + at * sizeof(senone), sizeof(senone));
-            if (senone >= a->n_senones)
-                return -EINVAL;
-            if (ret_books[senone] < 0)
-                ret_books[senone] = book;
-        }
-    }
-    for (int i = 0; i < a->n_senones; i++)
-        ret_books[i] = ret_books[i] < 0 ? 0 : ret_books[i];
+    a->books = aligned_alloc(64, ((size_t)a->n_books * sizeof(*a->books) + 63) / 64 * 64);
+    if (!a->books)
+        return -ENOMEM;
+    size_t at = 0;
+    for (int i = 0; i < a->n_books * N_STREAMS * N_DENSITIES; i++, at += N_DIMENSIONS)
+        take_gaussian(&a->books[i / (N_STREAMS * N_DENSITIES)], i / N_DENSITIES % N_STREAMS,
+                      i % N_DENSITIES, files->means + at, files->variances + at);
     return 0;
 }
 
 /* Puts the senones from..to of a codebook side by side. */
-static void place(struct asr_acoustics *a, const int *books, int book, int from, int to)
+static void place(struct asr_acoustics *a, const uint8_t *books, int book, int from, int to)
 {
     int at = a->n_places;
     for (int i = from; i < to; i++) {
@@ -282,32 +111,18 @@ static void place(struct asr_acoustics *a, const int *books, int book, int from,
     a->runs[a->n_runs++] = (struct run){book, at, a->n_places - at};
 }
 
-static int make_runs(struct asr_acoustics *a, const struct definition *definition)
+static int make_runs(struct asr_acoustics *a, const struct asr_model_files *files)
 {
-    int *books = malloc((size_t)a->n_senones * sizeof(*books) + 1);
-    a->place_of = calloc((size_t)a->n_senones + 1, sizeof(*a->place_of));
+    a->place_of = calloc((size_t)a->n_senones, sizeof(*a->place_of));
     a->runs = calloc((size_t)a->n_books * 2, sizeof(*a->runs));
-    int r = books && a->place_of && a->runs ? find_books(a, definition, books) : -ENOMEM;
-    for (int b = 0; r == 0 && b < a->n_books; b++)
-        place(a, books, b, 0, a->n_phone_senones);
+    if (!a->place_of || !a->runs)
+        return -ENOMEM;
+    for (int b = 0; b < a->n_books; b++)
+        place(a, files->books, b, 0, a->n_phone_senones);
     a->n_phone_runs = a->n_runs;
-    for (int b = 0; r == 0 && b < a->n_books; b++)
-        place(a, books, b, a->n_phone_senones, a->n_senones);
-    free(books);
-    return r;
-}
-
-static int read_definition(struct asr_acoustics *a, const char *folder)
-{
-    struct input input;
-    struct definition definition;
-    int r = open_input(folder, "mdef", &input);
-    if (r == 0)
-        r = take_definition(a, &input, &definition);
-    if (r == 0)
-        r = make_runs(a, &definition);
-    free(input.data);
-    return r;
+    for (int b = 0; b < a->n_books; b++)
+        place(a, files->books, b, a->n_phone_senones, a->n_senones);
+    return 0;
 }
 
 static uint16_t upper_half(float value)
@@ -317,57 +132,48 @@ static uint16_t upper_half(float value)
     return (uint16_t)((bits + 0x8000) >> 16);
 }
 
-static int take_weights(struct asr_acoustics *a, struct input *input)
+static int make_weights(struct asr_acoustics *a, const struct asr_model_files *files)
 {
-    for (int n; (n = take_int(input)) != 0 && !input->is_short;) {
-        const char *line = input->data + input->at;
-        skip(input, n < 0 ? SIZE_MAX : (size_t)n);
-        if (!input->is_short && n > 14 && strncmp(line, "cluster_count ", 14) == 0 &&
-            line[14] != '0')
-            return -EINVAL; /* packed into half bytes: not ours */
-    }
-    int32_t n_rows = take_int(input), n_columns = take_int(input);
-    size_t n_all = (size_t)N_STREAMS * N_DENSITIES * (size_t)a->n_senones;
-    if (input->is_short || n_rows != N_DENSITIES || n_columns != a->n_senones ||
-        n_all > input->n - input->at)
-        return -EINVAL;
-    a->weights = aligned_alloc(
-        64, ((size_t)N_STREAMS * N_DENSITIES * (size_t)a->n_places * 2 + 63) / 64 * 64);
+    size_t n_bytes = (size_t)N_STREAMS * N_DENSITIES * (size_t)a->n_places * sizeof(*a->weights);
+    a->weights = aligned_alloc(64, (n_bytes + 63) / 64 * 64);
     if (!a->weights)
         return -ENOMEM;
-    memset(a->weights, 0, (size_t)N_STREAMS * N_DENSITIES * (size_t)a->n_places * 2);
-    const uint8_t *from = (const uint8_t *)input->data + input->at;
+    memset(a->weights, 0, n_bytes);
+    uint16_t halves[UINT8_MAX + 1];
+    for (int i = 0; i <= UINT8_MAX; i++)
+        halves[i] = upper_half((float)exp(-ASR_MODEL_UNIT * i));
+    const uint8_t *from = files->weights;
     for (int i = 0; i < N_STREAMS * N_DENSITIES; i++) {
+        uint16_t *to = a->weights + (size_t)i * (size_t)a->n_places;
         for (int senone = 0; senone < a->n_senones; senone++)
-            a->weights[(size_t)i * (size_t)a->n_places + (size_t)a->place_of[senone]] =
-                upper_half((float)exp(-UNIT * *from++));
+            to[a->place_of[senone]] = halves[*from++];
     }
     return 0;
 }
 
-static int read_weights(struct asr_acoustics *a, const char *folder)
-{
-    struct input input;
-    int r = open_input(folder, "sendump", &input);
-    if (r == 0)
-        r = take_weights(a, &input);
-    free(input.data);
-    return r;
-}
-
 int asr_acoustics_open(const char *model_folder, struct asr_acoustics **ret_acoustics)
 {
+    struct asr_model_files files;
+    int r = asr_model_files_read(model_folder, &files);
+    if (r < 0)
+        return base_trace(r);
     struct asr_acoustics *a = calloc(1, sizeof(*a));
-    if (!a)
-        return base_trace(-ENOMEM);
-    int r = read_definition(a, model_folder);
+    r = a ? 0 : -ENOMEM;
+    if (r == 0) {
+        a->n_books = files.n_phones;
+        a->n_senones = files.n_senones;
+        a->n_phone_senones = files.n_phone_senones;
+        r = make_books(a, &files);
+    }
     if (r == 0)
-        r = read_gaussians(a, model_folder);
+        r = make_runs(a, &files);
     if (r == 0)
-        r = read_weights(a, model_folder);
+        r = make_weights(a, &files);
+    asr_model_files_free(&files);
     if (r < 0) {
         if (r == -EINVAL)
-            log_error("asr-model-bad", "no phonetically tied model: %s", model_folder);
+            log_error("asr-model-bad", "not %d Gaussians a codebook: %s", N_DENSITIES,
+                      model_folder);
         asr_acoustics_close(a);
         return base_trace(r);
     }
@@ -548,7 +354,7 @@ static void score_frame(const struct asr_acoustics *a, bool only_phones,
             mix(a, s, &a->runs[i], &tops[s][a->runs[i].book], likelihood + a->runs[i].at);
     }
     for (int i = 0; i < n_places; i++)
-        likelihood[i] = fast_log(likelihood[i] + 1e-37f) * (float)(-1 / UNIT);
+        likelihood[i] = fast_log(likelihood[i] + 1e-37f) * (float)(-1 / ASR_MODEL_UNIT);
     float best = INFINITY;
     for (int i = 0; i < n_senones; i++)
         best = fminf(best, likelihood[a->place_of[i]]);
@@ -557,32 +363,16 @@ static void score_frame(const struct asr_acoustics *a, bool only_phones,
         ret_scores[i] = (int16_t)(likelihood[a->place_of[i]] - best + 0.5f);
 }
 
-/* The streams of one frame, as the library makes them. */
-static void make_streams(const float *cepstra, int n_frames, int frame,
-                         float ret[N_STREAMS][N_DIMENSIONS])
+void asr_acoustics_score(const struct asr_acoustics *a, const float (*cepstra)[ASR_CEPSTRA],
+                         int n_frames, bool only_phones, int16_t *ret_scores)
 {
-    const float *c[7]; /* from three before to three after */
-    for (int i = 0; i < 7; i++) {
-        int f = frame + i - 3;
-        c[i] = cepstra + N_DIMENSIONS * (f < 0 ? 0 : f >= n_frames ? n_frames - 1 : f);
-    }
-    for (int d = 0; d < N_DIMENSIONS; d++) {
-        ret[0][d] = c[3][d];
-        ret[1][d] = c[5][d] - c[1][d];
-        ret[2][d] = (c[6][d] - c[2][d]) - (c[4][d] - c[0][d]);
-    }
-}
-
-void asr_acoustics_score(const struct asr_acoustics *a, const float *cepstra, int n_frames,
-                         bool only_phones, int16_t *ret_scores)
-{
-    float likelihood[N_SENONES_MAX + 1 + N_BOOKS_MAX * 2 * LANES];
+    float likelihood[ASR_MODEL_SENONES_MAX + N_BOOKS_MAX * 2 * LANES];
     struct top tops[N_STREAMS][N_BOOKS_MAX];
     for (int i = 0; i < N_STREAMS * N_BOOKS_MAX; i++)
         tops[i / N_BOOKS_MAX][i % N_BOOKS_MAX] = (struct top){.density = {0, 1, 2, 3}};
     for (int f = 0; f < n_frames; f++) {
         float x[N_STREAMS][N_DIMENSIONS];
-        make_streams(cepstra, n_frames, f, x);
+        asr_model_streams(cepstra, n_frames, f, x);
         find_tops(a, x, only_phones && f % 2, tops);
         score_frame(a, only_phones, tops, likelihood,
                     ret_scores + (size_t)f * (size_t)a->n_senones);

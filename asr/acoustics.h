@@ -14,16 +14,15 @@
 #ifndef ASR_ACOUSTICS_H
 #define ASR_ACOUSTICS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "asr/cepstra.h"
 
-enum { ASR_ACOUSTICS_CEPSTRA = 13 };
+#include <stdbool.h>
+#include <stdint.h>
 
 struct asr_acoustics;
 
-/* Reads mdef, means, variances and sendump. Returns: 0, -ENOENT, -EINVAL for files that are no such
- * model, -ENOMEM. Owns: the caller (asr_acoustics_close). */
+/* Reads the model's files (asr/model_files.h). Returns: 0, -ENOENT, -EINVAL for files that are no
+ * such model or not 128 Gaussians a codebook, -ENOMEM. Owns: the caller (asr_acoustics_close). */
 int asr_acoustics_open(const char *model_folder, struct asr_acoustics **ret_acoustics);
 /* Accepts NULL. */
 void asr_acoustics_close(struct asr_acoustics *acoustics);
@@ -31,12 +30,12 @@ void asr_acoustics_close(struct asr_acoustics *acoustics);
 int asr_acoustics_n_senones(const struct asr_acoustics *acoustics);
 
 /*
- * Scores n_frames of ASR_ACOUSTICS_CEPSTRA numbers each, whose mean was taken off; deltas are made
- * here, the edges repeated. ret_scores gets n_frames rows of n_senones: how far below the frame's
- * best state, in the unit that the library's searches count in (-ln / 0.1024). only_phones: those
- * of the phones without neighbours alone, the rest is 0.
+ * Scores n_frames of cepstra whose mean was taken off; deltas are made here, the edges repeated.
+ * ret_scores gets n_frames rows of n_senones: how far below the frame's best state, in the unit
+ * that the library's searches count in (-ln / 0.1024). only_phones: those of the phones without
+ * neighbours alone, the rest is 0.
  */
-void asr_acoustics_score(const struct asr_acoustics *acoustics, const float *cepstra, int n_frames,
-                         bool only_phones, int16_t *ret_scores);
+void asr_acoustics_score(const struct asr_acoustics *acoustics, const float (*cepstra)[ASR_CEPSTRA],
+                         int n_frames, bool only_phones, int16_t *ret_scores);
 
 #endif

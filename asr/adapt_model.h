@@ -3,20 +3,19 @@
  * The Gaussians of an acoustic model, as far as learning a voice needs them: the codebook of each
  * phone and the weights of the phone's own three states, without those of its neighbours.
  *
- * A reader of our own (mdef, means, variances, sendump of a phonetically tied model with three
- * streams), since the library shows none of it. Every number of the files is checked before it is
- * used as a size. Read-only after open. Thread: any.
+ * Read-only after open. Thread: any.
  */
 #ifndef ASR_ADAPT_MODEL_H
 #define ASR_ADAPT_MODEL_H
 
+#include "asr/model_files.h"
 #include "asr/transform.h"
 
 #include <stdint.h>
 
 enum {
-    ASR_ADAPT_STREAMS = 3, /* cepstra, deltas, deltas of deltas */
-    ASR_ADAPT_STATES = 3,  /* of a phone */
+    ASR_ADAPT_STREAMS = ASR_MODEL_STREAMS,
+    ASR_ADAPT_STATES = 3, /* of a phone */
 };
 
 struct asr_adapt_model;

@@ -66,7 +66,8 @@ int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frame
     asr_cepstra_centre(centred, n_frames);
     if (transform)
         asr_transform_apply(transform, centred, n_frames);
-    asr_acoustics_score(scores->acoustics, centred[0], n_frames, phones_alone, scores->rows);
+    asr_acoustics_score(scores->acoustics, (const float(*)[ASR_CEPSTRA])centred, n_frames,
+                        phones_alone, scores->rows);
     free(centred);
     scores->n_frames = n_frames;
     scores->is_of_phones_alone = phones_alone;

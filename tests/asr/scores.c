@@ -195,14 +195,14 @@ static void scores_are_those_of_the_formula(void)
     make_cepstra(cepstra);
     REQUIRE(asr_acoustics_open(folder, &acoustics) == 0);
     CHECK_INT(asr_acoustics_n_senones(acoustics), N_SENONES);
-    asr_acoustics_score(acoustics, cepstra[0], N_FRAMES, false, got);
+    asr_acoustics_score(acoustics, (const float(*)[13])cepstra, N_FRAMES, false, got);
     for (int f = 0; f < N_FRAMES; f++) {
         plain_scores(cepstra, f, N_SENONES, wanted);
         for (int i = 0; i < N_SENONES; i++)
             worst = fmax(worst, fabs(wanted[i] - got[f * N_SENONES + i]));
     }
     CHECK(worst < 1); /* a half by rounding, a little by the weights' */
-    asr_acoustics_score(acoustics, cepstra[0], 1, true, got);
+    asr_acoustics_score(acoustics, (const float(*)[13])cepstra, 1, true, got);
     plain_scores(cepstra, 0, N_BOOKS * N_STATES, wanted);
     CHECK_INT(got[N_BOOKS * N_STATES], 0);
     asr_acoustics_close(acoustics);
