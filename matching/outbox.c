@@ -303,7 +303,8 @@ static int insert(struct matching_outbox *outbox, const struct matching_digest *
 /*
  * A commit that failed may stand in the journal, whole but not synced, and come back after a crash
  * although the resident was told no (R15). A row under its id goes over it there, and keeps
- * matching/mend from finding the body.
+ * matching/mend from finding the body. One that is there from an earlier try is written anew: what
+ * is not written goes over nothing.
  */
 static void leave_tombstone(struct matching_outbox *outbox, const char *id, int64_t now_wall_ms)
 {
@@ -313,7 +314,8 @@ static void leave_tombstone(struct matching_outbox *outbox, const char *id, int6
                  matching_db_run(outbox->db, NULL,
                                  "INSERT INTO request (id, state, status, service, noted_ms,"
                                  " settled_ms) VALUES (?, 'cancelled', 'not_noted', '', ?, ?)"
-                                 " ON CONFLICT (id) DO NOTHING",
+                                 " ON CONFLICT (id) DO UPDATE SET settled_ms = excluded.settled_ms"
+                                 " WHERE status = 'not_noted'",
                                  "sii", id, now_wall_ms, now_wall_ms));
     if (r)
         base_log(BASE_LOG_ERROR, "outbox-tombstone", id, "cannot be written");
