@@ -13,6 +13,7 @@
 #define NEWS_GRACE_MS 10000 /* over the time the service may hold a poll */
 #define AHEAD_MS      (2 * 365 * 86400000LL)
 #define QUIET_MS      1000 /* an empty answer before that was no long poll */
+#define HELD_S        900  /* for as long a request may live on in the network */
 
 /* --- what an answer says of the service as a whole --- */
 
@@ -160,9 +161,11 @@ static void cancel_sent(struct matching_courier *courier, const char *id,
 {
     enum matching_body body = matching_answer_body(reply->body, reply->n_body, id);
     struct matching_outcome outcome = judge(courier, reply, body);
+    struct matching_item *item = matching_ledger_find(&courier->ledger, id);
     int64_t now_ms = matching_courier_now(courier);
     /* A service that does not know the request has nothing to cancel; one that says so in JSON is
-     * the service. */
+     * the service. But a try that was broken off may be held somewhere on the way and arrive after
+     * its cancellation; a service that does not remember is asked once more when that is over. */
     bool is_unknown = reply->transport == MATCHING_TRANSPORT_OK &&
                       (reply->status == 404 || reply->status == 410) && body != MATCHING_BODY_OTHER;
 
@@ -171,9 +174,15 @@ static void cancel_sent(struct matching_courier *courier, const char *id,
         keep(courier, id, &outcome, reply);
         return;
     }
-    base_log(BASE_LOG_NOTICE, "cancel-transmitted", id, "status %d", reply->status);
     saw_service(courier, now_ms);
     matching_schedule_succeeded(&courier->schedule, now_ms);
+    if (is_unknown && item && !item->is_unknown_there) {
+        item->is_unknown_there = true;
+        base_log(BASE_LOG_NOTICE, "cancel-early", id, "not there: asked again in case it comes");
+        matching_schedule_failed(&courier->schedule, id, false, HELD_S, now_ms);
+        return;
+    }
+    base_log(BASE_LOG_NOTICE, "cancel-transmitted", id, "status %d", reply->status);
     settle(courier, id, MATCHING_CANCELLED, MATCHING_N_EVENT_TYPES);
 }
 
@@ -219,6 +228,13 @@ static void tell_news(struct matching_courier *courier, const struct matching_ne
         return;
     memcpy(item->news_service, news->service, sizeof(item->news_service));
     base_log(BASE_LOG_NOTICE, "request-news", news->id, "status: %s", news->status);
+    if (item->entry.summary.state == MATCHING_CANCELLING) { /* it arrived after all */
+        if (!matching_schedule_find(&courier->schedule, news->id) &&
+            matching_schedule_add(&courier->schedule, news->id, MATCHING_TURN_CANCEL, true,
+                                  matching_courier_now(courier)) != 0)
+            courier->is_stale = true;
+        return;
+    }
     if (was_waiting) { /* the answer to our sending was lost, but it arrived */
         matching_schedule_remove(&courier->schedule, news->id);
         matching_courier_emit(courier, MATCHING_EVENT_TRANSMITTED, news->id);

@@ -16,6 +16,7 @@ struct matching_item {
     bool is_of_this_run; /* noted since the program started */
     bool is_kept_told;   /* KEPT was said of it */
     bool is_overdue_told;
+    bool is_unknown_there; /* called off, and the service said that it had nothing to call off */
     char news_service[MATCHING_NAME_SIZE]; /* from the service, once ours is erased */
 };
 

@@ -6,6 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the resident called off lives at the service: the sending that was broken off arrived after
+ * all, later than its cancellation. It is to be cancelled once more. */
+static bool lives_after_all(const struct matching_summary *summary, const char *status)
+{
+    static const char *const alive[] = {"received", "pending_review", "open", "matched"};
+
+    if (summary->state != MATCHING_CANCELLED || strcmp(summary->status, "cancelled") == 0 ||
+        strcmp(summary->status, "not_noted") == 0)
+        return false;
+    for (size_t i = 0; i < sizeof(alive) / sizeof(alive[0]); i++) {
+        if (strcmp(status, alive[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The state that a status of the service puts a request into. */
 static enum matching_state state_after(enum matching_state state, const char *status)
 {
@@ -43,13 +59,16 @@ static int store_news(struct matching_outbox *outbox, const struct matching_news
     *ret_is_changed = false;
     if (r)
         return r == MATCHING_OUTBOX_ABSENT ? 0 : r;
-    state = state_after(entry.summary.state, news->status);
+    state = lives_after_all(&entry.summary, news->status)
+                ? MATCHING_CANCELLING
+                : state_after(entry.summary.state, news->status);
     if (strcmp(entry.summary.status, news->status) == 0 &&
         strcmp(entry.summary.first_name, news->first_name) == 0 &&
         memcmp(&entry.summary.matched_when, &news->when, sizeof(news->when)) == 0)
         return 0; /* the same again: a long poll may repeat after a lost answer */
     is_told = state == entry.summary.state && state != MATCHING_MATCHED;
-    is_told |= state == MATCHING_TRANSMITTED || state == MATCHING_DONE;
+    is_told |=
+        state == MATCHING_TRANSMITTED || state == MATCHING_DONE || state == MATCHING_CANCELLING;
     r = matching_db_run(outbox->db, &n_changed,
                         "UPDATE request SET state = ?1, status = ?2, first_name = ?3,"
                         " matched_date = ?4, matched_part = ?5, matched_time = ?6,"

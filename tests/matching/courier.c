@@ -372,6 +372,15 @@ static void a_full_queue_refuses_and_goes_on(void)
     tear_down(&stage);
 }
 
+static bool is_cancelling(struct stage *stage, const char *id)
+{
+    const struct script_call *call = script_call(&stage->script, MATCHING_LANE_DELIVERY);
+    char path[96];
+
+    snprintf(path, sizeof(path), "/v1/requests/%s/cancel", id);
+    return call && strcmp(call->path, path) == 0;
+}
+
 /* Cancelled before it was tried: it never leaves. */
 static void what_never_left_is_cancelled_here(void)
 {
@@ -413,9 +422,95 @@ static void what_may_have_left_is_cancelled_there(void)
     call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
     REQUIRE(call);
     CHECK_STR(call->path, path);
+    accept(&stage, id);
+    turn(&stage);
+    CHECK_INT(state_of(&stage, id), MATCHING_CANCELLED);
+    tear_down(&stage);
+}
+
+/* A request that is broken off, called off and unknown to the service, which does not remember. */
+static void call_off_unknown(struct stage *stage, char ret_id[MATCHING_ID_SIZE])
+{
+    set_up(stage);
+    beat(stage);
+    submit(stage, ret_id);
+    turn(stage);
+    script_fail(&stage->script, MATCHING_LANE_DELIVERY, MATCHING_TRANSPORT_TIMEOUT);
+    turn(stage);
+    matching_courier_cancel(stage->courier, ret_id);
+    turn(stage);
+    REQUIRE(is_cancelling(stage, ret_id));
+    script_answer(&stage->script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
+    turn(stage);
+}
+
+/* The network may hold what was broken off and let it go after its cancellation: the service is
+ * asked once more when that is over, and then no more. */
+static void what_the_service_does_not_know_is_cancelled_once_more(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+    int64_t waited_ms = 0;
+
+    call_off_unknown(&stage, id);
+    CHECK_INT(state_of(&stage, id), MATCHING_CANCELLING);
+    while (!is_cancelling(&stage, id) && waited_ms < HOUR_MS) {
+        base_clock_manual_advance(&stage.clock, 1000);
+        waited_ms += 1000;
+        turn(&stage);
+    }
+    CHECK(waited_ms >= 900000 && waited_ms <= 1801000);
+    REQUIRE(is_cancelling(&stage, id));
     script_answer(&stage.script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
     turn(&stage);
     CHECK_INT(state_of(&stage, id), MATCHING_CANCELLED);
+    base_clock_manual_advance(&stage.clock, HOUR_MS);
+    turn(&stage);
+    CHECK(!is_cancelling(&stage, id));
+    CHECK_INT(count(&stage, MATCHING_EVENT_CANCELLED), 1);
+    tear_down(&stage);
+}
+
+static void give_status(struct stage *stage, const char *id, const char *cursor, const char *status)
+{
+    char body[256];
+
+    snprintf(body, sizeof(body), "{\"cursor\":\"%s\",\"news\":[{\"id\":\"%s\",\"status\":\"%s\"}]}",
+             cursor, id, status);
+    turn(stage);
+    REQUIRE(script_call(&stage->script, MATCHING_LANE_NEWS));
+    script_answer(&stage->script, MATCHING_LANE_NEWS, 200, body);
+    turn(stage);
+}
+
+/* It came even later: the news tell, the resident is not bothered, and it is cancelled again. */
+static void what_comes_after_all_is_cancelled_again(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE], other[MATCHING_ID_SIZE];
+    size_t n_told;
+
+    call_off_unknown(&stage, id);
+    base_clock_manual_advance(&stage.clock, 1801000);
+    turn(&stage);
+    REQUIRE(is_cancelling(&stage, id));
+    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
+    turn(&stage);
+    submit(&stage, other); /* one that is under way: the news are asked for */
+    turn(&stage);
+    accept(&stage, other);
+    n_told = stage.n_events + 1; /* TRANSMITTED, of the other one */
+    give_status(&stage, id, "1", "matched");
+    CHECK_INT(stage.n_events, n_told);
+    CHECK_INT(state_of(&stage, id), MATCHING_CANCELLING);
+    REQUIRE(is_cancelling(&stage, id));
+    accept(&stage, id);
+    turn(&stage);
+    CHECK_INT(state_of(&stage, id), MATCHING_CANCELLED);
+    give_status(&stage, id, "2", "cancelled"); /* our own doing */
+    give_status(&stage, id, "3", "open");      /* old news: once called off there, it stays so */
+    CHECK_INT(state_of(&stage, id), MATCHING_CANCELLED);
+    CHECK_INT(count(&stage, MATCHING_EVENT_MATCHED), 0);
     tear_down(&stage);
 }
 
@@ -564,6 +659,8 @@ CHECK_MAIN(a_request_is_sent_with_its_key, a_clock_that_is_ahead_is_named,
            a_long_outage_is_told_of, clock_steps_change_nothing, a_wrong_clock_is_named_and_mended,
            a_full_queue_refuses_and_goes_on, what_never_left_is_cancelled_here,
            what_may_have_left_is_cancelled_there,
+           what_the_service_does_not_know_is_cancelled_once_more,
+           what_comes_after_all_is_cancelled_again,
            a_cancellation_is_repeated_until_the_service_answers,
            alerts_go_before_anything_and_are_given_up, away_and_back_are_each_told_once,
            a_forgotten_cursor_begins_anew)

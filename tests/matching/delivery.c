@@ -370,6 +370,45 @@ static void a_cancelled_request_is_cancelled_there_too(void)
     service_finish(&service);
 }
 
+/* The first try is held on its way, the resident calls it off meanwhile, and then it arrives: the
+ * service remembers that it was called off. */
+static void a_request_that_comes_after_its_cancellation_is_cancelled(void)
+{
+    struct service service = {0};
+    struct matching_worker *worker;
+    char folder[64], id[MATCHING_ID_SIZE];
+    json_t *list = NULL, *calls;
+
+    service_start(&service, NULL, NULL);
+    scene_folder(folder);
+    worker = start_worker(&service, folder);
+    REQUIRE(
+        service_command(&service, "fault",
+                        "{\"fault\": \"delay\", \"method\": \"POST\", \"path\": \"/v1/requests\","
+                        " \"times\": 1, \"delay_ms\": 60000}",
+                        NULL) == 0);
+    submit(worker, id);
+    REQUIRE(service_command(&service, "wait", "busy=1&timeout_ms=20000", NULL) == 0);
+    CHECK_INT(matching_worker_cancel(worker, id), 0);
+    CHECK(await(worker, MATCHING_EVENT_CANCELLED, NULL));
+    matching_worker_destroy(worker); /* the call is broken off; what it sent is on its way */
+    worker = start_worker(&service, folder);
+    REQUIRE(service_command(&service, "wait", "calls=1&timeout_ms=20000", NULL) == 0);
+    calls = service_calls(&service, "/v1/requests/");
+    CHECK_INT(json_array_size(calls), 1);
+    CHECK_INT(json_integer_value(json_object_get(json_array_get(calls, 0), "status")), 200);
+    json_decref(calls);
+    matching_worker_destroy(worker);
+    CHECK_INT(service_command(&service, "faults-clear", NULL, NULL), 0);
+    REQUIRE(service_command(&service, "wait", "requests=1&timeout_ms=20000", NULL) == 0);
+    CHECK_INT(service_command(&service, "list", NULL, &list), 0);
+    CHECK_STR(json_string_value(json_object_get(json_array_get(list, 0), "status")), "cancelled");
+    CHECK(json_is_null(json_object_get(json_array_get(list, 0), "request")));
+    json_decref(list);
+    scene_remove(folder);
+    service_finish(&service);
+}
+
 /* Moderation: nobody sees it before a moderator has; then the service may still say no. */
 static void a_moderated_request_tells_each_step(void)
 {
@@ -498,5 +537,6 @@ CHECK_MAIN(a_request_is_noted_transmitted_and_matched, lost_answers_double_nothi
            wrong_tls_gets_no_request_byte, a_hostile_environment_changes_nothing,
            a_revoked_device_keeps_its_requests, an_open_token_file_is_refused,
            a_service_that_comes_back_gets_what_was_kept, a_cancelled_request_is_cancelled_there_too,
+           a_request_that_comes_after_its_cancellation_is_cancelled,
            a_moderated_request_tells_each_step, an_alert_is_acknowledged_and_is_no_request,
            a_kill_between_noted_and_transmitted_loses_nothing, the_same_request_is_found_again)

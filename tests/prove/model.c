@@ -113,12 +113,13 @@ int main(int argc, char **argv)
     }
     printf(
         "noted %lu, not noted %lu (full %lu), calls %lu, transmitted %lu, refused %lu, matched %lu,"
-        " cancelled %lu, expired %lu, crashes %lu\n",
+        " cancelled %lu, expired %lu, crashes %lu, came after their cancellation %lu\n",
         tally.n_noted, tally.n_not_noted, tally.n_full, tally.n_calls, tally.n_transmitted,
-        tally.n_refused, tally.n_matched, tally.n_cancelled, tally.n_expired, tally.n_crashes);
+        tally.n_refused, tally.n_matched, tally.n_cancelled, tally.n_expired, tally.n_crashes,
+        tally.n_late);
     /* A world in which something never happens proves nothing about it. */
     if (!tally.n_full || !tally.n_refused || !tally.n_matched || !tally.n_cancelled ||
-        !tally.n_expired || tally.n_not_noted == tally.n_full)
+        !tally.n_expired || !tally.n_late || tally.n_not_noted == tally.n_full)
         n_broken++;
     prove_tell("R48 R1 R2 R3 R4 R14 R17 R21 R22", n_done, n_broken,
                "random steps against the model, seed %lu: %lu noted, %lu crashes", seed,

@@ -190,6 +190,7 @@ static void look_at_call(struct world *world)
 
 void world_turn(struct world *world)
 {
+    world_let_go(world);
     (void)matching_courier_turn(world->courier);
     look_at_call(world);
 }
@@ -293,6 +294,7 @@ void world_run(const struct step *steps, size_t n_steps, struct verdict *ret_ver
     memset(ret_verdict, 0, sizeof(*ret_verdict));
     world->verdict = ret_verdict;
     world->tally = tally;
+    world->remembers = n_steps > 0 && steps[0].how % 2;
     scene_folder(world->folder);
     base_clock_manual_init(&world->clock, WALL_MS);
     script_init(&world->script);

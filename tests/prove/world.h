@@ -46,7 +46,7 @@ struct tally {
     int is_traced; /* prints each step and what it makes the courier tell */
     unsigned long steps[N_STEP_KINDS];
     unsigned long n_noted, n_not_noted, n_full, n_transmitted, n_refused, n_matched, n_cancelled,
-        n_expired, n_crashes, n_calls;
+        n_expired, n_crashes, n_calls, n_late;
 };
 
 const char *step_name(enum step_kind kind);

@@ -31,6 +31,8 @@ struct known {
     bool was_matched, was_called_off, was_expired;
     const char *status;
 
+    int64_t held_until_ms;      /* a sending that was broken off lives on in the network; 0: none */
+    bool is_called_off_there;   /* the service remembers that it was called off before it came */
     bool may_be_there;          /* refused by a disk that could not take it back either */
     bool is_in_flight;          /* left before it was cancelled */
     bool is_listed, is_settled; /* in the courier's list; as anything but waiting */
@@ -52,6 +54,7 @@ struct world {
         const char *status;
     } news[NEWS_MAX]; /* of the service, in order; the cursor counts them */
     size_t n_news;
+    bool remembers; /* the service, what was called off before it came */
     bool disk_fault, disk_forever, disk_was_bad;
     struct verdict *verdict;
     struct tally *tally;
@@ -65,6 +68,8 @@ void world_turn(struct world *world);
 void world_check(struct world *world);
 void world_open(struct world *world);
 void world_crash(struct world *world);
+/* What the network held long enough arrives. */
+void world_let_go(struct world *world);
 void world_step(struct world *world, const struct step *step);
 /* Everything is well again: what was promised must come to its end. */
 void world_settle(struct world *world);

@@ -65,9 +65,19 @@ static bool is_live(struct world *world, const struct known *k)
     return false;
 }
 
+/* The one whose sending the network holds, if there is one: rare, and the hardest to call off. */
+static struct known *pick_held(struct world *world, struct known *otherwise)
+{
+    for (size_t i = world->n_known; i-- > 0;) {
+        if (world->known[i].held_until_ms > 0 && world_is_waiting(&world->known[i]))
+            return &world->known[i];
+    }
+    return otherwise;
+}
+
 static void cancel(struct world *world, uint32_t how)
 {
-    struct known *k = pick(world, how);
+    struct known *k = pick_held(world, pick(world, how));
     const struct script_call *call = script_call(&world->script, MATCHING_LANE_DELIVERY);
 
     if (!k || !k->noted || how % 3 != 0)
@@ -95,7 +105,25 @@ static void apply(struct world *world, struct known *k)
     if (k->applied)
         return;
     k->applied = true;
-    add_news(world, k, "open");
+    if (k->is_called_off_there)
+        k->status = "cancelled";
+    else
+        add_news(world, k, "open");
+}
+
+void world_let_go(struct world *world)
+{
+    for (size_t i = 0; i < world->n_known; i++) {
+        struct known *k = &world->known[i];
+
+        if (k->held_until_ms == 0 || world->clock.monotonic_now_ms < k->held_until_ms)
+            continue;
+        k->held_until_ms = 0;
+        if (k->told_refused)
+            continue;
+        world->tally->n_late += !k->applied && k->cancelled;
+        apply(world, k);
+    }
 }
 
 static void happen(struct world *world, uint32_t how)
@@ -182,14 +210,18 @@ static void echo(struct world *world, const char *id, int status)
     script_answer(&world->script, MATCHING_LANE_DELIVERY, status, body);
 }
 
-static void answer_request(struct world *world, struct known *k, uint32_t mood)
+static void answer_request(struct world *world, struct known *k, uint32_t how)
 {
+    uint32_t mood = how % 32;
     struct script *script = &world->script;
 
-    if (mood < 14) {
+    if (mood < 12) {
         apply(world, k);
         k->told_applied = true;
         echo(world, k->id, 201);
+    } else if (mood < 14 || mood == 31) { /* held in the network, for less than a quarter of an hour */
+        k->held_until_ms = world->clock.monotonic_now_ms + 1 + how / 32 % 840000;
+        script_fail(script, MATCHING_LANE_DELIVERY, MATCHING_TRANSPORT_TIMEOUT);
     } else if (mood == 14) { /* applied, and the answer lost */
         apply(world, k);
         script_fail(script, MATCHING_LANE_DELIVERY, MATCHING_TRANSPORT_BROKEN);
@@ -213,6 +245,11 @@ static void answer_request(struct world *world, struct known *k, uint32_t mood)
 
 static void answer_cancel(struct world *world, struct known *k)
 {
+    if (!k->applied && world->remembers) {
+        k->is_called_off_there = true;
+        echo(world, k->id, 200);
+        return;
+    }
     if (!k->applied) {
         script_answer(&world->script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
         return;
@@ -239,7 +276,7 @@ static void answer(struct world *world, uint32_t how)
     } else if (strcmp(call->path, "/v1/requests") == 0) {
         k = world_find(world, call->key);
         if (k)
-            answer_request(world, k, mood);
+            answer_request(world, k, how);
     } else {
         script_answer(&world->script, MATCHING_LANE_DELIVERY, 200, "{\"device\":\"device-1\"}");
     }

@@ -280,6 +280,7 @@ static void post(struct admin *admin, const struct http_request *request, const 
         make_code(admin, body, answer);
     } else if (strcmp(request->path, "/admin/faults/clear") == 0) {
         faults_clear(admin->faults);
+        store_touch(admin->store); /* who waits in a fault goes on */
         api_json(answer, 200, json_object());
     } else if (strcmp(request->path, "/admin/faults") == 0) {
         if (faults_add(admin->faults, body) == 0)

@@ -213,10 +213,13 @@ static void store_request_of(struct api *api, const struct http_request *request
 static void wait_for_fault(struct api *api, const struct fault *fault)
 {
     int64_t until_ms = store_now_ms() + fault->delay_ms, left_ms;
+    unsigned n_clears = faults_n_clears(api->faults), version = store_version(api->store);
 
     while (fault->kind == FAULT_DELAY && !store_is_stopping(api->store) &&
-           (left_ms = until_ms - store_now_ms()) > 0)
-        store_wait(api->store, store_version(api->store), left_ms);
+           faults_n_clears(api->faults) == n_clears && (left_ms = until_ms - store_now_ms()) > 0) {
+        store_wait(api->store, version, left_ms);
+        version = store_version(api->store);
+    }
 }
 
 static void post_request(struct api *api, const struct http_request *request, const char *device,
@@ -265,12 +268,33 @@ static json_t *own_request(struct api *api, const char *id, const char *device,
     return request;
 }
 
+/* The request itself may still be on its way: when it comes it finds itself called off. Returns:
+ * whether the answer is ready. */
+static bool call_off_unseen(struct api *api, const char *id, const char *device,
+                            struct http_answer *answer)
+{
+    char now[32];
+    int r = matching_id_is_valid(id) ? store_call_off(api->store, id, device) : STORE_SAME;
+
+    if (r == STORE_SAME)
+        return false;
+    base_clock_format_utc(store_now_ms(), now);
+    if (r < 0)
+        api_problem(answer, 503, "store", "the change could not be stored");
+    else
+        api_json(answer, 200,
+                 json_pack("{s:s, s:s, s:n, s:n, s:n, s:s}", "id", id, "status", "cancelled",
+                           "service", "first_name", "when", "received_at", now));
+    return true;
+}
+
 static void cancel_request(struct api *api, const char *id, const char *device,
                            struct http_answer *answer)
 {
-    json_t *request = own_request(api, id, device, answer);
+    json_t *request;
 
-    if (!request)
+    if (call_off_unseen(api, id, device, answer) ||
+        !(request = own_request(api, id, device, answer)))
         return;
     json_decref(request);
     /* One that has ended stays as it is: the answer says how. */

@@ -180,7 +180,9 @@ def one_request(service, known):
     expect(service.call("POST", cancel, {}, token=None), 401)
     expect(service.call("POST", cancel, {}), 200, status="cancelled")
     expect(service.call("POST", cancel, {}), 200, status="cancelled")
-    expect(service.call("POST", f"/v1/requests/{unknown}/cancel", {}), 404)
+    expect(service.call("POST", cancel, {}, token=service.read_token("device-2")), 404)
+    expect(service.call("POST", f"/v1/requests/{unknown}/cancel", {}), 200, id=unknown, status="cancelled")
+    expect(service.call("GET", f"/v1/requests/{unknown}"), 404)
 
 
 def news(service):

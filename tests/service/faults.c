@@ -15,6 +15,7 @@ struct wish {
 };
 
 struct faults {
+    unsigned n_clears;
     pthread_mutex_t lock;
     struct wish *first;
 };
@@ -94,7 +95,18 @@ void faults_clear(struct faults *faults)
         faults->first = wish->next;
         free(wish);
     }
+    faults->n_clears++;
     pthread_mutex_unlock(&faults->lock);
+}
+
+unsigned faults_n_clears(struct faults *faults)
+{
+    unsigned n;
+
+    pthread_mutex_lock(&faults->lock);
+    n = faults->n_clears;
+    pthread_mutex_unlock(&faults->lock);
+    return n;
 }
 
 struct fault faults_take(struct faults *faults, const char *method, const char *path)

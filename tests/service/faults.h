@@ -19,7 +19,7 @@ enum fault_kind {
     FAULT_OTHER_ID,     /* applied, and another id echoed */
     FAULT_LARGE,        /* applied, and 100 KB answered */
     FAULT_SLOW,         /* applied, and a byte a second answered */
-    FAULT_DELAY,        /* applied after delay_ms; then answered well */
+    FAULT_DELAY,        /* applied after delay_ms or faults_clear; then answered well */
     FAULT_N_KINDS,
 };
 
@@ -42,6 +42,8 @@ void faults_destroy(struct faults *faults);
  */
 int faults_add(struct faults *faults, const json_t *wish);
 void faults_clear(struct faults *faults);
+/* How often they were cleared. */
+unsigned faults_n_clears(struct faults *faults);
 /* The fault of this call, used up by it. */
 struct fault faults_take(struct faults *faults, const char *method, const char *path);
 const char *fault_name(enum fault_kind kind);

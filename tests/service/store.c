@@ -39,6 +39,9 @@ static const char schema[] =
     " UNIQUE (request, volunteer));"
     "CREATE TABLE IF NOT EXISTS alert (id TEXT PRIMARY KEY, device TEXT NOT NULL, body TEXT NOT"
     " NULL, received_ms INTEGER NOT NULL, seen_ms INTEGER);"
+    "CREATE TABLE IF NOT EXISTS called_off (id TEXT NOT NULL, device TEXT NOT NULL, at_ms INTEGER "
+    "NOT"
+    " NULL, PRIMARY KEY (id, device)) WITHOUT ROWID;"
     "PRAGMA user_version = 1; COMMIT;";
 
 int64_t store_now_ms(void)

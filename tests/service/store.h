@@ -31,8 +31,9 @@ int store_open(const char *folder, struct store **ret_store);
 /* Accepts NULL. */
 void store_close(struct store *store);
 
-/* A new request. `status` is "open" or "pending_review". Returns: 0, STORE_SAME, STORE_OTHER_BODY,
- * -errno. */
+/* A new request. `status` is "open" or "pending_review"; one that its device called off before it
+ * came is stored as cancelled, without its text. Returns: 0, STORE_SAME (also when called off),
+ * STORE_OTHER_BODY, -errno. */
 int store_add(struct store *store, const char *id, const char *device, const char *territory,
               const char *service, const char *body, size_t n_body, const char *status);
 
@@ -57,6 +58,10 @@ struct store_change {
 
 /* Returns: 0, STORE_ABSENT, STORE_NOT_NOW, -errno. */
 int store_change(struct store *store, const char *id, const struct store_change *change);
+
+/* Remembers that the device called off what is not here: the network may hold it still. Returns: 0,
+ * STORE_SAME when it is here by now, -errno. */
+int store_call_off(struct store *store, const char *id, const char *device);
 
 /* Erases what was said and news of requests that ended before; their keys stay known. */
 int store_erase_old(struct store *store, int64_t before_ms);

@@ -24,11 +24,44 @@ static int compare_stored(struct store *store, const char *id, const char *sum)
     return r;
 }
 
+static bool is_called_off(struct store *store, const char *id, const char *device)
+{
+    sqlite3_stmt *stmt = store_query(store, "SELECT 1 FROM called_off WHERE id = ? AND device = ?",
+                                     "ss", id, device);
+    bool is_found = stmt && sqlite3_step(stmt) == SQLITE_ROW;
+
+    sqlite3_finalize(stmt);
+    return is_found;
+}
+
+int store_call_off(struct store *store, const char *id, const char *device)
+{
+    sqlite3_stmt *stmt;
+    bool is_here;
+    int r = STORE_SAME;
+
+    pthread_mutex_lock(&store->lock);
+    stmt = store_query(store, "SELECT 1 FROM request WHERE id = ?", "s", id);
+    is_here = stmt && sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    if (!is_here) {
+        store_begin(store);
+        r = store_commit(store,
+                         store_run(store, store_query(store,
+                                                      "INSERT OR IGNORE INTO called_off"
+                                                      " (id, device, at_ms) VALUES (?, ?, ?)",
+                                                      "ssi", id, device, store_now_ms())));
+    }
+    pthread_mutex_unlock(&store->lock);
+    return r;
+}
+
 int store_add(struct store *store, const char *id, const char *device, const char *territory,
               const char *service, const char *body, size_t n_body, const char *status)
 {
     int64_t now_ms = store_now_ms();
     char sum[MATCHING_SHA256_HEX_SIZE];
+    bool is_off = false;
     sqlite3_stmt *stmt;
     int r;
 
@@ -36,6 +69,9 @@ int store_add(struct store *store, const char *id, const char *device, const cha
     pthread_mutex_lock(&store->lock);
     r = compare_stored(store, id, sum);
     if (r == STORE_ABSENT) {
+        is_off = is_called_off(store, id, device);
+        if (is_off)
+            status = "cancelled";
         store_begin(store);
         stmt = store_query(store,
                            "INSERT INTO request (id, device, territory, service, status, body_sum,"
@@ -43,9 +79,11 @@ int store_add(struct store *store, const char *id, const char *device, const cha
                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                            "ssssssiii", id, device, territory, service, status, sum, now_ms, now_ms,
                            strcmp(status, "open") == 0 ? now_ms : (int64_t)0);
-        if (stmt)
+        if (stmt && !is_off)
             sqlite3_bind_blob(stmt, 10, body, (int)n_body, SQLITE_TRANSIENT);
         r = store_commit(store, store_run(store, stmt));
+        if (r == 0 && is_off)
+            r = STORE_SAME;
     }
     pthread_mutex_unlock(&store->lock);
     return r;
@@ -265,6 +303,9 @@ int store_erase_old(struct store *store, int64_t before_ms)
     if (r == 0)
         r = store_run(
             store, store_query(store, "DELETE FROM alert WHERE received_ms < ?", "i", before_ms));
+    if (r == 0)
+        r = store_run(store,
+                      store_query(store, "DELETE FROM called_off WHERE at_ms < ?", "i", before_ms));
     r = store_commit(store, r);
     pthread_mutex_unlock(&store->lock);
     return r;

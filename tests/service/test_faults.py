@@ -113,6 +113,29 @@ def keeps_keys_for_a_month(service):
     assert rows == [(0,)], rows
 
 
+def remembers_what_was_called_off(service):
+    """A cancellation that comes before its request, which the network holds: over a restart too, and nobody is asked."""
+    late = make_request(items=["un mot jamais dit"])
+    token = service.read_token()
+    for _ in range(2):
+        status, _, content = service.call("POST", f"/v1/requests/{late['id']}/cancel", {}, token=token)
+        assert (status, json.loads(content)["status"]) == (200, "cancelled"), content
+    other = make_request(device="device-2", id=late["id"])  # an id is called off by its own device only
+    service.stop()
+    service.start()
+    for _ in range(2):
+        status, answer = service.send(late, token=token)
+        assert (status, answer["id"], answer["status"]) == (200, late["id"], "cancelled"), answer
+    assert service.send(late | {"items": []}, token=token)[0] == 422
+    assert service.send(other)[0] == 422
+    stored = service.admin("show", late["id"])
+    assert stored["request"] is None and stored["status"] == "cancelled", stored
+    assert service.admin("proposals", late["id"]) == []
+    again = make_request()
+    status, _, _ = service.call("POST", f"/v1/requests/{again['id']}/cancel", {}, token=service.read_token("device-2"))
+    assert (status, service.send(again)[0]) == (200, 201)
+
+
 def dawdle(service, n):
     """Connections that begin and never go on: some in the handshake, some in the request, some in an endless body."""
     lines = (None, b"POST /v1/requests HTTP/1.1\r\nHost: x\r\nX-A: ",
@@ -166,6 +189,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Service(SERVICE, folder) as service:
         one_of_many_at_once(service)
         keeps_keys_for_a_month(service)
+        remembers_what_was_called_off(service)
         serves_many(service)
     with tempfile.TemporaryDirectory() as folder, Service(SERVICE, folder, "--patience", "1500") as service:
         ends_slow_clients(service)
