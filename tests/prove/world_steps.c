@@ -219,7 +219,8 @@ static void answer_request(struct world *world, struct known *k, uint32_t how)
         apply(world, k);
         k->told_applied = true;
         echo(world, k->id, 201);
-    } else if (mood < 14 || mood == 31) { /* held in the network, for less than a quarter of an hour */
+    } else if (mood < 14 ||
+               mood == 31) { /* held in the network, for less than a quarter of an hour */
         k->held_until_ms = world->clock.monotonic_now_ms + 1 + how / 32 % 840000;
         script_fail(script, MATCHING_LANE_DELIVERY, MATCHING_TRANSPORT_TIMEOUT);
     } else if (mood == 14) { /* applied, and the answer lost */
