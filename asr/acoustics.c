@@ -192,6 +192,11 @@ void asr_acoustics_close(struct asr_acoustics *a)
     free(a);
 }
 
+int asr_acoustics_n_phones(const struct asr_acoustics *a)
+{
+    return a->n_books;
+}
+
 int asr_acoustics_n_senones(const struct asr_acoustics *a)
 {
     return a->n_senones;

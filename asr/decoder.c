@@ -3,6 +3,7 @@
 
 #include "asr/cepstra.h"
 #include "asr/model.h"
+#include "asr/model_stub.h"
 #include "asr/scores.h"
 #include "asr/transform.h"
 #include "base/error.h"
@@ -153,6 +154,23 @@ static int make_config(const char *model_folder, double tract, const struct asr_
     return 0;
 }
 
+/* A decoder that is given its scores needs no Gaussians of its own. Returns: NULL on failure. */
+static ps_decoder_t *init_without_gaussians(cmd_ln_t *config, const struct asr_scores *scores)
+{
+    struct asr_model_stub stub;
+    int n_phones, n_senones;
+    ps_decoder_t *ps = NULL;
+    asr_scores_sizes(scores, &n_phones, &n_senones);
+    if (asr_model_stub_open(&stub, n_phones, n_senones) == 0) {
+        cmd_ln_set_str_r(config, "-mean", stub.means.path);
+        cmd_ln_set_str_r(config, "-var", stub.variances.path);
+        cmd_ln_set_str_r(config, "-sendump", stub.weights.path);
+        ps = ps_init(config);
+    }
+    asr_model_stub_close(&stub);
+    return ps;
+}
+
 int asr_decoder_create(const struct asr_decoder_options *options, struct asr_decoder **ret_decoder)
 {
     cmd_ln_t *config = NULL;
@@ -181,7 +199,9 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
         r = asr_scores_create(options->model_folder, &decoder->scores);
     if (r < 0)
         goto fail;
-    decoder->ps = ps_init(config);
+    decoder->ps = options->kind == ASR_DECODER_WHOLE
+                      ? init_without_gaussians(config, decoder->scores)
+                      : ps_init(config);
     if (!decoder->ps) {
         r = -EINVAL;
         goto fail;

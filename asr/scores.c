@@ -39,6 +39,12 @@ void asr_scores_destroy(struct asr_scores *scores)
     free(scores);
 }
 
+void asr_scores_sizes(const struct asr_scores *scores, int *ret_n_phones, int *ret_n_senones)
+{
+    *ret_n_phones = asr_acoustics_n_phones(scores->acoustics);
+    *ret_n_senones = asr_acoustics_n_senones(scores->acoustics);
+}
+
 static int grow(struct asr_scores *scores, size_t n_frames)
 {
     size_t n_senones = (size_t)asr_acoustics_n_senones(scores->acoustics);

@@ -25,6 +25,9 @@ int asr_scores_create(const char *model_folder, struct asr_scores **ret_scores);
 /* Accepts NULL. */
 void asr_scores_destroy(struct asr_scores *scores);
 
+/* Of the model: phones without neighbours, and senones. */
+void asr_scores_sizes(const struct asr_scores *scores, int *ret_n_phones, int *ret_n_senones);
+
 /*
  * Scores an utterance of n_frames times ASR_CEPSTRA numbers, the mean taken off here; what was
  * there before is gone. transform: a person's, applied then; may be NULL. phones_alone: the phones

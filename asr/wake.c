@@ -10,6 +10,7 @@
  */
 #include "asr/wake.h"
 
+#include "asr/memory_file.h"
 #include "asr/pronounce.h"
 #include "asr/tract.h"
 #include "base/error.h"
@@ -21,8 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum {
     RECENT_SAMPLES = ASR_RATE_HZ * 2,   /* what the second look sees */
@@ -69,26 +68,9 @@ struct asr_wake {
 /* When a beginning of speech is looked at, in samples after it was noticed. */
 static const int64_t look_after[] = {ASR_RATE_HZ * 95 / 100, ASR_RATE_HZ * 155 / 100};
 
-/* A file in memory, since the library wants its words and phrases as files. */
-struct memory_file {
-    int fd;
-    char path[32];
-};
-
-static int memory_file_open(struct memory_file *file, const char *text)
+static int open_text(struct asr_memory_file *file, const struct base_strbuf *text)
 {
-    size_t n = strlen(text);
-    file->fd = memfd_create("voisine-wake", MFD_CLOEXEC);
-    if (file->fd < 0)
-        return -errno;
-    snprintf(file->path, sizeof(file->path), "/proc/self/fd/%d", file->fd);
-    return write(file->fd, text, n) == (ssize_t)n ? 0 : -EIO;
-}
-
-static void memory_file_close(struct memory_file *file)
-{
-    if (file->fd >= 0)
-        close(file->fd);
+    return asr_memory_file_open(file, base_strbuf_text(text), text->length);
 }
 
 /* The phrase as the searches know it: each way to say it is a word of its own. */
@@ -183,20 +165,20 @@ static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *o
 
 static int open_all(struct asr_wake *wake, const struct asr_wake_options *options)
 {
-    struct memory_file dictionary = {.fd = -1}, loose = {.fd = -1}, strict = {.fd = -1};
+    struct asr_memory_file dictionary = {.fd = -1}, loose = {.fd = -1}, strict = {.fd = -1};
     struct wake_words words = {.n = 0};
     int r = make_words(options, &words);
     if (r == 0)
-        r = memory_file_open(&dictionary, base_strbuf_text(&words.dictionary));
+        r = open_text(&dictionary, &words.dictionary);
     if (r == 0)
-        r = memory_file_open(&loose, base_strbuf_text(&words.loose));
+        r = open_text(&loose, &words.loose);
     if (r == 0)
-        r = memory_file_open(&strict, base_strbuf_text(&words.strict));
+        r = open_text(&strict, &words.strict);
     if (r == 0)
         r = open_decoders(wake, options, dictionary.path, loose.path, strict.path);
-    memory_file_close(&dictionary);
-    memory_file_close(&loose);
-    memory_file_close(&strict);
+    asr_memory_file_close(&dictionary);
+    asr_memory_file_close(&loose);
+    asr_memory_file_close(&strict);
     base_strbuf_finish(&words.dictionary);
     base_strbuf_finish(&words.loose);
     base_strbuf_finish(&words.strict);

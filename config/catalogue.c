@@ -125,6 +125,25 @@ static void read_service(struct reading *reading, const char *id, struct config_
     }
 }
 
+/* The phrases of a service, nearly all of its file, are another folder's (intents/). */
+static void keep_what_is_borrowed(json_t *root)
+{
+    static const char *const kept[] = {"id", "names", "say", "follow_up"};
+    const char *key;
+    json_t *value;
+    void *next;
+
+    json_object_foreach_safe(root, next, key, value)
+    {
+        bool is_kept = false;
+
+        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+            is_kept = is_kept || strcmp(key, kept[i]) == 0;
+        if (!is_kept)
+            json_object_del(root, key);
+    }
+}
+
 static int load_one(struct config_catalogue *catalogue, const char *folder, const char *id,
                     struct config_problems *problems)
 {
@@ -145,6 +164,7 @@ static int load_one(struct config_catalogue *catalogue, const char *folder, cons
     if (larger) {
         catalogue->list = larger;
         loaded.root = json_incref(json.root);
+        keep_what_is_borrowed(json.root);
         larger[catalogue->n++] = loaded;
     }
     config_json_finish(&json);

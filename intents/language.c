@@ -388,7 +388,7 @@ static int each_file(struct intents_language *language, const char *root, const 
     return r;
 }
 
-static void service_forget_phrases(struct intents_service_data *service)
+static void finish_phrases(struct intents_service_data *service)
 {
     struct intents_list *const lists[] = {&service->inf,     &service->subj,
                                           &service->noun,    &service->reasons,
@@ -400,7 +400,7 @@ static void service_forget_phrases(struct intents_service_data *service)
 
 static void service_finish(struct intents_service_data *service)
 {
-    service_forget_phrases(service);
+    finish_phrases(service);
     for (size_t i = 0; i < service->info.n_follow_ups; i++) {
         free((char *)service->info.follow_up[i].slot);
         free((char *)service->info.follow_up[i].ask);
@@ -499,15 +499,6 @@ int intents_language_load(const char *folder, const char *const *services, size_
         restrict_services(language, services, n_services);
     *ret_language = language;
     return 0;
-}
-
-void intents_language_forget_phrases(struct intents_language *language)
-{
-    for (size_t i = 0; i < language->n_services; i++)
-        service_forget_phrases(&language->services[i]);
-    for (size_t i = 0; i < INTENTS_N_ACTS; i++)
-        intents_list_finish(&language->acts[i].near_misses);
-    lists_finish(&language->background);
 }
 
 void intents_language_destroy(struct intents_language *language)

@@ -52,8 +52,8 @@ int intents_language_load(const char *folder, const char *const *services, size_
 void intents_language_destroy(struct intents_language *language);
 
 /*
- * Drops the phrases of services and of the background, nine tenths of the memory: nothing can be
- * sampled or learned from it any more; understanding, once opened, does not miss them.
+ * Drops what only sampling and learning need, nineteen twentieths of the memory. Nothing can be
+ * drawn from the language any more; an understander that was created before does not miss it.
  */
 void intents_language_forget_phrases(struct intents_language *language);
 
