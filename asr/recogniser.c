@@ -14,9 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const search_names[] = {
-    [ASR_EXPECT_REQUEST] = "request",
-    [ASR_EXPECT_ANSWER] = "answer",
+/* The language model of each, and that of the short answers to it. */
+static const struct {
+    const char *open, *brief;
+} searches[] = {
+    [ASR_EXPECT_REQUEST] = {"request", NULL},
+    [ASR_EXPECT_ANSWER] = {"answer", "short"},
+    [ASR_EXPECT_CHOICE] = {"answer", "choice"},
 };
 
 enum {
@@ -305,10 +309,9 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
     const struct asr_analysis *analysis = NULL;
     int r = asr_tract_fit(self->tract, prepared->samples, prepared->n_samples, &analysis);
     if (r == 0)
-        r = read_with(self, search_names[expect], analysis, &self->open);
-    if (r == 0 && expect == ASR_EXPECT_ANSWER &&
-        asr_analysis_n_frames(analysis) <= N_ANSWER_FRAMES_MAX)
-        r = read_with(self, "short", NULL, &self->answer);
+        r = read_with(self, searches[expect].open, analysis, &self->open);
+    if (r == 0 && searches[expect].brief && asr_analysis_n_frames(analysis) <= N_ANSWER_FRAMES_MAX)
+        r = read_with(self, searches[expect].brief, NULL, &self->answer);
     if (r == 0 && self->open.n_words + self->answer.n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
@@ -368,7 +371,7 @@ static const struct asr_recogniser_ops recogniser_ops = {
 /* The language models of the bundle. */
 static int add_searches(struct recogniser *self, const char *folder)
 {
-    static const char *const names[] = {"request", "answer", "short"};
+    static const char *const names[] = {"request", "answer", "short", "choice"};
     int r = 0;
     for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
         char name[32], path[1024];

@@ -7,7 +7,8 @@
  * endpointer; the recogniser trims inner pauses, levels the sound and drops what is beyond 15 s.
  *
  * An answer is decoded twice: with the language of answers, in which anything may still be said,
- * and as one of the short answers alone. Which of the two holds is the caller's to judge.
+ * and as one of the short answers alone (of those to a choice, after one). Which of the two holds
+ * is the caller's to judge.
  *
  * How sure: the n-gram's best path against the free phone loop over the same frames, per word and
  * in all. The numbers are features; the daemon combines them with the margin of the understanding.
@@ -24,7 +25,8 @@
 /* What the conversation waits for: it chooses the language model. */
 enum asr_expect {
     ASR_EXPECT_REQUEST, /* anything */
-    ASR_EXPECT_ANSWER, /* yes, no, a choice, a day, a correction; anything else is still possible */
+    ASR_EXPECT_ANSWER,  /* yes, no, a day, a correction; anything else is still possible */
+    ASR_EXPECT_CHOICE,  /* the same after a closed choice of services */
 };
 
 struct asr_word {
@@ -52,7 +54,8 @@ struct asr_hypothesis {
     float certainty; /* 0 to 1 where the backend knows; below 0: the caller judges the rest */
     const struct asr_other *others; /* what else the sound may be, likeliest first */
     size_t n_others;
-    /* The same sound, when it had to be a short answer (ASR_EXPECT_ANSWER); NULL: not tried. */
+    /* The same sound, when it had to be a short answer (not ASR_EXPECT_REQUEST); NULL: not tried.
+     */
     const struct asr_hypothesis *answer;
 };
 
@@ -77,7 +80,7 @@ struct asr_recogniser {
 
 struct asr_recogniser_options {
     const char *model_folder;           /* models/fr */
-    const char *bundle_folder;          /* words.dict and three .lm (daemon/bundle.h) */
+    const char *bundle_folder;          /* words.dict and four .lm (daemon/bundle.h) */
     const struct asr_setting *settings; /* for measurements; NULL */
     struct asr_scores *scores;          /* shared and outliving it; NULL: its own */
 };

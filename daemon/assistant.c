@@ -109,12 +109,16 @@ static void on_earcon(void *user, enum conversation_earcon which)
 
 static void on_listen(void *user, enum conversation_expect expect)
 {
+    static const enum intents_expect expects[] = {
+        [EXPECT_REQUEST] = INTENTS_EXPECT_REQUEST,
+        [EXPECT_CONFIRMATION] = INTENTS_EXPECT_CONFIRMATION,
+        [EXPECT_CHOICE] = INTENTS_EXPECT_CHOICE,
+    };
     struct assistant *a = user;
 
     speech_begin(a->speech);
     listener_set_now(a->listener, assistant_local_now(a));
-    listener_open(a->listener,
-                  expect == EXPECT_REQUEST ? INTENTS_EXPECT_REQUEST : INTENTS_EXPECT_CONFIRMATION);
+    listener_open(a->listener, expects[expect]);
 }
 
 static void on_sleep(void *user)

@@ -160,6 +160,8 @@ static int make_models(struct making *m)
                                              .n_lists = 5};
     struct intents_sampler_options brief = {
         .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
+    struct intents_sampler_options choice = {
+        .seed = SEED + 3, .n_sentences = N_SHORT_SENTENCES, .n_choices = 1};
     int r;
 
     step(m, "language model of requests");
@@ -172,8 +174,9 @@ static int make_models(struct making *m)
     r = make_model(m, "answer", &answer);
     if (r < 0)
         return r;
-    step(m, "language model of short answers");
-    return make_model(m, "short", &brief);
+    step(m, "language models of short answers");
+    r = make_model(m, "short", &brief);
+    return r < 0 ? r : make_model(m, "choice", &choice);
 }
 
 /* A word that cannot be pronounced is left out of the dictionary: the recogniser then never says

@@ -103,6 +103,7 @@ struct conversation_event {
 enum conversation_expect {
     EXPECT_REQUEST,
     EXPECT_CONFIRMATION,
+    EXPECT_CHOICE, /* of the services that were just read aloud */
 };
 
 enum conversation_earcon { EARCON_LISTENING, EARCON_CLOSED };

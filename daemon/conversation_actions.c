@@ -53,6 +53,12 @@ void act_listen_answer(struct conversation *c, const struct conversation_event *
     c->ops->listen(c->user, EXPECT_CONFIRMATION);
 }
 
+void act_listen_choice(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->listen(c->user, EXPECT_CHOICE);
+}
+
 void act_ask_again(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;

@@ -110,6 +110,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                                                                                   STATE_CLOSING}},
     [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
                                   CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
+                        [EVENT_SPOKEN] = {act_listen_choice, STATE_CHOOSING},
                         [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
                         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_GUESSING] = {QUESTION(STATE_GUESSING), [EVENT_AFFIRM] = {act_store, STATE_STORING},

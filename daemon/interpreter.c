@@ -136,7 +136,8 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     answer.answer_evidence = answer.evidence;
     answer.evidence = utterance->evidence;
     snprintf(answer.answer_text, sizeof(answer.answer_text), "%s", answer.text);
-    if (answer.meaning.act == INTENTS_NONE || answer.meaning.act == INTENTS_REQUEST ||
+    if (answer.meaning.act == INTENTS_NONE ||
+        (answer.meaning.act == INTENTS_REQUEST && expect != INTENTS_EXPECT_CHOICE) ||
         trust_judge(answer.meaning.act, answer.confidence) != UTTERANCE_ACT) {
         answer.meaning = utterance->meaning;
         answer.confidence = contradicts(answer.answer_evidence.act, utterance->meaning.act)
@@ -147,6 +148,12 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     *utterance = answer;
 }
 
+static const enum asr_expect listens_for[] = {
+    [INTENTS_EXPECT_REQUEST] = ASR_EXPECT_REQUEST,
+    [INTENTS_EXPECT_CONFIRMATION] = ASR_EXPECT_ANSWER,
+    [INTENTS_EXPECT_CHOICE] = ASR_EXPECT_CHOICE,
+};
+
 int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, size_t n_samples,
                      enum intents_expect expect, struct base_datetime now,
                      struct utterance *ret_utterance)
@@ -154,9 +161,8 @@ int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, si
     struct asr_hypothesis heard;
     struct utterance utterance = {0};
     double start_cpu_s = thread_cpu_s();
-    int r = asr_recogniser_hear(
-        interpreter->recogniser, samples, n_samples,
-        expect == INTENTS_EXPECT_CONFIRMATION ? ASR_EXPECT_ANSWER : ASR_EXPECT_REQUEST, &heard);
+    int r = asr_recogniser_hear(interpreter->recogniser, samples, n_samples, listens_for[expect],
+                                &heard);
 
     if (r < 0)
         return base_trace(r);

@@ -73,7 +73,9 @@ static const char *spoken_as(const struct phrasing *phrasing, const char *servic
         return found->say_want;
     if (strcmp(field, "of") == 0)
         return found->say_of;
-    return strcmp(field, "will") == 0 ? found->say_will : found->say_choice;
+    if (strcmp(field, "will") == 0)
+        return found->say_will;
+    return strcmp(field, "cannot") == 0 ? found->say_cannot : found->say_choice;
 }
 
 static void add_request(const struct phrasing *phrasing, const struct draft *about,
@@ -86,6 +88,7 @@ static void add_request(const struct phrasing *phrasing, const struct draft *abo
     tts_args_text(args, "of", spoken_as(phrasing, about->service, "of"));
     tts_args_text(args, "choice", spoken_as(phrasing, about->service, "choice"));
     tts_args_text(args, "will", spoken_as(phrasing, about->service, "will"));
+    tts_args_text(args, "cannot", spoken_as(phrasing, about->service, "cannot"));
     tts_args_text(args, "ask", phrasing_what_lacks(phrasing, about));
     tts_args_when(args, "when", &when);
     tts_args_text(args, "name", about->who);

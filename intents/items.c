@@ -245,6 +245,15 @@ static size_t extend(const struct reader *reader, size_t at)
     return at;
 }
 
+/* Whether a known noun follows behind "de": "besoin de pain, de lait". */
+static bool goes_on_with_noun(const struct reader *reader, size_t at)
+{
+    size_t inner = match_set(reader, SET_INNER, at);
+
+    return inner > at && match_set(reader, SET_ARTICLES, at) == inner &&
+           match_set(reader, SET_NOUNS, inner) > inner;
+}
+
 /* A noun at a word, any noun when `is_free`. Returns: its end, `at` when there is none. */
 static size_t match_noun(const struct reader *reader, size_t at, bool is_free)
 {
@@ -272,6 +281,14 @@ static bool match_item(const struct reader *reader, size_t at, enum context cont
         return false;
     if (noun > at && match_set(reader, SET_DEFINITE, at) == noun && context == CONTEXT_PLAIN)
         return false;
+    /* "besoin de pain de lait et de beurre": what each begins with "de" is a list. */
+    if (count == at && noun > at && match_set(reader, SET_INNER, at) == noun) {
+        end = match_set(reader, SET_NOUNS, noun);
+        if (end > noun && goes_on_with_noun(reader, end)) {
+            *ret_found = (struct found){.from = from, .last = end - 1, .end = end};
+            return true;
+        }
+    }
     unit = match_set(reader, SET_UNITS, noun);
     end = unit > noun ? match_noun(reader, unit, true) : unit;
     if (end > noun && end > unit)

@@ -16,7 +16,7 @@ struct draw {
     struct intents_expander expander;
     const struct intents_language *language;
     const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
-    const struct intents_list *general, *not_asking, *goods, *short_answer;
+    const struct intents_list *general, *not_asking, *goods, *short_answer, *short_choice;
     const struct intents_list *when;
     struct intents_label label;
 };
@@ -24,7 +24,7 @@ struct draw {
 static uint32_t n_all(const struct intents_sampler_options *options)
 {
     return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
-           options->n_lists + options->n_short;
+           options->n_lists + options->n_short + options->n_choices;
 }
 
 static uint32_t below(struct draw *draw, uint32_t limit)
@@ -152,11 +152,11 @@ static void draw_goods(struct draw *draw)
 }
 
 /* Its act is not told: this is for the recogniser alone. */
-static void draw_short_answer(struct draw *draw)
+static void draw_short(struct draw *draw, const struct intents_list *answers)
 {
     draw->label = (struct intents_label){INTENTS_NONE, NULL, false};
     intents_expander_begin(&draw->expander, NULL);
-    intents_expander_list(&draw->expander, draw->short_answer);
+    intents_expander_list(&draw->expander, answers);
 }
 
 /* One sentence of any kind. Returns: 0, 1 when the draw is not to be used, -ENOMEM. */
@@ -164,6 +164,7 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
                     struct base_strbuf *text)
 {
     uint32_t kind = below(draw, n_all(options));
+    uint32_t n_speech = n_all(options) - options->n_short - options->n_choices;
 
     if (kind < options->n_requests)
         draw_request(draw);
@@ -171,12 +172,13 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
         draw_act(draw);
     else if (kind < options->n_requests + options->n_acts + options->n_near_misses)
         draw_near_miss(draw);
-    else if (kind < n_all(options) - options->n_lists - options->n_short)
+    else if (kind < n_speech - options->n_lists)
         draw_background(draw);
-    else if (kind < n_all(options) - options->n_short)
+    else if (kind < n_speech)
         draw_goods(draw);
     else
-        draw_short_answer(draw);
+        draw_short(draw,
+                   kind < n_speech + options->n_short ? draw->short_answer : draw->short_choice);
     return intents_expander_end(&draw->expander, text);
 }
 
@@ -205,6 +207,10 @@ static int check_options(const struct intents_language *language,
         options->n_acts += options->n_short;
         options->n_short = 0;
     }
+    if (!intents_lists_find(&language->fragments, "short_choice")) {
+        options->n_acts += options->n_choices;
+        options->n_choices = 0;
+    }
     if (language->n_acts == 0)
         options->n_acts = 0;
     return n_all(options) > 0 ? 0 : -EINVAL;
@@ -226,6 +232,7 @@ int intents_sampler_run(const struct intents_language *language,
         .general = fragment(language, "reason_general"),
         .goods = fragment(language, "list"),
         .short_answer = fragment(language, "short_answer"),
+        .short_choice = fragment(language, "short_choice"),
         .not_asking = fragment(language, "not_asking"),
         .when = language->when.when,
     };

@@ -9,6 +9,7 @@
 #include "intents/when.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,19 @@
 #define EMERGENCY_FROM 0.25f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
+/* The same of a service while they are read aloud, and of a question about requests. */
+#define CHOICE_FACTOR        4.0f
+#define CHOICE_STATUS_FACTOR 0.1f
+/* A service this likely, with a yes to the closed choice, was chosen: "oui, pour mon chien". */
+#define CHOSEN_FROM 0.5
 /* A service of the territory this probable is preferred to a likelier one that is not offered. */
 #define OFFERED_FROM 0.35f
 /* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */
 #define REQUEST_FROM 0.5
 /* An order or question this sure is one, also with a day in it: "qui vient demain". */
 #define ORDER_FROM 0.8
+/* Talk this sure is talk, also with a day at its end: "ma fille vient demain". */
+#define TALK_FROM 0.7f
 /* How sure one is of a bare day or hour as the answer to a question. */
 #define ANSWER_CONFIDENCE 0.85
 /* Shorter words are too common to tell a topic. */
@@ -104,12 +112,17 @@ void intents_understander_offer(struct intents_understander *understander,
     }
 }
 
-static void expect_answer(float act[INTENTS_N_ACTS])
+static void expect_answer(float act[INTENTS_N_ACTS], enum intents_expect expect)
 {
     float sum = 0;
 
-    act[INTENTS_AFFIRM] *= CONFIRMATION_FACTOR;
-    act[INTENTS_DENY] *= CONFIRMATION_FACTOR;
+    if (expect == INTENTS_EXPECT_CONFIRMATION) {
+        act[INTENTS_AFFIRM] *= CONFIRMATION_FACTOR;
+        act[INTENTS_DENY] *= CONFIRMATION_FACTOR;
+    } else {
+        act[INTENTS_REQUEST] *= CHOICE_FACTOR;
+        act[INTENTS_STATUS] *= CHOICE_STATUS_FACTOR;
+    }
     for (int i = 0; i < INTENTS_N_ACTS; i++)
         sum += act[i];
     for (int i = 0; i < INTENTS_N_ACTS; i++)
@@ -235,6 +248,42 @@ static void read_as_answer(const struct intents_opinion *opinion, bool is_open,
         result->confidence = ANSWER_CONFIDENCE;
 }
 
+static bool is_structure(const struct intents_language *language, const char *word)
+{
+    const json_t *structure = json_object_get(language->grammar.root, "structure");
+
+    for (size_t i = 0; i < json_array_size(structure); i++) {
+        if (strcmp(json_string_value(json_array_get(structure, i)), word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether something is talked about before the first day or hour: an answer begins with the day, or
+ * with words of grammar ("mettez plutôt vendredi, ma fille vient jeudi"). */
+static bool has_topic_before_when(const struct intents_language *language,
+                                  const struct intents_words *words)
+{
+    unsigned char tags[INTENTS_WORDS_MAX];
+
+    intents_when_tag(&language->when, words, tags);
+    for (size_t i = 0; i < words->n && tags[i] == INTENTS_TAG_NONE; i++) {
+        if (!is_structure(language, words->word[i]))
+            return true;
+    }
+    return false;
+}
+
+/* "Oui, pour mon chien" to the closed choice is no yes, there is nothing to say yes to. */
+static void read_as_choice(struct intents_result *result)
+{
+    if (result->act != INTENTS_AFFIRM || result->best_service_confidence < CHOSEN_FROM)
+        return;
+    result->act = INTENTS_REQUEST;
+    result->confidence *= result->best_service_confidence;
+    memcpy(result->service, result->best_service, sizeof(result->service));
+}
+
 static bool takes_items(const struct intents_understander *understander, const char *service)
 {
     const struct intents_service *info =
@@ -336,9 +385,11 @@ void intents_understand(struct intents_understander *understander, const char *t
         return;
     }
     intents_classifier_judge(understander->classifier, &words, &opinion);
-    if (expect == INTENTS_EXPECT_CONFIRMATION)
-        expect_answer(opinion.act);
+    if (expect != INTENTS_EXPECT_REQUEST)
+        expect_answer(opinion.act, expect);
     decide(understander, &opinion, ret_result);
+    if (expect == INTENTS_EXPECT_CHOICE)
+        read_as_choice(ret_result);
     if (expect == INTENTS_EXPECT_CONFIRMATION) {
         intents_when_find(&language->when, &words, now, &when);
         read_as_answer(&opinion, intents_when_is_open(&language->when, &words), &when, ret_result);
@@ -346,7 +397,8 @@ void intents_understand(struct intents_understander *understander, const char *t
     if (ret_result->act == INTENTS_HELP || ret_result->act == INTENTS_CANCEL)
         find_topic(language, &words, ret_result);
     if (has_when(ret_result->act) ||
-        (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION)) {
+        (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION &&
+         !(opinion.act[INTENTS_NONE] >= TALK_FROM && has_topic_before_when(language, &words)))) {
         intents_when_find(&language->when, &words, now, &when);
         ret_result->date = when.date;
         ret_result->part = when.part;

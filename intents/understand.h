@@ -25,6 +25,7 @@ struct intents_understander;
 enum intents_expect {
     INTENTS_EXPECT_REQUEST,
     INTENTS_EXPECT_CONFIRMATION,
+    INTENTS_EXPECT_CHOICE, /* of the services that were just read aloud */
 };
 
 struct intents_result {

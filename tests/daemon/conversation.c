@@ -66,7 +66,9 @@ static void on_listen(void *user, enum conversation_expect expect)
 {
     struct scene *scene = user;
 
-    note(scene, "listen", expect == EXPECT_REQUEST ? "request" : "confirmation");
+    static const char *const names[] = {"request", "confirmation", "choice"};
+
+    note(scene, "listen", names[expect]);
     scene->waits_for_ears = true;
 }
 
@@ -237,7 +239,7 @@ static void the_repair_ladder_has_different_steps_and_ends_kindly(void)
         happen(&scene, EVENT_NOT_UNDERSTOOD);
         happen(&scene, EVENT_SPOKEN);
     }
-    CHECK_STR(did(&scene), "say:repair.pardon listen:request say:repair.choice listen:request "
+    CHECK_STR(did(&scene), "say:repair.pardon listen:request say:repair.choice listen:choice "
                            "say:repair.callback listen:confirmation say:repair.give_up "
                            "earcon:closed sleep ");
     CHECK_INT(scene.n_stored, 0);

@@ -103,6 +103,17 @@ static void answers(void)
 
     check_act("oui c'est ça", INTENTS_EXPECT_CONFIRMATION, INTENTS_AFFIRM, "");
     check_act("non pas du tout", INTENTS_EXPECT_CONFIRMATION, INTENTS_DENY, "");
+    check_act("pour mon chien", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "pet_walk");
+    check_act("oui pour mon chien", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "pet_walk");
+    check_act("c'est pour mes courses", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "groceries");
+    check_act("où en est ma demande", INTENTS_EXPECT_CHOICE, INTENTS_STATUS, "");
+    check_act("oui", INTENTS_EXPECT_CHOICE, INTENTS_AFFIRM, "");
+    check_act("au secours", INTENTS_EXPECT_CHOICE, INTENTS_EMERGENCY, "");
+    /* Talk with a day at its end is no answer; a day with a reason behind it is one. */
+    result = understand("il fait un temps superbe aujourd'hui", INTENTS_EXPECT_CONFIRMATION);
+    CHECK(!base_date_is_set(result.date));
+    result = understand("mettez vendredi ma fille vient jeudi", INTENTS_EXPECT_CONFIRMATION);
+    CHECK_INT(result.date.day, 19);
     result = understand("non vendredi plutôt", INTENTS_EXPECT_CONFIRMATION);
     CHECK_INT(result.act, INTENTS_DENY);
     CHECK_INT(result.date.day, 19);
