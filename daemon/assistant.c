@@ -42,11 +42,24 @@ void assistant_happen(struct assistant *a, enum conversation_event_type type)
 
 /* ---- speaking ---- */
 
+/* Why it is kept, when somebody must act. */
+static const char *trouble_key(const struct assistant *a)
+{
+    static const char *const keys[MATCHING_N_SAYS] = {
+        [MATCHING_SAY_KEPT_UNKNOWN] = "refused.identity",
+        [MATCHING_SAY_KEPT_REVOKED] = "refused.revoked",
+        [MATCHING_SAY_KEPT_UNTRUSTED] = "refused.untrusted",
+        [MATCHING_SAY_KEPT_SETTING] = "refused.setting",
+    };
+
+    return keys[a->trouble_say] ? keys[a->trouble_say] : "kept";
+}
+
 /* A prompt made precise by what the conversation need not know. */
 static const char *precise_key(const struct assistant *a, const char *key)
 {
     if (strcmp(key, "kept") == 0 && a->trouble[0])
-        return strcmp(a->trouble, "identity-revoked") == 0 ? "refused.revoked" : "refused.identity";
+        return trouble_key(a);
     if (strcmp(key, "repair.pardon") == 0 && a->is_cut)
         return "listen.too_long";
     return key;
@@ -59,8 +72,7 @@ void assistant_say(void *user, const char *key, const struct draft *about)
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
     speech_say(a->speech, key, about);
-    if (strcmp(key, "kept") == 0 || strcmp(key, "refused.identity") == 0 ||
-        strcmp(key, "refused.revoked") == 0)
+    if (strcmp(key, "kept") == 0 || strncmp(key, "refused.", strlen("refused.")) == 0)
         a->is_away_told = true;
     if (strcmp(key, "privacy.answer") == 0 && a->settings.sends_transcript)
         speech_say(a->speech, "privacy.transcript", about);

@@ -34,7 +34,8 @@ struct assistant {
     int64_t timer_at_ms; /* 0: none */
     bool is_away_told;   /* that the service is away: tell when it is back */
     char trouble[24];    /* the log code of what somebody must put right; "": nothing */
-    bool is_cut;         /* the last utterance was longer than the longest allowed */
+    enum matching_say trouble_say;
+    bool is_cut; /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     bool is_erasing; /* confirmed twice and made sure of; done when the conversation is over */
     int64_t deaf_told_at_ms; /* 0: never */

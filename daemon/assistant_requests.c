@@ -134,8 +134,10 @@ static void not_noted(struct assistant *a, const struct matching_event *event)
 /* What the service's answer says of the service itself. */
 static void learn_of_service(struct assistant *a, const struct matching_event *event)
 {
-    if (event->type == MATCHING_EVENT_IDENTITY_REFUSED)
+    if (event->type == MATCHING_EVENT_IDENTITY_REFUSED) {
         memcpy(a->trouble, event->status, sizeof(a->trouble));
+        a->trouble_say = event->say;
+    }
     if (event->type == MATCHING_EVENT_TRANSMITTED || event->type == MATCHING_EVENT_SERVICE_BACK)
         a->trouble[0] = '\0';
 }

@@ -45,6 +45,14 @@ static void print_trouble(const char *json)
                              "code, then `voisine pair CODE`"},
         {"identity-unreadable", "this speaker has no token that can be used: `voisine pair CODE` "
                                 "gets one"},
+        {"tls-untrusted", "what answers at the service's address has a certificate that nobody "
+                          "trusted has signed: nothing is sent to it; see \"service.ca_file\""},
+        {"tls-other-host", "what answers at the service's address has a certificate for another "
+                           "name: nothing is sent to it; see \"service.url\""},
+        {"tls-expired", "the service's certificate has expired, or this speaker's clock is ahead: "
+                        "nothing is sent to it"},
+        {"service-address-wrong", "something answers at \"service.url\" that is not the service"},
+        {"service-setting", "\"service.url\" or \"service.ca_file\" cannot be used"},
     };
     char member[64];
 

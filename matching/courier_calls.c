@@ -58,7 +58,8 @@ static void saw_trouble(struct matching_courier *courier, const struct matching_
 {
     if (outcome->action == MATCHING_ACTION_KEEP_AND_ALERT &&
         (!courier->trouble || strcmp(courier->trouble, outcome->code) != 0)) {
-        struct matching_event event = {.type = MATCHING_EVENT_IDENTITY_REFUSED};
+        struct matching_event event = {.type = MATCHING_EVENT_IDENTITY_REFUSED,
+                                       .say = outcome->say};
 
         courier->trouble = outcome->code;
         snprintf(event.status, sizeof(event.status), "%s", outcome->code);

@@ -57,9 +57,24 @@ enum matching_reason {
     MATCHING_REASON_FAILED,   /* any other failure to write */
 };
 
+/* The class of sentence that is true after an answer, or without one; the words are the
+ * catalogue's. Who is to blame decides: a resident who is told that the service does not know the
+ * speaker rings the wrong person when it is the service that cannot be believed. */
+enum matching_say {
+    MATCHING_SAY_TRANSMITTED,    /* "C'est transmis au service." */
+    MATCHING_SAY_KEPT,           /* "Je l'envoie dès que je peux." */
+    MATCHING_SAY_REFUSED,        /* "Le service n'a pas accepté cette demande." */
+    MATCHING_SAY_KEPT_UNKNOWN,   /* kept, somebody must act: this speaker is not known there */
+    MATCHING_SAY_KEPT_REVOKED,   /* ... it was, and is no more */
+    MATCHING_SAY_KEPT_UNTRUSTED, /* ... what answers cannot prove that it is the service */
+    MATCHING_SAY_KEPT_SETTING,   /* ... the address set here is not the service's */
+    MATCHING_N_SAYS,
+};
+
 struct matching_event {
     enum matching_event_type type;
     enum matching_reason reason;
+    enum matching_say say;     /* IDENTITY_REFUSED: how to tell it */
     char id[MATCHING_ID_SIZE]; /* "" where the event concerns no request */
     enum matching_kind kind;
     char service[MATCHING_NAME_SIZE];    /* "" when the device has already erased it */

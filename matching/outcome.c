@@ -30,9 +30,9 @@ struct status_row {
     {                                                                                              \
         MATCHING_ACTION_DEAD_LETTER, MATCHING_SAY_REFUSED, code, false, false                      \
     }
-#define ALERT(code)                                                                                \
+#define ALERT(say, code)                                                                           \
     {                                                                                              \
-        MATCHING_ACTION_KEEP_AND_ALERT, MATCHING_SAY_KEPT_CARER, code, true, false                 \
+        MATCHING_ACTION_KEEP_AND_ALERT, MATCHING_SAY_KEPT_##say, code, true, false                 \
     }
 
 /* The first row that fits counts; the last fits everything. */
@@ -45,14 +45,15 @@ static const struct status_row statuses[] = {
     {422, 422, MATCHING_BODY_OTHER, RETRY_ALL("answer-not-the-service")},
     {400, 400, ANY_BODY, BURY("refused-malformed")},
     {422, 422, ANY_BODY, BURY("refused-content")},
-    {401, 403, MATCHING_BODY_REVOKED, ALERT("identity-revoked")},
-    {401, 401, ANY_BODY, ALERT("identity-unknown")},
-    {403, 403, ANY_BODY, ALERT("identity-forbidden")},
+    {401, 403, MATCHING_BODY_REVOKED, ALERT(REVOKED, "identity-revoked")},
+    {401, 401, ANY_BODY, ALERT(UNKNOWN, "identity-unknown")},
+    {403, 403, ANY_BODY, ALERT(UNKNOWN, "identity-forbidden")},
     {408, 408, ANY_BODY, RETRY_ALL("service-timeout")},
     {409, 409, ANY_BODY, RETRY_THIS("request-in-progress")},
     {425, 425, ANY_BODY, RETRY_ALL("service-too-early")},
     {429, 429, ANY_BODY, RETRY_ALL("service-busy")},
-    {400, 499, ANY_BODY, ALERT("service-address-wrong")}, /* 404, 405, 410...: not the contract */
+    {400, 499, ANY_BODY,
+     ALERT(SETTING, "service-address-wrong")}, /* 404, 405, 410...: not the contract */
     {500, 500, ANY_BODY, RETRY_THIS("service-error")},
     {502, 504, ANY_BODY, RETRY_ALL("service-away")},
     {511, 511, ANY_BODY, RETRY_ALL("network-wants-login")},
@@ -63,14 +64,14 @@ static const struct status_row statuses[] = {
 static const struct matching_outcome transports[MATCHING_N_TRANSPORTS] = {
     [MATCHING_TRANSPORT_OK] = RETRY_ALL("answer-not-http"),
     [MATCHING_TRANSPORT_NO_SERVICE] = RETRY_ALL("service-not-set"),
-    [MATCHING_TRANSPORT_NO_IDENTITY] = ALERT("identity-unreadable"),
-    [MATCHING_TRANSPORT_BAD_SETTING] = ALERT("service-setting"),
+    [MATCHING_TRANSPORT_NO_IDENTITY] = ALERT(UNKNOWN, "identity-unreadable"),
+    [MATCHING_TRANSPORT_BAD_SETTING] = ALERT(SETTING, "service-setting"),
     [MATCHING_TRANSPORT_RESOLVE] = RETRY_ALL("network-name"),
     [MATCHING_TRANSPORT_CONNECT] = RETRY_ALL("network-connect"),
     [MATCHING_TRANSPORT_TIMEOUT] = RETRY_ALL("network-timeout"),
-    [MATCHING_TRANSPORT_TLS_UNTRUSTED] = ALERT("tls-untrusted"),
-    [MATCHING_TRANSPORT_TLS_HOST] = ALERT("tls-other-host"),
-    [MATCHING_TRANSPORT_TLS_EXPIRED] = ALERT("tls-expired"),
+    [MATCHING_TRANSPORT_TLS_UNTRUSTED] = ALERT(UNTRUSTED, "tls-untrusted"),
+    [MATCHING_TRANSPORT_TLS_HOST] = ALERT(UNTRUSTED, "tls-other-host"),
+    [MATCHING_TRANSPORT_TLS_EXPIRED] = ALERT(UNTRUSTED, "tls-expired"),
     [MATCHING_TRANSPORT_TLS_NOT_YET] = CLOCK("clock"),
     [MATCHING_TRANSPORT_TLS] = RETRY_ALL("tls-failed"),
     [MATCHING_TRANSPORT_BROKEN] = RETRY_ALL("network-broken"),

@@ -11,6 +11,7 @@
 #define MATCHING_OUTCOME_H
 
 #include "matching/client.h"
+#include "matching/event.h"
 
 #include <stdbool.h>
 
@@ -19,14 +20,6 @@ enum matching_action {
     MATCHING_ACTION_RETRY,
     MATCHING_ACTION_DEAD_LETTER,
     MATCHING_ACTION_KEEP_AND_ALERT, /* keep trying, and somebody must act */
-};
-
-/* The class of sentence that is true now; the words are the catalogue's. */
-enum matching_say {
-    MATCHING_SAY_TRANSMITTED, /* "C'est transmis au service." */
-    MATCHING_SAY_KEPT,        /* "Je l'envoie dès que je peux." */
-    MATCHING_SAY_REFUSED,     /* "Le service n'a pas accepté cette demande." */
-    MATCHING_SAY_KEPT_CARER,  /* kept, and a relative should look at the speaker */
 };
 
 /* What a body is, seen from the request. */

@@ -154,6 +154,7 @@ static void do_service(struct scene *scene, const char *mood)
     static const char *const moods[] = {
         [SERVICE_UP] = "up",           [SERVICE_AWAY] = "away",       [SERVICE_SILENT] = "silent",
         [SERVICE_REFUSES] = "refuses", [SERVICE_UNKNOWN] = "unknown", [SERVICE_REVOKED] = "revoked",
+        [SERVICE_FAKE] = "fake",       [SERVICE_OTHER] = "other",
     };
 
     for (int i = 0; i < (int)(sizeof(moods) / sizeof(moods[0])); i++) {

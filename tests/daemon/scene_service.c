@@ -51,6 +51,12 @@ static void end(struct lane *lane, enum matching_lane which, int status, json_t 
     json_decref(body);
 }
 
+static void fail(struct lane *lane, enum matching_lane which, enum matching_transport transport)
+{
+    end(lane, which, 0, NULL);
+    lane->reply.transport = transport;
+}
+
 static void answer_news(struct scene_service *service)
 {
     struct lane *lane = &service->lanes[MATCHING_LANE_NEWS];
@@ -112,6 +118,10 @@ static void answer(struct scene_service *service, enum matching_lane which,
         end(lane, which, 0, NULL);
     else if (service->mood == SERVICE_UNKNOWN)
         end(lane, which, 401, json_pack("{s:s}", "title", "unknown device"));
+    else if (service->mood == SERVICE_OTHER)
+        end(lane, which, 404, NULL);
+    else if (service->mood == SERVICE_FAKE)
+        fail(lane, which, MATCHING_TRANSPORT_TLS_UNTRUSTED);
     else if (service->mood == SERVICE_REVOKED)
         end(lane, which, 403, json_pack("{s:s}", "type", "urn:voisine:problem:device-revoked"));
     else if (which == MATCHING_LANE_NEWS)

@@ -20,6 +20,8 @@ enum scene_service_mood {
     SERVICE_REFUSES, /* 422 */
     SERVICE_UNKNOWN, /* 401: who are you? */
     SERVICE_REVOKED, /* 403: not you any more */
+    SERVICE_FAKE,    /* its certificate is signed by nobody that is trusted */
+    SERVICE_OTHER,   /* 404: a web server, but not the service */
 };
 
 struct scene_service;

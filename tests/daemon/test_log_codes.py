@@ -11,7 +11,7 @@ FOLDERS = ("base", "config", "audio", "asr", "tts", "intents", "matching", "daem
 CODE = re.compile(r'"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)"')
 CALLS = (re.compile(r"\blog_(?:error|warning|notice|info|debug)\(\s*(.*?),", re.S),
          re.compile(r"\bbase_log\(\s*[^,]*?,\s*(.*?),", re.S))
-CAUSE = re.compile(r'\b[A-Z_]+\("([a-z-]+)"\)')
+CAUSE = re.compile(r'\b[A-Z_]+\((?:[A-Z]+, )?"([a-z-]+)"\)')
 
 
 def used(root):
