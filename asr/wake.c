@@ -63,6 +63,8 @@ struct asr_wake {
     int64_t n_powers;
     int n_fall_looks; /* at that beginning */
     bool has_fallen;  /* and has not risen again */
+    void (*on_look)(void *user, const struct asr_wake_event *event); /* or NULL */
+    void *look_user;
 };
 
 /* When a beginning of speech is looked at, in samples after it was noticed. */
@@ -259,6 +261,10 @@ static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
     event->score = (float)best->log_posterior / (float)n_frames;
     event->start_sample = from + (int64_t)best->start_frame * ASR_FRAME_SAMPLES;
     event->end_sample = from + (int64_t)(best->end_frame + 1) * ASR_FRAME_SAMPLES;
+    if (wake->on_look) {
+        wake->on_look(wake->look_user, event);
+        return false;
+    }
     return event->score > wake->limit;
 }
 
@@ -355,6 +361,13 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
         (age > RESTART_SAMPLES && !asr_decoder_hears_voice(wake->live)))
         return base_trace(restart(wake));
     return 0;
+}
+
+void asr_wake_watch(struct asr_wake *wake,
+                    void (*on_look)(void *user, const struct asr_wake_event *event), void *user)
+{
+    wake->on_look = on_look;
+    wake->look_user = user;
 }
 
 bool asr_wake_hears_voice(const struct asr_wake *wake)

@@ -51,6 +51,13 @@ void asr_wake_destroy(struct asr_wake *wake);
 int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
                   struct asr_wake_event *ret_event);
 
+/*
+ * For measurements: every second look is told, also of what is no wake phrase, and none counts as
+ * heard. The event points into the call. NULL ends it.
+ */
+void asr_wake_watch(struct asr_wake *wake,
+                    void (*on_look)(void *user, const struct asr_wake_event *event), void *user);
+
 /* Whether somebody speaks at all, by the library's voice detector. */
 bool asr_wake_hears_voice(const struct asr_wake *wake);
 

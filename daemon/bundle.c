@@ -150,14 +150,16 @@ static int make_models(struct making *m)
         .n_acts = 14,
         .n_near_misses = 12,
         .n_background = 24,
-        .n_lists = 10};
+        .n_lists = 12,
+        .n_additions = 2};
     struct intents_sampler_options answer = {.seed = SEED + 1,
                                              .n_sentences = N_ANSWER_SENTENCES,
                                              .n_requests = 15,
                                              .n_acts = 70,
                                              .n_near_misses = 5,
                                              .n_background = 10,
-                                             .n_lists = 5};
+                                             .n_lists = 3,
+                                             .n_additions = 3};
     struct intents_sampler_options brief = {
         .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
     struct intents_sampler_options choice = {

@@ -33,8 +33,10 @@ static const char listen_usage[] =
 
 static const char wake_usage[] =
     "usage: voisine wake [--phrase TEXT] [--sensitivity 0..100] [--language L] [--models FOLDER] "
-    "FILE...\n\n"
-    "Prints for each sound file where the wake phrase is heard, as one JSON object.\n";
+    "[--looks] FILE...\n\n"
+    "Prints for each sound file where the wake phrase is heard, as one JSON object. --looks: where "
+    "it\n"
+    "was looked for and the score there instead, for the curve of the documentation.\n";
 
 struct arguments {
     const char *territory, *language, *models, *phrase;
@@ -42,7 +44,7 @@ struct arguments {
     double sensitivity;
     struct base_datetime now;
     enum intents_expect expect;
-    bool shows_evidence;
+    bool shows_evidence, shows_looks;
 };
 
 /* What the callbacks of the listener need. */
@@ -54,6 +56,7 @@ struct hearing {
     int n_printed;
     double *wakes; /* seconds */
     size_t n_wakes, n_wakes_max;
+    struct base_strbuf *looks; /* [second, score], ...; NULL: not wanted */
 };
 
 /* Returns: -1 to go on, or the exit status. */
@@ -67,6 +70,7 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
                                           {"phrase", required_argument, NULL, 'p'},
                                           {"sensitivity", required_argument, NULL, 's'},
                                           {"evidence", no_argument, NULL, 'E'},
+                                          {"looks", no_argument, NULL, 'L'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     struct arguments a = {.language = "fr", .sensitivity = 0.5};
@@ -85,6 +89,8 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
             a.phrase = optarg;
         else if (c == 'E')
             a.shows_evidence = true;
+        else if (c == 'L')
+            a.shows_looks = true;
         else if (c == 's')
             a.sensitivity = strtod(optarg, NULL) / 100;
         else if (c == 'n' && base_datetime_parse(optarg, &a.now) == 0)
@@ -311,6 +317,8 @@ static void print_wakes(const struct hearing *hearing, double spent_s)
     base_strbuf_add(&line, ",\"wakes\":[");
     for (size_t i = 0; i < hearing->n_wakes; i++)
         base_strbuf_addf(&line, "%s%.2f", i ? "," : "", hearing->wakes[i]);
+    if (hearing->looks)
+        base_strbuf_addf(&line, "],\"looks\":[%s", base_strbuf_text(hearing->looks));
     base_strbuf_addf(&line, "],\"audio_s\":%.3f,\"cpu_s\":%.3f}", listener_now_s(hearing->listener),
                      spent_s);
     puts(base_strbuf_text(&line));
@@ -318,9 +326,18 @@ static void print_wakes(const struct hearing *hearing, double spent_s)
     base_strbuf_finish(&line);
 }
 
-static int wake_in(const char *file, struct asr_wake *wake)
+static void on_look(void *user, const struct asr_wake_event *event)
 {
-    struct hearing hearing = {.file = file};
+    struct hearing *hearing = user;
+
+    base_strbuf_addf(hearing->looks, "%s[%.2f,%.2f]", hearing->looks->length ? "," : "",
+                     listener_now_s(hearing->listener), (double)event->score);
+}
+
+static int wake_in(const char *file, struct asr_wake *wake, bool shows_looks)
+{
+    struct base_strbuf looks;
+    struct hearing hearing = {.file = file, .looks = shows_looks ? &looks : NULL};
     struct listener_options options = {.wake = wake};
     struct listener_events events = {on_wake, on_woken_utterance, on_silence, NULL, NULL, &hearing};
     double start_s = cpu_s();
@@ -330,10 +347,14 @@ static int wake_in(const char *file, struct asr_wake *wake)
     r = listener_create(&options, &events, &hearing.listener);
     if (r < 0)
         return r;
+    base_strbuf_init(&looks);
+    if (shows_looks)
+        asr_wake_watch(wake, on_look, &hearing);
     listener_sleep(hearing.listener);
     r = feed_file(&hearing);
     if (r == 0)
         print_wakes(&hearing, cpu_s() - start_s);
+    base_strbuf_finish(&looks);
     free(hearing.wakes);
     listener_destroy(hearing.listener);
     return r;
@@ -351,7 +372,7 @@ int cmd_wake(int argc, char **argv)
     status = open_language(&a, NULL, LANGUAGE_WAKES, &language);
     if (status == 0) {
         for (int i = optind; i < argc; i++) {
-            if (wake_in(argv[i], language.wake) < 0)
+            if (wake_in(argv[i], language.wake, a.shows_looks) < 0)
                 status = EXIT_INPUT;
         }
     }

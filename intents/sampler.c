@@ -16,7 +16,8 @@ struct draw {
     struct intents_expander expander;
     const struct intents_language *language;
     const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
-    const struct intents_list *general, *not_asking, *goods, *short_answer, *short_choice;
+    const struct intents_list *general, *not_asking, *goods, *additions;
+    const struct intents_list *short_answer, *short_choice;
     const struct intents_list *when;
     struct intents_label label;
 };
@@ -24,7 +25,7 @@ struct draw {
 static uint32_t n_all(const struct intents_sampler_options *options)
 {
     return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
-           options->n_lists + options->n_short + options->n_choices;
+           options->n_lists + options->n_additions + options->n_short + options->n_choices;
 }
 
 static uint32_t below(struct draw *draw, uint32_t limit)
@@ -138,7 +139,7 @@ static void draw_background(struct draw *draw)
 }
 
 /* Lists have more pairs of neighbours than any other sentence: they are drawn apart. */
-static void draw_goods(struct draw *draw)
+static void draw_goods(struct draw *draw, const struct intents_list *goods)
 {
     const struct intents_service_data *service = NULL;
 
@@ -148,7 +149,7 @@ static void draw_goods(struct draw *draw)
     }
     draw->label = (struct intents_label){INTENTS_REQUEST, service ? service->info.id : NULL, false};
     intents_expander_begin(&draw->expander, service);
-    intents_expander_list(&draw->expander, draw->goods);
+    intents_expander_list(&draw->expander, goods);
 }
 
 /* Its act is not told: this is for the recogniser alone. */
@@ -165,6 +166,7 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
 {
     uint32_t kind = below(draw, n_all(options));
     uint32_t n_speech = n_all(options) - options->n_short - options->n_choices;
+    uint32_t n_told = n_speech - options->n_lists - options->n_additions;
 
     if (kind < options->n_requests)
         draw_request(draw);
@@ -172,10 +174,12 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
         draw_act(draw);
     else if (kind < options->n_requests + options->n_acts + options->n_near_misses)
         draw_near_miss(draw);
-    else if (kind < n_speech - options->n_lists)
+    else if (kind < n_told)
         draw_background(draw);
+    else if (kind < n_told + options->n_lists)
+        draw_goods(draw, draw->goods);
     else if (kind < n_speech)
-        draw_goods(draw);
+        draw_goods(draw, draw->additions);
     else
         draw_short(draw,
                    kind < n_speech + options->n_short ? draw->short_answer : draw->short_choice);
@@ -203,6 +207,8 @@ static int check_options(const struct intents_language *language,
         options->n_background = 0;
     if (!intents_lists_find(&language->fragments, "list") || language->n_services == 0)
         options->n_lists = 0;
+    if (!intents_lists_find(&language->fragments, "list_more") || language->n_services == 0)
+        options->n_additions = 0;
     if (!intents_lists_find(&language->fragments, "short_answer")) {
         options->n_acts += options->n_short;
         options->n_short = 0;
@@ -231,6 +237,7 @@ int intents_sampler_run(const struct intents_language *language,
         .closing = fragment(language, "closing"),
         .general = fragment(language, "reason_general"),
         .goods = fragment(language, "list"),
+        .additions = fragment(language, "list_more"),
         .short_answer = fragment(language, "short_answer"),
         .short_choice = fragment(language, "short_choice"),
         .not_asking = fragment(language, "not_asking"),

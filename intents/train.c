@@ -26,7 +26,7 @@
 #define TEXT_BYTES    INTENTS_WORDS_BYTES
 
 /* Shares of what is learned from. Near misses weigh more than when one listens: they teach most. */
-enum { REQUESTS = 38, ACTS = 24, NEAR_MISSES = 18, BACKGROUND = 20 };
+enum { REQUESTS = 38, LISTS = 4, ACTS = 24, NEAR_MISSES = 18, BACKGROUND = 20 };
 
 struct trainer {
     const struct intents_language *language;
@@ -167,6 +167,7 @@ int intents_train_model(const struct intents_language *language,
     struct intents_sampler_options draws = {.seed = options->seed,
                                             .n_sentences = options->n_sentences,
                                             .n_requests = REQUESTS,
+                                            .n_lists = LISTS,
                                             .n_acts = ACTS,
                                             .n_near_misses = NEAR_MISSES,
                                             .n_background = BACKGROUND,
