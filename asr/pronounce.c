@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum rule_kind { RULE_SOUND, RULE_MARK, RULE_LETTER };
+enum rule_kind { RULE_SOUND, RULE_MARK, RULE_LETTER, RULE_WORD };
 
 struct rule {
     enum rule_kind kind;
@@ -76,9 +76,9 @@ int asr_pronounce_map(const struct asr_pronounce *p, const char *ipa,
 /* One line of phones.txt, split in place. Returns: 0 or -EINVAL. */
 static int read_rule(struct asr_pronounce *p, char *line)
 {
-    static const char *const kinds[] = {"sound", "mark", "letter"};
+    static const char *const kinds[] = {"sound", "mark", "letter", "word"};
     const char *kind = strsep(&line, " "), *from = strsep(&line, " ");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (strcmp(kind, kinds[i]) == 0 && from && *from && (i == RULE_MARK || line)) {
             p->rules[p->n_rules++] = (struct rule){(enum rule_kind)i, from, line ? line : ""};
             return 0;
@@ -302,15 +302,45 @@ static int add_from_letters(const struct asr_pronounce *p, const char *word,
     return count;
 }
 
+/* Whether a line of `lines` from `begin` on is just these phones. */
+static bool has_line(const struct base_strbuf *lines, size_t begin, const char *phones)
+{
+    const char *line = base_strbuf_text(lines) + begin;
+    for (size_t n; *line; line += n + (line[n] == '\n')) {
+        n = strcspn(line, "\n");
+        if (n == strlen(phones) && memcmp(line, phones, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Ways to say a known word that the dictionary lacks. */
+static int add_from_rules(const struct asr_pronounce *p, const char *word, size_t begin,
+                          struct base_strbuf *out)
+{
+    int count = 0;
+    for (size_t i = 0; i < p->n_rules; i++) {
+        const struct rule *rule = &p->rules[i];
+        if (rule->kind != RULE_WORD || strcmp(rule->from, word) != 0 ||
+            has_line(out, begin, rule->to))
+            continue;
+        base_strbuf_addf(out, "%s\n", rule->to);
+        count++;
+    }
+    return count;
+}
+
 int asr_pronounce_word(struct asr_pronounce *pronounce, const char *word,
                        struct base_strbuf *ret_lines)
 {
     char spelled[256];
+    size_t begin = ret_lines->length;
     spell_as_dictionary(pronounce, word, spelled, sizeof(spelled));
     int count = add_from_dictionary(pronounce, spelled, ret_lines);
     if (count == 0)
         count = add_from_parts(pronounce, spelled, ret_lines);
     if (count == 0)
         count = add_from_letters(pronounce, word, ret_lines);
+    count += add_from_rules(pronounce, word, begin, ret_lines);
     return ret_lines->error ? base_trace(ret_lines->error) : count;
 }

@@ -61,8 +61,8 @@ struct asr_wake {
     bool has_voice;
     float powers[FALL_LOUD_BLOCKS + FALL_BLOCKS]; /* of the last blocks, a ring */
     int64_t n_powers;
-    int n_fall_looks; /* at that beginning */
-    bool has_fallen;  /* and has not risen again */
+    int n_fall_looks;                                                /* at that beginning */
+    bool has_fallen;                                                 /* and has not risen again */
     void (*on_look)(void *user, const struct asr_wake_event *event); /* or NULL */
     void *look_user;
 };

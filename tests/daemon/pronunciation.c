@@ -134,4 +134,22 @@ static void words_are_said_as_the_dictionary_says_them(void)
     tts_voice_destroy(voice);
 }
 
-CHECK_MAIN(words_are_said_as_the_dictionary_says_them)
+/* "neuf heures": beside the dictionary's own ways, and each way once. */
+static void words_may_be_said_in_other_ways(void)
+{
+    struct asr_pronounce *pronounce = NULL;
+    struct base_strbuf lines;
+    char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX];
+
+    base_strbuf_init(&lines);
+    REQUIRE(base_paths_data(root, sizeof(root)) == 0);
+    REQUIRE(base_file_join(root, "models/fr", folder, sizeof(folder)) == 0);
+    REQUIRE(base_file_join(root, "intents/fr/phones.txt", path, sizeof(path)) == 0);
+    REQUIRE(asr_pronounce_open(folder, path, NULL, NULL, &pronounce) == 0);
+    CHECK_INT(asr_pronounce_word(pronounce, "neuf", &lines), 3);
+    CHECK_STR(base_strbuf_text(&lines), "nn eu ff\nnn oe ff\nnn oe vv\n");
+    base_strbuf_finish(&lines);
+    asr_pronounce_close(pronounce);
+}
+
+CHECK_MAIN(words_are_said_as_the_dictionary_says_them, words_may_be_said_in_other_ways)
