@@ -42,6 +42,9 @@ enum {
 
 /* The sound falls when it is so far below what was loud: four times the amplitude. */
 #define FALL_POWER 16.0f
+/* Something is said where the loudest moment is so far above the quietest. The noise of a room
+ * stays below 1.5; a voice as loud as the noise around it gives 3. */
+#define CONTRAST_POWER 2.0f
 
 /* Of the score in the second look, a frame, in the library's log unit; docs/understanding.md has
  * the curve. */
@@ -51,8 +54,9 @@ enum {
 struct asr_wake {
     struct asr_decoder *live, *whole;
     struct asr_tract *tract;
-    float limit; /* of the score in the second look */
-    int16_t recent[RECENT_SAMPLES];
+    float limit;                         /* of the score in the second look */
+    int16_t history[RECENT_SAMPLES * 2]; /* `recent` wanders through it, and is rarely moved */
+    int16_t *recent;
     size_t n_recent;
     int64_t n_fed, began_at, not_before;
     int64_t cut_at;   /* where a restart last cut speech in two */
@@ -192,6 +196,7 @@ int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **re
     struct asr_wake *wake = calloc(1, sizeof(*wake));
     if (!wake)
         return base_trace(-ENOMEM);
+    wake->recent = wake->history;
     wake->cut_at = -SAME_SPEECH_SAMPLES;
     wake->limit = (float)(LIMIT_STRICTEST + LIMIT_SLOPE * options->sensitivity);
     int r = open_all(wake, options);
@@ -221,8 +226,13 @@ static void remember(struct asr_wake *wake, const int16_t *samples, size_t n)
     }
     if (wake->n_recent + n > RECENT_SAMPLES) {
         size_t drop = wake->n_recent + n - RECENT_SAMPLES;
-        memmove(wake->recent, wake->recent + drop, (wake->n_recent - drop) * sizeof(*samples));
+        wake->recent += drop;
         wake->n_recent -= drop;
+    }
+    size_t at = (size_t)(wake->recent - wake->history);
+    if (at + wake->n_recent + n > sizeof(wake->history) / sizeof(wake->history[0])) {
+        memmove(wake->history, wake->recent, wake->n_recent * sizeof(*samples));
+        wake->recent = wake->history;
     }
     memcpy(wake->recent + wake->n_recent, samples, n * sizeof(*samples));
     wake->n_recent += n;
@@ -268,6 +278,28 @@ static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
     return event->score > wake->limit;
 }
 
+static float mean_power(const int16_t *samples, size_t n)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (float)samples[i] * (float)samples[i];
+    return sum / (float)n;
+}
+
+/* Returns: whether something rises above the rest. The library takes a quiet room for voice now and
+ * then, and a look costs as much as half a minute of listening. */
+static bool has_contrast(const struct asr_wake *wake)
+{
+    enum { N = ASR_RATE_HZ / 20 };
+    float low = INFINITY, high = 0;
+    for (size_t at = 0; at + N <= wake->n_recent; at += N) {
+        float power = mean_power(wake->recent + at, N);
+        low = fminf(low, power);
+        high = fmaxf(high, power);
+    }
+    return high > CONTRAST_POWER * low;
+}
+
 /* Returns: whether the speech that has begun is old enough to be looked at. */
 static bool is_look_due(struct asr_wake *wake)
 {
@@ -284,15 +316,7 @@ static bool is_look_due(struct asr_wake *wake)
         wake->n_fed - wake->onset_at < look_after[wake->n_looks])
         return false;
     wake->n_looks++;
-    return true;
-}
-
-static float mean_power(const int16_t *samples, size_t n)
-{
-    float sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (float)samples[i] * (float)samples[i];
-    return sum / (float)n;
+    return has_contrast(wake);
 }
 
 /* Returns: whether the sound has just fallen silent beside what it was. */
@@ -377,7 +401,8 @@ bool asr_wake_hears_voice(const struct asr_wake *wake)
 
 int asr_wake_reset(struct asr_wake *wake)
 {
-    memset(wake->recent, 0, sizeof(wake->recent));
+    memset(wake->history, 0, sizeof(wake->history));
+    wake->recent = wake->history;
     wake->n_recent = 0;
     wake->n_fed = wake->not_before = wake->onset_at = 0;
     wake->has_voice = wake->has_fallen = false;

@@ -26,11 +26,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define INPUT_LATENCY_S 0.18
+#define INPUT_LATENCY_S 0.3
 #define INPUT_PERIOD_MS                                                                            \
-    60 /* the main thread wakes so often: by 10 ms it costs three times as much */
+    100 /* the main thread wakes so often: by 10 ms it costs five times as much */
 #define OUTPUT_LATENCY_S  0.06
-#define RESTING_LATENCY_S 0.5
+#define RESTING_LATENCY_S 2.0
 #define CAPTURE_RING_MS   4000 /* the main thread may be as long in one recognition */
 #define PLAYBACK_RING_MS  600
 #define MAX_RATE_HZ       192000
