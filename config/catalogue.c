@@ -115,6 +115,7 @@ static void read_service(struct reading *reading, const char *id, struct config_
     service->say_of = spoken(reading, "say.of", json_object_get(say, "of"), true);
     service->say_will = spoken(reading, "say.will", json_object_get(say, "will"), false);
     service->say_cannot = spoken(reading, "say.cannot", json_object_get(say, "cannot"), false);
+    service->say_named = spoken(reading, "say.named", json_object_get(say, "named"), false);
     service->takes_items = flag(reading, "takes_items");
     read_follow_ups(reading, service);
     if (!reading->is_wrong && strcmp(service->id, id) != 0) {

@@ -26,8 +26,8 @@ struct config_service {
     const char *say_want;   /* completes "You ask ..." */
     const char *say_of;     /* completes "about ..." */
     const char *say_will;   /* what the volunteer does: "will ring you"; "" the usual "will come" */
-    const char
-        *say_cannot; /* what the volunteer cannot do after all: "will not be able to ring you" */
+    const char *say_cannot; /* and cannot do after all: "will not be able to ring you" */
+    const char *say_named;  /* the kind ("dog") whose one name say_want may end with; "" none */
     bool takes_items;
     struct config_follow_up follow_up[CONFIG_FOLLOW_UPS_MAX];
     size_t n_follow_ups;

@@ -101,11 +101,13 @@ static void on_say_again(void *user)
 }
 
 /* News that were cut off were not heard. */
-static void on_stop_speech(void *user)
+void assistant_stop_speech(void *user)
 {
     struct assistant *a = user;
 
     speech_stop(a->speech);
+    echo_cut(&a->echo);
+    assistant_close_over(a);
     assistant_news_cut(a);
 }
 
@@ -113,6 +115,8 @@ static void on_earcon(void *user, enum conversation_earcon which)
 {
     struct assistant *a = user;
 
+    if (a->settings.is_without_earcons)
+        return;
     speech_earcon(a->speech,
                   which == EARCON_LISTENING ? AUDIO_EARCON_LISTENING : AUDIO_EARCON_CLOSED);
 }
@@ -161,6 +165,8 @@ static void on_adjust(void *user, enum conversation_event_type how)
                              : how == EVENT_SOFTER ? SPEECH_SOFTER
                              : how == EVENT_SLOWER ? SPEECH_SLOWER
                                                    : SPEECH_FASTER);
+    if (how == EVENT_LOUDER)
+        echo_changed(&a->echo);
     if (a->events.on_adjusted)
         a->events.on_adjusted(a->events.user, speech_rate_wpm(a->speech), speech_volume(a->speech));
 }
@@ -183,9 +189,9 @@ static void on_erase_op(void *user)
 }
 
 static const struct conversation_ops conversation_ops = {
-    assistant_say,   on_say_again,          on_stop_speech,      on_earcon,  on_listen,
-    on_sleep,        assistant_store,       assistant_cancel,    on_wait,    on_adjust,
-    assistant_alert, assistant_tell_status, assistant_tell_news, on_mute_op, on_erase_op,
+    assistant_say,   on_say_again,          assistant_stop_speech, on_earcon,  on_listen,
+    on_sleep,        assistant_store,       assistant_cancel,      on_wait,    on_adjust,
+    assistant_alert, assistant_tell_status, assistant_tell_news,   on_mute_op, on_erase_op,
 };
 
 /* ---- what others bring ---- */
@@ -196,6 +202,8 @@ static void on_quiet(void *user)
 
     if (!speech_ended(a->speech))
         return;
+    echo_ended(&a->echo);
+    assistant_close_over(a);
     assistant_news_heard(a);
     assistant_happen(a, EVENT_SPOKEN);
 }
@@ -215,10 +223,12 @@ void assistant_join(struct assistant *a, struct listener *listener, struct audio
 
 void assistant_block(struct assistant *a, const int16_t block[AUDIO_BLOCK_SAMPLES])
 {
-    if (speech_is_on(a->speech))
-        listener_skip(a->listener);
-    else
-        listener_feed(a->listener, block);
+    if (speech_is_on(a->speech)) {
+        assistant_hear_over(a, block);
+        return;
+    }
+    echo_hear_room(&a->echo, block);
+    listener_feed(a->listener, block);
 }
 
 void assistant_button(struct assistant *a, bool is_long)
@@ -285,6 +295,7 @@ int assistant_create(const struct assistant_settings *settings, const struct ass
     if (!a)
         return -ENOMEM;
     a->settings = *settings;
+    echo_init(&a->echo);
     a->parts = *parts;
     a->events = *events;
     r = speech_create(&settings->speech, &speech_parts, on_said, a, &a->speech);

@@ -35,9 +35,10 @@ struct assistant_settings {
     struct base_time news_from, news_to; /* local hours in which news may be spoken */
     int news_repeat_minutes;             /* told once more when nobody reacted; 0 never */
     int search_hours;                    /* told that nobody was found yet after so long; 0 never */
-    int end_silence_ms;   /* what the listener was created with; 0: not to be learnt */
-    struct habits habits; /* as last kept */
-    bool has_button;      /* can switch the microphone on again */
+    int end_silence_ms;      /* what the listener was created with; 0: not to be learnt */
+    struct habits habits;    /* as last kept */
+    bool has_button;         /* can switch the microphone on again */
+    bool is_without_earcons; /* no sound tells that listening begins and ends */
     struct speech_settings speech;
 };
 

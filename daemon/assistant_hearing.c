@@ -11,6 +11,8 @@
 #define NAMED_FROM 0.5
 #define GUESS_FROM 0.3
 
+enum { STOP_WORDS_MAX = 4 }; /* "taisez-vous s'il vous plaît" */
+
 static void draft_from_meaning(const struct intents_result *meaning, const char *service,
                                struct draft *ret_draft)
 {
@@ -89,12 +91,93 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
             &event->draft);
 }
 
+/* ---- while we speak ---- */
+
+static void open_over(struct assistant *a)
+{
+    a->hears_over = true;
+    listener_set_now(a->listener, assistant_local_now(a));
+    listener_open(a->listener, INTENTS_EXPECT_CONFIRMATION);
+}
+
+void assistant_close_over(struct assistant *a)
+{
+    if (!a->hears_over)
+        return;
+    a->hears_over = false;
+    listener_sleep(a->listener);
+}
+
+void assistant_hear_over(struct assistant *a, const int16_t block[AUDIO_BLOCK_SAMPLES])
+{
+    echo_hear_speech(&a->echo, block);
+    if (!echo_allows(&a->echo)) {
+        assistant_close_over(a);
+        listener_skip(a->listener);
+        return;
+    }
+    if (!a->hears_over)
+        open_over(a);
+    listener_feed(a->listener, block);
+}
+
+/* A question is open that "stop" answers; elsewhere it only asks for silence. */
+static bool is_stoppable(const struct assistant *a)
+{
+    enum conversation_state state = conversation_state(a->conversation);
+
+    return state == STATE_ASKING || state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN ||
+           state == STATE_GUESSING || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
+}
+
+static size_t n_words(const char *text)
+{
+    size_t n = *text != '\0';
+
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
+}
+
+/*
+ * Said while we speak: only words of stopping, alone and sure, and emergencies count; anything else
+ * may be meant for somebody in the room. The emergency sentences themselves are not stopped by
+ * words, which may be misheard. Returns: whether it is done with.
+ */
+static bool hear_interruption(struct assistant *a, const struct utterance *utterance)
+{
+    const struct intents_result *meaning = &utterance->meaning;
+    bool is_alarmed = conversation_state(a->conversation) == STATE_ALARMED;
+    bool is_stop = meaning->act == INTENTS_CANCEL && utterance->trust == UTTERANCE_ACT &&
+                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed;
+
+    if (meaning->act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT && !is_alarmed) {
+        assistant_close_over(a);
+        return false;
+    }
+    if (!is_stop) {
+        open_over(a);
+        return true;
+    }
+    log_info("hushed", "the speech was cut off by words");
+    assistant_somebody_is_there(a);
+    if (a->events.on_heard)
+        a->events.on_heard(a->events.user, utterance);
+    assistant_stop_speech(a);
+    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && is_stoppable(a)
+                            ? EVENT_CANCEL_NOTHING
+                            : EVENT_SPOKEN);
+    return true;
+}
+
 static void on_utterance(void *user, const struct utterance *utterance)
 {
     struct assistant *a = user;
     char cancel_id[MATCHING_ID_SIZE];
     struct conversation_event event = {.type = EVENT_NOT_UNDERSTOOD};
 
+    if (a->hears_over && hear_interruption(a, utterance))
+        return;
     a->n_utterances++;
     a->heard_at_ms = assistant_now_ms(a);
     a->is_cut = utterance->is_cut;
@@ -134,7 +217,12 @@ static void on_wake(void *user, int delay_ms)
 
 static void on_silence(void *user)
 {
-    assistant_happen(user, EVENT_SILENCE);
+    struct assistant *a = user;
+
+    if (a->hears_over)
+        open_over(a);
+    else
+        assistant_happen(a, EVENT_SILENCE);
 }
 
 /* The loudspeaker may sleep; waking it now keeps its lead out of the answer's delay. */
@@ -147,7 +235,10 @@ static void on_speech(void *user)
 
 static void on_pause(void *user, int pause_ms)
 {
-    assistant_learn_pause(user, pause_ms);
+    struct assistant *a = user;
+
+    if (!a->hears_over)
+        assistant_learn_pause(a, pause_ms);
 }
 
 struct listener_events assistant_listener_events(struct assistant *a)

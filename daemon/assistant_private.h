@@ -7,6 +7,7 @@
 #define DAEMON_ASSISTANT_PRIVATE_H
 
 #include "daemon/assistant.h"
+#include "daemon/echo.h"
 #include "daemon/told.h"
 
 enum { NEWS_AT_ONCE = 4 }; /* more cannot be kept in mind */
@@ -37,6 +38,8 @@ struct assistant {
     enum matching_say trouble_say;
     bool is_cut; /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
+    struct echo echo;
+    bool hears_over; /* the ears are open while we speak */
     bool is_erasing; /* confirmed twice and made sure of; done when the conversation is over */
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
@@ -56,6 +59,9 @@ void assistant_goes_on(struct assistant *a, const struct conversation_event *eve
 void assistant_happen(struct assistant *a, enum conversation_event_type type);
 /* The op: speaks a prompt about a request. */
 void assistant_say(void *user, const char *key, const struct draft *about);
+
+/* The op: falls silent. */
+void assistant_stop_speech(void *user);
 
 /* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
@@ -78,6 +84,10 @@ void assistant_begin_habits(struct assistant *a);
 void assistant_learn_state(struct assistant *a);
 void assistant_learn_pause(struct assistant *a, int pause_ms);
 void assistant_keep_habits(struct assistant *a);
+
+/* assistant_hearing.c: a block while we speak; what we said is over, or will be said otherwise. */
+void assistant_hear_over(struct assistant *a, const int16_t block[AUDIO_BLOCK_SAMPLES]);
+void assistant_close_over(struct assistant *a);
 
 /* What was being told was heard to its end; was cut off. */
 void assistant_news_heard(struct assistant *a);

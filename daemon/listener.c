@@ -12,9 +12,11 @@
 /* How long a silence ends an utterance, once it is known what was said so far. Older people pause
  * within a sentence, so only a sentence that lacks nothing is answered fast. */
 enum {
-    PATIENCE_COMPLETE_MS = 700, /* service and day, or an answer */
-    PATIENCE_SERVICE_MS = 1000, /* a service, the day may follow */
-    PATIENCE_ANSWER_MS = 500,   /* yes, no, to a question */
+    PATIENCE_COMPLETE_MS =
+        700,                 /* service and day, or an answer, unless the options say otherwise */
+    SERVICE_MORE_MS = 300,   /* a service, the day may follow */
+    ANSWER_LESS_MS = 200,    /* yes, no, to a question */
+    PATIENCE_LEAST_MS = 200, /* as long as a stop within a word */
     /* Voice that goes on this long after the wake phrase is a request in the same breath. */
     ONE_BREATH_MS = 300,
     /* The wake phrase was recognised, but nothing that the voice activity calls speech: answer all
@@ -67,6 +69,8 @@ int listener_create(const struct listener_options *options, const struct listene
         return -ENOMEM;
     listener->options = *options;
     listener->events = *events;
+    if (options->complete_silence_ms == 0)
+        listener->options.complete_silence_ms = PATIENCE_COMPLETE_MS;
     r = audio_endpointer_create(&options->endpoint, &listener->endpointer);
     if (r < 0) {
         listener_destroy(listener);
@@ -168,16 +172,17 @@ static int patience_for(const struct listener *listener, const struct utterance 
 {
     const struct intents_result *meaning = &so_far->meaning;
     bool has_day = base_date_is_set(meaning->date) || base_time_is_set(meaning->time);
+    int complete_ms = listener->options.complete_silence_ms;
 
     if (listener->options.is_patient_always || so_far->trust != UTTERANCE_ACT ||
         meaning->act == INTENTS_NONE)
         return listener->options.endpoint.end_silence_ms;
-    if (meaning->act == INTENTS_EMERGENCY)
-        return PATIENCE_ANSWER_MS;
     if (meaning->act == INTENTS_REQUEST)
-        return has_day ? PATIENCE_COMPLETE_MS : PATIENCE_SERVICE_MS;
-    return listener->expect == INTENTS_EXPECT_CONFIRMATION ? PATIENCE_ANSWER_MS
-                                                           : PATIENCE_COMPLETE_MS;
+        return has_day ? complete_ms : complete_ms + SERVICE_MORE_MS;
+    if (meaning->act != INTENTS_EMERGENCY && listener->expect != INTENTS_EXPECT_CONFIRMATION)
+        return complete_ms;
+    return complete_ms - ANSWER_LESS_MS > PATIENCE_LEAST_MS ? complete_ms - ANSWER_LESS_MS
+                                                            : PATIENCE_LEAST_MS;
 }
 
 /* The wake phrase was followed by silence: somebody calls and waits for us. */

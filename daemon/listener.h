@@ -43,8 +43,9 @@ struct listener_options {
     struct interpreter *interpreter; /* NULL: utterances come without text (`voisine wake`) */
     struct asr_wake *wake;           /* NULL: never wakes by itself */
     struct audio_endpointer_settings endpoint;
-    bool is_patient_always; /* no shorter patience for complete sentences (evaluation of the
-                               endpointer alone) */
+    int complete_silence_ms; /* ends a sentence that lacks nothing; 0: 700 */
+    bool is_patient_always;  /* no shorter patience for complete sentences (evaluation of the
+                                endpointer alone) */
 };
 
 /* Returns: 0, -EINVAL, -ENOMEM. Owns: the caller; interpreter and wake must outlive it. */

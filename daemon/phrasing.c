@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "config/catalogue.h"
+#include "config/options.h"
 #include "tts/prompts.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ struct phrasing {
     struct tts_prompts *prompts;
     const char *choices[CHOICES_MAX]; /* "vos courses", ...: what the territory offers */
     size_t n_choices;
+    char wanted[200]; /* the last request, with a name */
 };
 
 int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing,
@@ -78,13 +80,42 @@ static const char *spoken_as(const struct phrasing *phrasing, const char *servic
     return strcmp(field, "cannot") == 0 ? found->say_cannot : found->say_choice;
 }
 
-static void add_request(const struct phrasing *phrasing, const struct draft *about,
+/* The one of that kind; two dogs would have to be asked for. NULL none. */
+static const char *only_name(const struct phrasing_options *options, const char *kind)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < options->n_names; i++) {
+        if (strcmp(options->names[i].kind, kind) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = options->names[i].name;
+    }
+    return found;
+}
+
+/* "que quelqu'un promène votre chien", with "Médor" behind it when the carer has told the name. */
+static const char *wanted(struct phrasing *phrasing, const char *service)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, service);
+    const char *want = spoken_as(phrasing, service, "want");
+    const char *name = found ? only_name(&phrasing->options, found->say_named) : NULL;
+
+    if (!name)
+        return want;
+    snprintf(phrasing->wanted, sizeof(phrasing->wanted), "%s %s", want, name);
+    return phrasing->wanted;
+}
+
+static void add_request(struct phrasing *phrasing, const struct draft *about,
                         const char *items[DRAFT_ITEMS_MAX], struct tts_args *args)
 {
     struct tts_when when = {about->date, about->part, about->time};
     struct tts_when asked = {BASE_NO_DATE, "", about->asked};
 
-    tts_args_text(args, "want", spoken_as(phrasing, about->service, "want"));
+    tts_args_text(args, "want", wanted(phrasing, about->service));
     tts_args_text(args, "of", spoken_as(phrasing, about->service, "of"));
     tts_args_text(args, "choice", spoken_as(phrasing, about->service, "choice"));
     tts_args_text(args, "will", spoken_as(phrasing, about->service, "will"));

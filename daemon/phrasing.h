@@ -12,6 +12,7 @@
 #include "daemon/draft.h"
 
 struct config_catalogue;
+struct config_name;
 struct phrasing;
 
 struct phrasing_options {
@@ -22,6 +23,8 @@ struct phrasing_options {
     bool is_moderated;
     const char *alert_name; /* who is told of an emergency, "" nobody */
     const char *wake_phrase;
+    const struct config_name *names; /* of the household, as the carer wrote them */
+    size_t n_names;
 };
 
 /* Returns: 0, -ENOENT, -EINVAL (a prompt is missing or broken; `error` says which), -ENOMEM. Owns:

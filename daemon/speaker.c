@@ -259,6 +259,8 @@ static int open_voice(struct speaker *s)
     };
     int r = tts_voice_create(&settings, &s->voice);
 
+    phrasing.names = config_options_names(s->config, &phrasing.n_names);
+
     if (r != 0) {
         base_strbuf_addf(&s->error,
                          "espeak-ng has no voice \"%s\": install espeak-ng-data, or set voice.name",
@@ -346,6 +348,7 @@ static int make_assistant(struct speaker *s)
         .end_silence_ms = number(s, CONFIG_AUDIO_END_SILENCE_MS),
         .habits = keepsake_load_habits(&s->keepsake),
         .has_button = text(s, CONFIG_BUTTON_DEVICE)[0] != '\0',
+        .is_without_earcons = !config_options_switch(s->config, CONFIG_AUDIO_EARCONS),
         .is_moderated = config_territory_is_moderated(s->territory),
         .speech = {
             .voice = voice_settings(s),
@@ -364,7 +367,10 @@ static int make_assistant(struct speaker *s)
 
 static int make_ears(struct speaker *s)
 {
-    struct listener_options options = {.wake = s->language.wake};
+    struct listener_options options = {
+        .wake = s->language.wake,
+        .complete_silence_ms = number(s, CONFIG_AUDIO_COMPLETE_SILENCE_MS),
+    };
     struct listener_events events = assistant_listener_events(s->assistant);
     int r = interpreter_create(s->language.recogniser, s->language.understander,
                                text(s, CONFIG_WAKE_PHRASE), &s->interpreter);

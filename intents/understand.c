@@ -277,10 +277,15 @@ static bool has_topic_before_when(const struct intents_language *language,
 /* "Oui, pour mon chien" to the closed choice is no yes, there is nothing to say yes to. */
 static void read_as_choice(struct intents_result *result)
 {
-    if (result->act != INTENTS_AFFIRM || result->best_service_confidence < CHOSEN_FROM)
+    bool is_doubtful_talk = result->act == INTENTS_NONE && result->confidence < (double)TALK_FROM;
+
+    if (!(result->act == INTENTS_AFFIRM || is_doubtful_talk) || result->outside_service[0] ||
+        result->best_service_confidence < CHOSEN_FROM)
         return;
-    result->act = INTENTS_REQUEST;
+    if (is_doubtful_talk)
+        result->confidence = 1 - result->confidence;
     result->confidence *= result->best_service_confidence;
+    result->act = INTENTS_REQUEST;
     memcpy(result->service, result->best_service, sizeof(result->service));
 }
 

@@ -10,6 +10,7 @@
 #include "tests/daemon/scene_service.h"
 
 #include "config/catalogue.h"
+#include "config/options.h"
 #include "config/territory.h"
 #include "daemon/language.h"
 
@@ -53,6 +54,7 @@ struct scene {
     struct audio_player *player;
     struct tts_voice *voice;
     struct phrasing *phrasing;
+    struct config_name dog;
     struct scene_service *service;
     struct matching_worker *worker;
     struct assistant *assistant;

@@ -138,8 +138,11 @@ static void open_phrasing(struct scene *scene)
         .is_moderated = config_territory_is_moderated(scene->territory),
         .alert_name = word(scene, "alert_name", ""),
         .wake_phrase = "bonjour voisine",
+        .names = &scene->dog,
+        .n_names = *word(scene, "dog", "") != '\0',
     };
 
+    scene->dog = (struct config_name){word(scene, "dog", ""), "dog"};
     base_strbuf_init(&error);
     MUST(phrasing_create(&options, &scene->phrasing, &error) == 0);
     base_strbuf_finish(&error);
