@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "daemon/stored.h"
 #include "intents/sampler.h"
 #include "intents/understand.h"
 #include "tts/voice.h"
@@ -254,6 +255,12 @@ static int make_record(struct making *m)
     return base_trace(r);
 }
 
+static int make_stored(struct making *m)
+{
+    step(m, "stored sentences");
+    return stored_make(m->options->language, m->voice, m->folder);
+}
+
 /* What every later step needs; says what is missing. */
 static int open_parts(struct making *m)
 {
@@ -290,7 +297,7 @@ static int open_parts(struct making *m)
 static int make_all(struct making *m)
 {
     int (*const steps[])(struct making *) = {make_models, make_dictionary, make_understanding,
-                                             make_record};
+                                             make_stored, make_record};
     int r = open_parts(m);
 
     if (r == 0)

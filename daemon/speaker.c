@@ -356,12 +356,15 @@ static int make_assistant(struct speaker *s)
             .night_volume_max = number(s, CONFIG_VOICE_NIGHT_VOLUME_MAX),
             .night_from = config_options_time(s->config, CONFIG_VOICE_NIGHT_FROM),
             .night_to = config_options_time(s->config, CONFIG_VOICE_NIGHT_TO),
+            .stored_folder = s->bundle,
         }};
     struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker, s->learning};
     struct assistant_events events = {on_spoken,   on_heard,       on_mute,
                                       on_adjusted, on_introduced,  on_habits,
                                       on_erase,    on_erase_ready, s};
 
+    if (bundle_folder(settings.language, s->bundle, sizeof(s->bundle)) < 0)
+        settings.speech.stored_folder = NULL;
     return assistant_create(&settings, &parts, &events, &s->assistant) == 0 ? 0 : EXIT_SOFTWARE;
 }
 

@@ -34,6 +34,7 @@ struct speaker {
     struct keepsake keepsake;
     char device_id[64];
     char token_path[PATH_MAX];
+    char bundle[PATH_MAX]; /* the language's */
     unsigned n_restarts;
 
     struct base_loop *loop;

@@ -3,6 +3,7 @@
 
 #include "audio/format.h"
 #include "base/log.h"
+#include "daemon/stored.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ enum {
     VOLUME_MIN = 40, /* an assistant that cannot be heard cannot be turned up by voice */
     VOLUME_MAX = 100,
     PROMPTS_REMEMBERED = 24,
-    MOMENT_MS = 120000, /* how long "plus fort" still means what was said last */
+    FAILED_AGAIN_MS = 20000, /* how often it is said that the voice fails */
+    MOMENT_MS = 120000,      /* how long "plus fort" still means what was said last */
 };
 
 /* How often each prompt was said in this conversation, so that a repetition changes its words. */
@@ -33,8 +35,9 @@ struct speech {
     struct audio_player *player;
     struct base_strbuf last; /* the last speech, for "répétez" */
     int64_t last_at_ms;
-    bool is_on;  /* words, not an earcon; ends with the player's on_quiet */
-    bool is_new; /* the next say replaces `last`, later ones add to it */
+    int64_t failed_at_ms; /* a stored sentence was played; 0: never */
+    bool is_on;           /* words, not an earcon; ends with the player's on_quiet */
+    bool is_new;          /* the next say replaces `last`, later ones add to it */
     struct said said[PROMPTS_REMEMBERED];
 };
 
@@ -79,8 +82,24 @@ static void set_volume(struct speech *speech, const char *key)
         audio_player_set_volume(speech->player, volume);
 }
 
-/* Renders and queues. A sentence that cannot be spoken is replaced by an earcon: silence would be
- * worse (R25). */
+/* Silence would be worse than a tone and a sentence that says less (R25). */
+static void sound_failed(struct speech *speech, const char *key)
+{
+    int16_t *samples;
+    size_t n;
+    bool is_said = speech->failed_at_ms && now_ms(speech) - speech->failed_at_ms < FAILED_AGAIN_MS;
+
+    speech_earcon(speech, AUDIO_EARCON_FAILED);
+    set_volume(speech, key);
+    if (!speech->settings.stored_folder || (is_said && strcmp(key, "emergency") != 0) ||
+        stored_load(speech->settings.stored_folder, key, &samples, &n) < 0)
+        return;
+    speech->failed_at_ms = now_ms(speech);
+    (void)audio_player_play(speech->player, samples, n, AUDIO_RATE_HZ, NULL);
+    free(samples);
+}
+
+/* Renders and queues. */
 static void sound(struct speech *speech, const char *key, const char *text)
 {
     struct tts_sound sound;
@@ -95,7 +114,7 @@ static void sound(struct speech *speech, const char *key, const char *text)
     }
     if (r != 0) {
         log_error("speech-failed", "a sentence could not be spoken: %d", r);
-        speech_earcon(speech, AUDIO_EARCON_FAILED);
+        sound_failed(speech, key);
     }
     if (speech->said_fn)
         speech->said_fn(speech->user, key, text);

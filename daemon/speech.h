@@ -25,6 +25,8 @@ struct speech_settings {
     int volume;           /* 0 to 100 */
     int night_volume_max; /* 0: the nights are like the days */
     struct base_time night_from, night_to;
+    const char
+        *stored_folder; /* of sentences for when the voice fails (daemon/stored.h); NULL: none */
 };
 
 struct speech_parts {
