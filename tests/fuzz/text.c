@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[size] = '\0';
     if (tts_text_is_safe(text)) {
         REQUIRE(base_utf8_is_valid(text));
-        REQUIRE(!strpbrk(text, "<>&[]{}|\\"));
+        /* "&" is said as "et", and no entity is read: the voice is never told that it is markup. */
+        REQUIRE(!strpbrk(text, "<>[]{}|\\"));
         REQUIRE(strlen(text) <= 4 * TTS_TEXT_MAX);
     }
     (void)base_utf8_fold(text, folded, sizeof(folded));

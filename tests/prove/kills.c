@@ -12,6 +12,7 @@
 #include "tests/prove/device.h"
 #include "tests/prove/prove.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,7 @@ static void prove_system_calls(struct proof *proof, unsigned long stride)
         if (proof->n_tags % BATCH == 0) {
             end_folder(proof);
             begin_folder(proof);
+            prove_go_on("system calls", n, 0);
         }
     }
     end_folder(proof);
@@ -163,21 +165,40 @@ static int64_t now_us(void)
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-/* How long a confirmation takes when nobody kills it. */
+/* How long a confirmation takes when nobody kills it: the shortest of three, since a moment that
+ * comes after its end strikes nobody. */
 static int64_t measure_us(struct proof *proof)
 {
-    int64_t start_us = now_us();
-    pid_t pid = device_spawn(&proof->device, proof->n_tags, false);
-    int status;
+    int64_t shortest_us = INT64_MAX;
 
-    waitpid(pid, &status, 0);
-    proof->noted[proof->n_tags++] = device_has_said_noted(&proof->device);
-    return now_us() - start_us;
+    for (int i = 0; i < 3; i++) {
+        int64_t start_us = now_us(), took_us;
+        pid_t pid = device_spawn(&proof->device, proof->n_tags, false);
+        int status;
+
+        waitpid(pid, &status, 0);
+        took_us = now_us() - start_us;
+        proof->noted[proof->n_tags++] = device_has_said_noted(&proof->device);
+        shortest_us = took_us < shortest_us ? took_us : shortest_us;
+    }
+    return shortest_us;
+}
+
+/* Waits for that long, or until the process has ended. */
+static void wait_at_most(pid_t pid, int64_t wait_us)
+{
+    struct pollfd fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    struct timespec wait = {wait_us / 1000000, wait_us % 1000000 * 1000};
+
+    if (fd.fd < 0)
+        exit(1);
+    (void)ppoll(&fd, 1, &wait, NULL);
+    close(fd.fd);
 }
 
 static void prove_random_kills(struct proof *proof, unsigned long n_kills)
 {
-    unsigned long from = proof->n_tags, n_said = 0, n_struck = 0;
+    unsigned long from = proof->n_tags, n_said = 0, n_struck = 0, n_in_batch = 0;
     struct base_rng rng;
     int64_t usual_us;
 
@@ -185,19 +206,21 @@ static void prove_random_kills(struct proof *proof, unsigned long n_kills)
     proof->n_lost = proof->n_double = proof->n_stuck = 0;
     begin_folder(proof);
     usual_us = measure_us(proof);
-    for (unsigned long i = 0; i < n_kills && proof->n_tags < TAGS_MAX - 2; i++) {
+    for (unsigned long i = 0; i < n_kills && proof->n_tags < TAGS_MAX - 4; i++) {
         pid_t pid = device_spawn(&proof->device, proof->n_tags, false);
         int status;
 
-        usleep(base_rng_below(&rng, (uint32_t)(usual_us + usual_us / 4)));
+        wait_at_most(pid, base_rng_below(&rng, (uint32_t)(usual_us + usual_us / 4)));
         kill(pid, SIGKILL);
         waitpid(pid, &status, 0);
         n_struck += WIFSIGNALED(status) != 0;
         proof->noted[proof->n_tags++] = device_has_said_noted(&proof->device);
-        if (proof->n_tags % BATCH == 0) {
+        if (++n_in_batch == BATCH) {
             end_folder(proof);
             begin_folder(proof);
             usual_us = measure_us(proof);
+            n_in_batch = 0;
+            prove_go_on("random kills", i + 1, n_kills);
         }
     }
     end_folder(proof);

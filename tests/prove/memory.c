@@ -4,7 +4,9 @@
  * no crash, no leak, no "noted" that is not on disk, and once there is memory again everything that
  * was noted is delivered, without a restart.
  *
- *   prove-memory [stride=9] [tls-stride=600]
+ *   prove-memory [stride=9] [tls-stride=600] [tls-first=1]
+ * (stride: every n-th allocation, 0: that part is left out; tls-first: where to begin, so that
+ * several may share the work.)
  * The first part fails each in matching/, SQLite and jansson, with a scripted service; the second
  * in a whole process, libcurl and OpenSSL included, against the reference service.
  */
@@ -178,6 +180,7 @@ static void prove_courier(unsigned long stride)
                 printf("allocation %lu: %ld blocks leaked\n", n, leaked);
             n_broken += leaked != 0;
             n_cases++;
+            prove_go_on("allocations of the courier", n, n_all);
         }
         prove_tell("R43 R1", n_cases, n_broken,
                    "each of %lu allocations of three requests and a cancellation fails %s", n_all,
@@ -236,7 +239,7 @@ static bool run_process(struct device *device, unsigned long tag, unsigned long 
     return is_noted;
 }
 
-static void prove_process(unsigned long stride)
+static void prove_process(unsigned long first, unsigned long stride)
 {
     struct service service = {0};
     struct device device = {.service = &service};
@@ -249,10 +252,11 @@ static void prove_process(unsigned long stride)
     scene_folder(device.folder);
     noted[n_tags] = run_process(&device, n_tags, 0, &n_all, &is_dead);
     n_tags++;
-    for (unsigned long n = 1; n <= n_all; n += stride) {
+    for (unsigned long n = first; n <= n_all; n += stride) {
         noted[n_tags] = run_process(&device, n_tags, n, &n_ignored, &is_dead);
         n_tags++;
         n_dead += is_dead;
+        prove_go_on("allocations in a process", n, n_all);
         if (is_dead)
             printf("died at allocation %lu\n", n);
     }
@@ -275,7 +279,9 @@ static void prove_process(unsigned long stride)
 int main(int argc, char **argv)
 {
     prove_init(argc, argv);
-    prove_courier(prove_count("stride", 9));
-    prove_process(prove_count("tls-stride", 600));
+    if (prove_count("stride", 9) > 0)
+        prove_courier(prove_count("stride", 9));
+    if (prove_count("tls-stride", 600) > 0)
+        prove_process(prove_count("tls-first", 1), prove_count("tls-stride", 600));
     return prove_end();
 }

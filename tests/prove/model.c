@@ -104,6 +104,7 @@ int main(int argc, char **argv)
         draw(&rng, steps, length);
         world_run(steps, length, &verdict, &tally);
         n_done += verdict.n_done;
+        prove_go_on("steps", n_done, n_steps);
         if (verdict.what[0]) {
             printf("episode %lu, step %zu: %s\n", episode, verdict.n_done, verdict.what);
             n_broken++;

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct {
     int argc;
     char **argv;
     int n_failed;
+    time_t told_s;
 } proof;
 
 void prove_init(int argc, char **argv)
@@ -40,6 +42,19 @@ unsigned long prove_count(const char *name, unsigned long otherwise)
             return strtoul(proof.argv[i] + n + 1, NULL, 10);
     }
     return otherwise;
+}
+
+void prove_go_on(const char *what, unsigned long n, unsigned long n_all)
+{
+    time_t now_s = time(NULL);
+
+    if (now_s < proof.told_s + 10)
+        return;
+    proof.told_s = now_s;
+    if (n_all)
+        printf("PROGRESS %s: %lu of %lu\n", what, n, n_all);
+    else
+        printf("PROGRESS %s: %lu\n", what, n);
 }
 
 void prove_tell(const char *promise, unsigned long n_cases, unsigned long n_failed,

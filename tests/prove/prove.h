@@ -16,6 +16,9 @@ void prove_init(int argc, char **argv);
 /* A count that was given as NAME=VALUE, else `otherwise`. */
 unsigned long prove_count(const char *name, unsigned long otherwise);
 
+/* How far it is, for who waits: once every ten seconds at most. n_all 0: not known. */
+void prove_go_on(const char *what, unsigned long n, unsigned long n_all);
+
 /* Writes a line; remembers whether anything failed. A proof of no case at all has failed. */
 void prove_tell(const char *promise, unsigned long n_cases, unsigned long n_failed,
                 const char *what, ...) __attribute__((format(printf, 4, 5)));
