@@ -161,8 +161,9 @@ static int report(const struct pairing *pairing, int r, const struct matching_re
 
 static int call_service(struct pairing *pairing)
 {
+    const struct base_clock *clock = base_clock_system();
     struct matching_registration registration = {pairing->device, VOISINE_VERSION,
-                                                 pairing->token_path};
+                                                 pairing->token_path, clock->wall_ms(clock)};
     struct matching_registered got = {0};
     const char *url = find_url(pairing);
     int r;

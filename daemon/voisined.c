@@ -8,6 +8,7 @@
 #include "daemon/identity.h"
 #include "daemon/keepsake.h"
 #include "daemon/speaker.h"
+#include "matching/registration.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -127,10 +128,13 @@ static const char *announcement(enum config_source source)
  * that tells it; NULL when there was nothing to do. */
 static const char *erase_if_asked(const struct config_options *config, const char *path)
 {
-    char last_good[PATH_MAX];
+    const char *token = config_options_text(config, CONFIG_SERVICE_TOKEN_FILE);
+    char last_good[PATH_MAX], token_next[PATH_MAX] = "", token_before[PATH_MAX] = "";
     const char *others[] = {path,
                             last_good,
-                            config_options_text(config, CONFIG_SERVICE_TOKEN_FILE),
+                            token,
+                            token_next,
+                            token_before,
                             config_options_text(config, CONFIG_SERVICE_CLIENT_CERT_FILE),
                             config_options_text(config, CONFIG_SERVICE_CLIENT_KEY_FILE),
                             config_options_text(config, CONFIG_LOG_FILE)};
@@ -141,6 +145,10 @@ static const char *erase_if_asked(const struct config_options *config, const cha
     if (!keepsake_is_marked(&keepsake, KEEPSAKE_ERASE))
         return NULL;
     last_good_path(path, last_good);
+    if (*token) {
+        (void)matching_registration_path(token, MATCHING_TOKEN_NEXT, token_next, PATH_MAX);
+        (void)matching_registration_path(token, MATCHING_TOKEN_BEFORE, token_before, PATH_MAX);
+    }
     if (keepsake_erase_all(&keepsake, others, sizeof(others) / sizeof(others[0]), &n_left) < 0)
         return "erase.failed";
     return n_left ? "erase.left" : "erase.done";

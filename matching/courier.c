@@ -174,6 +174,8 @@ int matching_courier_create(const struct matching_settings *settings,
     courier->clock_offset_ms = matching_courier_wall(courier) - matching_courier_now(courier);
     courier->hour_ms = matching_courier_now(courier) + HOUR_MS;
     courier->erase_ms = matching_courier_now(courier) + CLOCK_STANDS_MS;
+    matching_renewal_init(&courier->renewal, settings->client.token_file, &courier->schedule.rng,
+                          matching_courier_now(courier));
     r = copy_settings(courier, settings);
     if (r == 0 && (r = open_outbox(courier)) != 0 && r != -ENOMEM) {
         /* A speaker that does not start answers nothing at all, not even a call for help (R24). It
@@ -400,7 +402,7 @@ static void look_at_clock(struct matching_courier *courier, int64_t now_ms)
     courier->clock_offset_ms = offset_ms;
     if (step_ms > -CLOCK_STEP_MS && step_ms < CLOCK_STEP_MS)
         return;
-    courier->is_clock_vouched = false;
+    courier->is_clock_vouched = courier->is_tls_agreed = false;
     courier->erase_ms = now_ms + CLOCK_STANDS_MS;
     log_notice("clock-step", "wall clock moved by %lld s", (long long)(step_ms / 1000));
     if (courier->is_clock_told) {

@@ -345,15 +345,21 @@ void matching_courier_take_replies(struct matching_courier *courier)
         enum matching_delivery delivery = courier->delivery;
         char id[MATCHING_ID_SIZE];
 
+        courier->is_tls_agreed |= reply.transport == MATCHING_TRANSPORT_OK;
         memcpy(id, reply.lane == MATCHING_LANE_ALERT ? courier->alerting : courier->delivering,
                sizeof(id));
         if (reply.lane == MATCHING_LANE_DELIVERY) {
             courier->delivery = MATCHING_DELIVERY_IDLE;
             courier->delivering[0] = '\0';
+            if (delivery != MATCHING_DELIVERY_RENEWAL)
+                matching_renewal_prove(&courier->renewal, &reply, &courier->schedule.rng,
+                                       matching_courier_now(courier));
             if (delivery == MATCHING_DELIVERY_SEND)
                 sent(courier, id, &reply);
             else if (delivery == MATCHING_DELIVERY_CANCEL)
                 cancel_sent(courier, id, &reply);
+            else if (delivery == MATCHING_DELIVERY_RENEWAL)
+                matching_courier_renewal_sent(courier, &reply);
             else
                 beat_sent(courier, &reply);
         } else if (reply.lane == MATCHING_LANE_NEWS) {
@@ -463,7 +469,7 @@ static int begin_heartbeat(struct matching_courier *courier, int64_t now_ms)
 
 static int64_t begin_delivery(struct matching_courier *courier, int64_t now_ms)
 {
-    int64_t wake_ms = INT64_MAX, beat_ms;
+    int64_t wake_ms = INT64_MAX, beat_ms, renewal_ms;
     struct matching_turn *turn;
 
     while (courier->delivery == MATCHING_DELIVERY_IDLE &&
@@ -487,6 +493,9 @@ static int64_t begin_delivery(struct matching_courier *courier, int64_t now_ms)
                                            now_ms);
         return courier->delivery == MATCHING_DELIVERY_IDLE ? now_ms + 1 : INT64_MAX;
     }
+    renewal_ms = matching_courier_begin_renewal(courier, now_ms);
+    if (renewal_ms < beat_ms)
+        beat_ms = renewal_ms;
     return beat_ms < wake_ms ? beat_ms : wake_ms;
 }
 

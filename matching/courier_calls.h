@@ -8,6 +8,7 @@
 #include "matching/courier.h"
 #include "matching/ledger.h"
 #include "matching/outbox.h"
+#include "matching/renewal.h"
 #include "matching/schedule.h"
 
 enum matching_delivery {
@@ -15,6 +16,7 @@ enum matching_delivery {
     MATCHING_DELIVERY_SEND,
     MATCHING_DELIVERY_CANCEL,
     MATCHING_DELIVERY_HEARTBEAT,
+    MATCHING_DELIVERY_RENEWAL,
 };
 
 struct matching_courier {
@@ -30,6 +32,7 @@ struct matching_courier {
     struct matching_ledger ledger;
     struct matching_schedule schedule;
     struct matching_alerts alerts;
+    struct matching_renewal renewal;
 
     enum matching_delivery delivery; /* what the delivery lane holds */
     char delivering[MATCHING_ID_SIZE];
@@ -48,6 +51,7 @@ struct matching_courier {
     bool is_clock_told;
     int64_t clock_offset_ms;
     bool is_clock_vouched; /* the service's TLS agreed with it, and it was not set since */
+    bool is_tls_agreed;    /* the same, whatever the service then answered */
     int64_t hour_ms, erase_ms;
 
     int64_t uptime_s; /* health, for the heartbeat */
@@ -71,6 +75,10 @@ void matching_courier_emit(struct matching_courier *courier, enum matching_event
  * which may be NULL itself, is then NULL). */
 void matching_courier_refresh(struct matching_courier *courier, const char *id,
                               struct matching_item **ret_item);
+/* In courier_renewal.c. Returns: when to look again; the delivery lane may be taken then. */
+int64_t matching_courier_begin_renewal(struct matching_courier *courier, int64_t now_ms);
+void matching_courier_renewal_sent(struct matching_courier *courier,
+                                   const struct matching_reply *reply);
 void matching_courier_take_replies(struct matching_courier *courier);
 /* Returns: when something is due next. */
 int64_t matching_courier_begin_calls(struct matching_courier *courier, int64_t now_ms);

@@ -11,7 +11,8 @@
  * only then does it replace the old one. The service, for its part, lets the old token live until
  * the new one was used.
  *
- * Synchronous: for `voisine pair` and `voisine renew`, not for the daemon. Thread: one at a time.
+ * pair and renew are synchronous, for `voisine pair` and `voisine renew`; the daemon renews by
+ * itself with encode and take (matching/renewal). Thread: one at a time.
  */
 #ifndef MATCHING_REGISTRATION_H
 #define MATCHING_REGISTRATION_H
@@ -34,12 +35,20 @@ struct matching_registration {
     const char *device;     /* its name at the service */
     const char *version;    /* of this program */
     const char *token_path; /* where the token stands or will stand */
+    int64_t now_wall_ms;
 };
+
+/* Beside the token at PATH: the next one, as long as the service has not taken it; the one before,
+ * as long as the new one was not used; when it was made and how long it is good. */
+#define MATCHING_TOKEN_NEXT   ".next"
+#define MATCHING_TOKEN_BEFORE ".before"
+#define MATCHING_TOKEN_LIFE   ".life"
 
 struct matching_registered {
     enum matching_transport transport; /* why there is no answer */
     int status;
     char resident[MATCHING_NAME_SIZE]; /* the reference that the service gave; "" for none */
+    int64_t good_for_s;                /* how long the token is good; 0: until it is revoked */
 };
 
 /* "k7qm 4xtp" -> "K7QM4XTP". Returns: 0, -EINVAL when it cannot be a code. */
@@ -57,5 +66,27 @@ int matching_registration_pair(struct matching_client *client,
 int matching_registration_renew(struct matching_client *client,
                                 const struct matching_registration *registration,
                                 struct matching_registered *ret_registered);
+
+/* The two halves of renew. Makes the body of the call; the next token is on disk then. Returns: 0
+ * or -errno. Owns: the caller (free). */
+int matching_registration_encode(const struct matching_registration *registration, char **ret_body,
+                                 size_t *ret_n_body);
+/* Takes the answer; the token that was good until now stays beside the new one. Returns: as
+ * renew. */
+int matching_registration_take(const struct matching_registration *registration,
+                               const struct matching_reply *reply,
+                               struct matching_registered *ret_registered);
+
+/* "PATH.next" and so on. Returns: 0 or -ENAMETOOLONG. */
+int matching_registration_path(const char *token_path, const char *suffix, char *ret_path,
+                               size_t size);
+/* When the token was made, and until when it is good (0: for ever), by the wall clock. A token that
+ * another program put there was made when its file was. Returns: 0 or -errno: there is none. */
+int matching_registration_life(const char *token_path, int64_t *ret_made_ms,
+                               int64_t *ret_expires_ms);
+/* The new token was used: the one before goes. */
+void matching_registration_confirm(const char *token_path);
+/* The new token is not taken: the one before comes back. Returns: 0 or -errno. */
+int matching_registration_undo(const char *token_path);
 
 #endif

@@ -73,6 +73,7 @@ static bool find_caller(struct api *api, const struct http_request *request,
                         struct http_answer *answer, char ret_device[64])
 {
     const char *header = http_header(request, "Authorization");
+    char own_renewal[96];
 
     if (!header || strncmp(header, "Bearer ", 7) != 0) {
         api_problem(answer, 401, "no-token", "a bearer token is needed");
@@ -81,6 +82,12 @@ static bool find_caller(struct api *api, const struct http_request *request,
     switch (store_find_device(api->store, header + 7, ret_device, 64)) {
     case 0:
         return true;
+    case STORE_EXPIRED:
+        snprintf(own_renewal, sizeof(own_renewal), "/v1/devices/%s/token", ret_device);
+        if (strcmp(request->path, own_renewal) == 0)
+            return true;
+        api_problem(answer, 401, "token-expired", "this token is too old: renew it");
+        return false;
     case STORE_REVOKED:
         api_problem(answer, 403, "device-revoked", "this token was revoked");
         return false;

@@ -33,7 +33,7 @@ struct options {
     const char *state, *address, *host, *volunteers, *moderated, *record, *wrong, *priorities,
         *devices;
     int port, admin_port, ready_fd;
-    int64_t patience_ms;
+    int64_t patience_ms, token_life_s;
     struct volunteers_rules rules;
 };
 
@@ -198,6 +198,7 @@ static int start(struct service *service)
     if (r < 0)
         return r;
     r = api_init(&service->api, service->store, service->faults, o->moderated, o->record);
+    service->api.token_life_s = o->token_life_s;
     service->admin = (struct admin){.store = service->store,
                                     .faults = service->faults,
                                     .api = &service->api,
@@ -243,7 +244,7 @@ static int usage(void)
         "usage: voisine-service serve --state FOLDER [--listen 127.0.0.1] [--port 0]\n"
         "         [--admin-port 0] [--host NAME] [--devices NAME,NAME] [--volunteers FILE]\n"
         "         [--moderate \"correze\"] [--answer-within MS] [--auto-accept MS] [--patience MS] "
-        "[--record FILE] "
+        "[--token-life SECONDS] [--record FILE] "
         "[--ready-fd 1]\n"
         "         [--wrong-cert expired|not-yet|host|self-signed|unknown-ca] [--tls PRIORITIES]\n"
         "       voisine-service COMMAND --state FOLDER   (voisine-service help)\n");
@@ -253,7 +254,7 @@ static int usage(void)
 static bool read_options(struct options *o, int argc, char **argv)
 {
     const char *port = "0", *admin_port = "0", *accept_ms = "-1", *answer_ms = "7200000",
-               *patience_ms = "0", *ready_fd = "1";
+               *patience_ms = "0", *ready_fd = "1", *token_life_s = "0";
     const struct {
         const char *name;
         const char **value;
@@ -268,6 +269,7 @@ static bool read_options(struct options *o, int argc, char **argv)
                  {"--auto-accept", &accept_ms},
                  {"--answer-within", &answer_ms},
                  {"--patience", &patience_ms},
+                 {"--token-life", &token_life_s},
                  {"--record", &o->record},
                  {"--ready-fd", &ready_fd},
                  {"--wrong-cert", &o->wrong},
@@ -286,6 +288,7 @@ static bool read_options(struct options *o, int argc, char **argv)
     o->admin_port = atoi(admin_port);
     o->ready_fd = atoi(ready_fd);
     o->patience_ms = atoll(patience_ms);
+    o->token_life_s = atoll(token_life_s);
     o->rules = (struct volunteers_rules){atoll(answer_ms), atoll(accept_ms)};
     return o->state != NULL;
 }

@@ -64,13 +64,25 @@ static bool is_name(const char *text)
                       63);
 }
 
-static void answer_known(struct api *api, const char *device, int status,
+static void answer_known(struct api *api, const char *device, const json_t *json, int status,
                          struct http_answer *answer)
 {
     json_t *resident = store_resident_of(api->store, device);
     const char *reference = json_string_value(json_object_get(resident, "reference"));
+    json_t *known = json_pack("{s:s, s:s?}", "device", device, "resident", reference);
+    int r = 0;
 
-    api_json(answer, status, json_pack("{s:s, s:s?}", "device", device, "resident", reference));
+    if (api->token_life_s > 0) {
+        r = store_limit_token(api->store, field(json, "token_sha256"),
+                              store_now_ms() + api->token_life_s * 1000);
+        json_object_set_new(known, "expires_in_s", json_integer(api->token_life_s));
+    }
+    if (r < 0) {
+        json_decref(known);
+        api_problem(answer, 503, "store", "the device could not be stored");
+    } else {
+        api_json(answer, status, known);
+    }
     json_decref(resident);
 }
 
@@ -81,7 +93,7 @@ static void pair(struct api *api, const json_t *json, const char *address,
     int r = store_use_code(api->store, field(json, "code"), device, field(json, "token_sha256"));
 
     if (r == 0 || r == STORE_SAME) {
-        answer_known(api, device, r == STORE_SAME ? 200 : 201, answer);
+        answer_known(api, device, json, r == STORE_SAME ? 200 : 201, answer);
     } else if (r == STORE_TAKEN) {
         api_problem(answer, 409, "name-taken", "another device of this name is known: revoke it");
     } else if (r == STORE_ABSENT) {
@@ -126,6 +138,6 @@ void registration_renew(struct api *api, const struct http_request *request, con
     else if (store_renew_device(api->store, device, field(json, "token_sha256")) != 0)
         api_problem(answer, 503, "store", "the token could not be stored");
     else
-        answer_known(api, device, 200, answer);
+        answer_known(api, device, json, 200, answer);
     json_decref(json);
 }

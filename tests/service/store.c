@@ -42,6 +42,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS called_off (id TEXT NOT NULL, device TEXT NOT NULL, at_ms INTEGER "
     "NOT"
     " NULL, PRIMARY KEY (id, device)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS token_life (token TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
     "PRAGMA user_version = 1; COMMIT;";
 
 int64_t store_now_ms(void)

@@ -24,6 +24,7 @@ enum {
     STORE_NOT_NOW,    /* its status does not allow this */
     STORE_REVOKED,    /* the token was revoked */
     STORE_TAKEN,      /* another device has this name */
+    STORE_EXPIRED,    /* the token's time is over: it opens its own renewal and nothing else */
 };
 
 /* Returns: 0 or -errno. Owns: the caller. */

@@ -59,6 +59,37 @@ static int promote(struct store *store, const char *device)
                                                             "s", device)));
 }
 
+static bool is_over(struct store *store, const char *hex)
+{
+    sqlite3_stmt *stmt =
+        store_query(store, "SELECT 1 FROM token_life WHERE token = ? AND expires_ms <= ?", "si",
+                    hex, store_now_ms());
+    bool is_found = stmt && sqlite3_step(stmt) == SQLITE_ROW;
+
+    sqlite3_finalize(stmt);
+    return is_found;
+}
+
+int store_limit_token(struct store *store, const char *token_sha256, int64_t expires_ms)
+{
+    int r;
+
+    pthread_mutex_lock(&store->lock);
+    store_begin(store);
+    /* Those that no device has any more need no end. */
+    r = store_run(store, store_query(store,
+                                     "DELETE FROM token_life WHERE token NOT IN (SELECT token FROM"
+                                     " device WHERE token IS NOT NULL UNION SELECT next_token FROM"
+                                     " device WHERE next_token IS NOT NULL)",
+                                     ""));
+    if (r == 0)
+        r = store_run(store, store_query(store, "INSERT OR REPLACE INTO token_life VALUES (?, ?)",
+                                         "si", token_sha256, expires_ms));
+    r = store_commit(store, r);
+    pthread_mutex_unlock(&store->lock);
+    return r;
+}
+
 int store_find_device(struct store *store, const char *token, char *ret_device, size_t size)
 {
     char hex[MATCHING_SHA256_HEX_SIZE];
@@ -80,6 +111,8 @@ int store_find_device(struct store *store, const char *token, char *ret_device, 
     sqlite3_finalize(stmt);
     if (is_next)
         r = promote(store, ret_device);
+    if (r == 0 && is_over(store, hex))
+        r = STORE_EXPIRED;
     pthread_mutex_unlock(&store->lock);
     return r;
 }

@@ -13,11 +13,15 @@
 int store_set_device(struct store *store, const char *device, const char *token);
 /*
  * The device whose token this is. A renewed token that is used for the first time replaces the one
- * before. Returns: 0, STORE_ABSENT, STORE_REVOKED (ret_device is written), -errno.
+ * before. Returns: 0, STORE_ABSENT, STORE_REVOKED or STORE_EXPIRED (ret_device is written), -errno.
  */
 int store_find_device(struct store *store, const char *token, char *ret_device, size_t size);
 /* The next token, which counts from its first use on. Returns: 0, STORE_ABSENT, -errno. */
 int store_renew_device(struct store *store, const char *device, const char *token_sha256);
+
+/* Until when a token is good; one that is not named is good until it is revoked. Returns: 0 or
+ * -errno. */
+int store_limit_token(struct store *store, const char *token_sha256, int64_t expires_ms);
 
 /* A code that one device may use until then; resident: whose device it is, NULL nobody's. */
 int store_add_code(struct store *store, const char *code, const char *resident, int64_t expires_ms);

@@ -185,6 +185,30 @@ def secrets_stay_off_the_command_line(folder, service):
     assert other.token() not in done.stdout + done.stderr
 
 
+def a_token_that_is_too_old_opens_its_renewal_alone(folder):
+    """A speaker that lay in a cupboard comes back by itself; nobody else gets anywhere with its token."""
+    with Service(SERVICE, str(folder / "short"), "--token-life", "3600", devices="") as service:
+        one, other = speaker(folder, "short-one", service), speaker(folder, "short-two", service)
+        for each in (one, other):
+            expect(each.run("pair", code_of(service)), 0)
+        made, expires = map(int, (one.state / "token.life").read_text().split())
+        assert expires - made == 3600 * 1000
+        assert service.send(make_request(device=one.name()), token=one.token())[0] == 201
+        database = sqlite3.connect(f"{service.folder}/service.db")
+        with database:
+            database.execute("UPDATE token_life SET expires_ms = 1")
+        database.close()
+        old = one.token()
+        status, answer = service.send(make_request(device=one.name()), token=old)
+        assert (status, answer["title"]) == (401, "token-expired"), answer
+        assert service.call("POST", f"/v1/devices/{one.name()}/token", {}, token=other.token())[0] == 401
+        expect(one.run("renew"), 0, "renewed")
+        assert service.send(make_request(device=one.name()), token=one.token())[0] == 201
+        assert service.send(make_request(device=one.name()), token=old)[0] == 401
+        service.admin("revoke", other.name())
+        expect(other.run("renew"), 69, "revoked")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -199,6 +223,7 @@ def main():
             root_leaves_files_to_the_daemon(folder, service)
             status_says_it_in_words(folder, service)
             secrets_stay_off_the_command_line(folder, service)
+        a_token_that_is_too_old_opens_its_renewal_alone(folder)
     print("pairing, renewal and revocation hold")
 
 
