@@ -23,30 +23,6 @@
 
 #define ROUNDS_MAX 20000
 
-static double now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
-}
-
-/* Bytes this process caused to be written to storage, as far as the kernel counts them. */
-static long long written_bytes(void)
-{
-    long long n = -1;
-    char line[128];
-    FILE *f = fopen("/proc/self/io", "re");
-
-    while (f && fgets(line, sizeof(line), f)) {
-        if (sscanf(line, "write_bytes: %lld", &n) == 1)
-            break;
-    }
-    if (f)
-        fclose(f);
-    return n;
-}
-
 static int by_size(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -90,11 +66,11 @@ static json_t *measure_disk(const char *folder, int rounds)
     snprintf(path, sizeof(path), "%s/plain", folder);
     fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     for (int i = 0; i < rounds; i++) {
-        double start = now_ms();
+        double start = scene_now_ms();
 
         if (write(fd, block, sizeof(block)) != sizeof(block) || fdatasync(fd) < 0)
             exit(1);
-        latencies[i] = now_ms() - start;
+        latencies[i] = scene_now_ms() - start;
     }
     close(fd);
     qsort(latencies, (size_t)rounds, sizeof(latencies[0]), by_size);
@@ -134,15 +110,15 @@ static json_t *measure(const char *folder, unsigned n_waiting, int rounds)
     fill(folder, n_waiting);
     if (matching_worker_create(&settings, base_clock_system(), &worker) != 0)
         exit(1);
-    before = written_bytes();
+    before = scene_io_bytes("write_bytes");
     for (int i = 0; i < rounds; i++) {
         struct matching_request request = scene_request("groceries");
-        double start = now_ms();
+        double start = scene_now_ms();
 
         if (matching_worker_submit(worker, &request, id) != 0)
             exit(1);
         await(worker, MATCHING_EVENT_NOTED);
-        latencies[i] = now_ms() - start;
+        latencies[i] = scene_now_ms() - start;
         await(worker, MATCHING_EVENT_KEPT); /* a resident speaks one request at a time */
     }
     matching_worker_destroy(worker);
@@ -150,7 +126,8 @@ static json_t *measure(const char *folder, unsigned n_waiting, int rounds)
     return json_pack("{s:i, s:i, s:f, s:f, s:f, s:f}", "waiting", (int)n_waiting, "rounds", rounds,
                      "p50_ms", at_share(latencies, rounds, 0.5), "p99_ms",
                      at_share(latencies, rounds, 0.99), "max_ms", latencies[rounds - 1],
-                     "bytes_per_request", (double)(written_bytes() - before) / rounds);
+                     "bytes_per_request",
+                     (double)(scene_io_bytes("write_bytes") - before) / rounds);
 }
 
 int main(int argc, char **argv)

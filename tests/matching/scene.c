@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 void scene_folder(char ret_path[64])
@@ -62,4 +63,28 @@ char *scene_body(const char *service, char ret_id[MATCHING_ID_SIZE])
         exit(1);
     }
     return body;
+}
+
+double scene_now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+long long scene_io_bytes(const char *counter)
+{
+    long long n = -1;
+    char line[128];
+    size_t n_counter = strlen(counter);
+    FILE *f = fopen("/proc/self/io", "re");
+
+    while (f && fgets(line, sizeof(line), f)) {
+        if (strncmp(line, counter, n_counter) == 0 && line[n_counter] == ':')
+            n = strtoll(line + n_counter + 1, NULL, 10);
+    }
+    if (f)
+        fclose(f);
+    return n;
 }

@@ -18,4 +18,10 @@ struct matching_request scene_request(const char *service);
 /* Its bytes under a new id. Owns: the caller (free). */
 char *scene_body(const char *service, char ret_id[MATCHING_ID_SIZE]);
 
+/* A steady clock, for figures. */
+double scene_now_ms(void);
+/* A counter of /proc/self/io: "wchar" (handed to write calls), "write_bytes" (caused to be written
+ * to storage). Returns: -1 where the kernel does not count. */
+long long scene_io_bytes(const char *counter);
+
 #endif

@@ -2,31 +2,20 @@
 #include "tests/matching/vfs.h"
 
 #include "base/file.h"
+#include "tests/matching/pass_vfs.h"
 
 #include <dirent.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct file {
-    sqlite3_file base; /* first */
-    char path[512];
-    sqlite3_file *real; /* behind this struct */
-};
-
 static struct {
-    sqlite3_vfs vfs, *real;
+    struct pass_vfs pass;
     enum vfs_fault fault;
     int n_left;
     bool is_forever, has_struck, is_watching;
 } disk;
-
-static sqlite3_file *real_of(sqlite3_file *file)
-{
-    return ((struct file *)file)->real;
-}
 
 static bool strikes(bool is_sync)
 {
@@ -45,11 +34,11 @@ static bool strikes(bool is_sync)
 static int write_some(sqlite3_file *file, const void *data, int n, sqlite3_int64 at)
 {
     if (!strikes(false))
-        return real_of(file)->pMethods->xWrite(real_of(file), data, n, at);
+        return pass_write(file, data, n, at);
     if (disk.fault == VFS_NO_SPACE)
         return SQLITE_FULL;
     if (disk.fault == VFS_TORN)
-        real_of(file)->pMethods->xWrite(real_of(file), data, n / 2, at);
+        pass_write(file, data, n / 2, at);
     return SQLITE_IOERR_WRITE;
 }
 
@@ -57,12 +46,12 @@ static int cut(sqlite3_file *file, sqlite3_int64 size)
 {
     if (strikes(false))
         return SQLITE_IOERR_TRUNCATE;
-    return real_of(file)->pMethods->xTruncate(real_of(file), size);
+    return pass_truncate(file, size);
 }
 
 static int sync_file(sqlite3_file *file, int flags)
 {
-    const char *path = ((struct file *)file)->path;
+    const char *path = ((struct pass_file *)file)->path;
     char kept[600], *data;
     size_t n;
 
@@ -74,119 +63,16 @@ static int sync_file(sqlite3_file *file, int flags)
             abort();
         free(data);
     }
-    return real_of(file)->pMethods->xSync(real_of(file), flags);
-}
-
-static int close_file(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xClose(real_of(file));
-}
-
-static int read_some(sqlite3_file *file, void *data, int n, sqlite3_int64 at)
-{
-    return real_of(file)->pMethods->xRead(real_of(file), data, n, at);
-}
-
-static int size_of(sqlite3_file *file, sqlite3_int64 *size)
-{
-    return real_of(file)->pMethods->xFileSize(real_of(file), size);
-}
-
-static int lock_file(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xLock(real_of(file), level);
-}
-
-static int unlock_file(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xUnlock(real_of(file), level);
-}
-
-static int check_lock(sqlite3_file *file, int *result)
-{
-    return real_of(file)->pMethods->xCheckReservedLock(real_of(file), result);
-}
-
-static int control(sqlite3_file *file, int what, void *with)
-{
-    return real_of(file)->pMethods->xFileControl(real_of(file), what, with);
-}
-
-static int sector_size(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
-
-static int traits(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
-}
-
-static int shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **ret)
-{
-    return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, ret);
-}
-
-static int shm_lock(sqlite3_file *file, int offset, int n, int flags)
-{
-    return real_of(file)->pMethods->xShmLock(real_of(file), offset, n, flags);
-}
-
-static void shm_barrier(sqlite3_file *file)
-{
-    real_of(file)->pMethods->xShmBarrier(real_of(file));
-}
-
-static int shm_unmap(sqlite3_file *file, int deletes)
-{
-    return real_of(file)->pMethods->xShmUnmap(real_of(file), deletes);
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = close_file,
-    .xRead = read_some,
-    .xWrite = write_some,
-    .xTruncate = cut,
-    .xSync = sync_file,
-    .xFileSize = size_of,
-    .xLock = lock_file,
-    .xUnlock = unlock_file,
-    .xCheckReservedLock = check_lock,
-    .xFileControl = control,
-    .xSectorSize = sector_size,
-    .xDeviceCharacteristics = traits,
-    .xShmMap = shm_map,
-    .xShmLock = shm_lock,
-    .xShmBarrier = shm_barrier,
-    .xShmUnmap = shm_unmap,
-};
-
-static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
-                     int *ret_flags)
-{
-    struct file *file = (struct file *)base;
-    int code;
-
-    (void)vfs;
-    file->base.pMethods = NULL;
-    file->real = (sqlite3_file *)(file + 1);
-    snprintf(file->path, sizeof(file->path), "%s", name ? name : "");
-    code = disk.real->xOpen(disk.real, name, file->real, flags, ret_flags);
-    if (file->real->pMethods)
-        file->base.pMethods = &methods;
-    return code;
+    return pass_sync(file, flags);
 }
 
 void vfs_install(void)
 {
-    disk.real = sqlite3_vfs_find(NULL);
-    disk.vfs = *disk.real;
-    disk.vfs.pNext = NULL;
-    disk.vfs.zName = "faulty";
-    disk.vfs.szOsFile = (int)sizeof(struct file) + disk.real->szOsFile;
-    disk.vfs.xOpen = open_file;
-    sqlite3_vfs_register(&disk.vfs, 1);
+    pass_vfs_init(&disk.pass, "faulty");
+    disk.pass.methods.xWrite = write_some;
+    disk.pass.methods.xTruncate = cut;
+    disk.pass.methods.xSync = sync_file;
+    pass_vfs_register(&disk.pass);
 }
 
 void vfs_fail(enum vfs_fault fault, int n, bool forever)

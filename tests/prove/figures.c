@@ -13,32 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
-}
-
-/* What this process handed to write calls, to whatever file. */
-static long long written_bytes(void)
-{
-    long long n = -1;
-    char line[128];
-    FILE *f = fopen("/proc/self/io", "re");
-
-    while (f && fgets(line, sizeof(line), f)) {
-        if (sscanf(line, "wchar: %lld", &n) == 1)
-            break;
-    }
-    if (f)
-        fclose(f);
-    return n;
-}
 
 static void fill(const char *folder, unsigned long n)
 {
@@ -65,15 +40,15 @@ static void prove_drain(struct device *device, unsigned long n)
 
     scene_folder(device->folder);
     fill(device->folder, n);
-    start = now_ms();
+    start = scene_now_ms();
     worker = device_open(device);
     for (unsigned long i = 0; i < n; i++) {
         n_missing += !device_await(worker, MATCHING_EVENT_TRANSMITTED);
         if (i == 0)
-            first = now_ms() - start;
+            first = scene_now_ms() - start;
     }
     prove_figure("start to the first request transmitted", first, "ms");
-    prove_figure("all transmitted after a start", now_ms() - start, "ms");
+    prove_figure("all transmitted after a start", scene_now_ms() - start, "ms");
     matching_worker_destroy(worker);
     prove_tell("R2 R13", n, n_missing + (service_n_requests(device->service) != n),
                "%lu that waited are transmitted after a start, one at a time", n);
@@ -92,9 +67,9 @@ static void prove_idle(struct device *device, unsigned long seconds)
     (void)service_command(device->service, "wait", "beats=1&timeout_ms=20000", NULL);
     for (int i = 0; i < 5 && n_bytes != 0; i++) { /* on a busy machine they come late */
         sleep(2);
-        n_bytes = written_bytes();
+        n_bytes = scene_io_bytes("wchar");
         sleep((unsigned)seconds); /* what is measured is that nothing happens */
-        n_bytes = written_bytes() - n_bytes;
+        n_bytes = scene_io_bytes("wchar") - n_bytes;
     }
     matching_worker_destroy(worker);
     prove_figure("written while idle", (double)n_bytes, "bytes");

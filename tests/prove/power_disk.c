@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "tests/matching/pass_vfs.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,23 +27,17 @@ struct disk_file {
     struct change *changes, **changes_end;
 };
 
-struct file {
-    sqlite3_file base; /* first */
-    struct disk_file *disk;
-    sqlite3_file *real; /* behind this struct */
-};
-
 static struct {
-    sqlite3_vfs vfs, *real;
+    struct pass_vfs pass;
     struct disk_file files[PATHS_MAX];
     size_t n_files;
     unsigned n_left;
     bool is_gone, is_paused, ignores_sync;
 } power;
 
-static sqlite3_file *real_of(sqlite3_file *file)
+static struct disk_file *disk_of(sqlite3_file *file)
 {
-    return ((struct file *)file)->real;
+    return ((struct pass_file *)file)->user;
 }
 
 static void forget_changes(struct disk_file *disk)
@@ -91,23 +85,23 @@ static void remember(struct disk_file *disk, const void *data, size_t n, size_t 
 static int write_some(sqlite3_file *file, const void *data, int n, sqlite3_int64 at)
 {
     if (!power.is_gone) /* the write that the power fails in may be half done */
-        remember(((struct file *)file)->disk, data, (size_t)n, (size_t)at);
+        remember(disk_of(file), data, (size_t)n, (size_t)at);
     if (!draw_current())
         return SQLITE_IOERR_WRITE;
-    return real_of(file)->pMethods->xWrite(real_of(file), data, n, at);
+    return pass_write(file, data, n, at);
 }
 
 static int cut(sqlite3_file *file, sqlite3_int64 size)
 {
     if (!draw_current())
         return SQLITE_IOERR_TRUNCATE;
-    remember(((struct file *)file)->disk, NULL, (size_t)size, 0);
-    return real_of(file)->pMethods->xTruncate(real_of(file), size);
+    remember(disk_of(file), NULL, (size_t)size, 0);
+    return pass_truncate(file, size);
 }
 
 static int sync_file(sqlite3_file *file, int flags)
 {
-    struct disk_file *disk = ((struct file *)file)->disk;
+    struct disk_file *disk = disk_of(file);
 
     (void)flags;
     if (!draw_current())
@@ -121,91 +115,6 @@ static int sync_file(sqlite3_file *file, int flags)
     forget_changes(disk);
     return SQLITE_OK; /* the model's sync is enough: nothing here is to outlive the test */
 }
-
-static int close_file(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xClose(real_of(file));
-}
-
-static int read_some(sqlite3_file *file, void *data, int n, sqlite3_int64 at)
-{
-    return real_of(file)->pMethods->xRead(real_of(file), data, n, at);
-}
-
-static int size_of(sqlite3_file *file, sqlite3_int64 *size)
-{
-    return real_of(file)->pMethods->xFileSize(real_of(file), size);
-}
-
-static int lock_file(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xLock(real_of(file), level);
-}
-
-static int unlock_file(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xUnlock(real_of(file), level);
-}
-
-static int check_lock(sqlite3_file *file, int *result)
-{
-    return real_of(file)->pMethods->xCheckReservedLock(real_of(file), result);
-}
-
-static int control(sqlite3_file *file, int what, void *with)
-{
-    return real_of(file)->pMethods->xFileControl(real_of(file), what, with);
-}
-
-static int sector_size(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
-
-static int traits(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
-}
-
-static int shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **ret)
-{
-    return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, ret);
-}
-
-static int shm_lock(sqlite3_file *file, int offset, int n, int flags)
-{
-    return real_of(file)->pMethods->xShmLock(real_of(file), offset, n, flags);
-}
-
-static void shm_barrier(sqlite3_file *file)
-{
-    real_of(file)->pMethods->xShmBarrier(real_of(file));
-}
-
-static int shm_unmap(sqlite3_file *file, int deletes)
-{
-    return real_of(file)->pMethods->xShmUnmap(real_of(file), deletes);
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = close_file,
-    .xRead = read_some,
-    .xWrite = write_some,
-    .xTruncate = cut,
-    .xSync = sync_file,
-    .xFileSize = size_of,
-    .xLock = lock_file,
-    .xUnlock = unlock_file,
-    .xCheckReservedLock = check_lock,
-    .xFileControl = control,
-    .xSectorSize = sector_size,
-    .xDeviceCharacteristics = traits,
-    .xShmMap = shm_map,
-    .xShmLock = shm_lock,
-    .xShmBarrier = shm_barrier,
-    .xShmUnmap = shm_unmap,
-};
 
 /* The file's memory; one that was there before power_begin counts as synced. */
 static struct disk_file *find_disk(const char *path)
@@ -229,19 +138,13 @@ static struct disk_file *find_disk(const char *path)
     return disk;
 }
 
-static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
                      int *ret_flags)
 {
-    struct file *file = (struct file *)base;
-    int code;
+    struct disk_file *disk = name && !power.is_paused ? find_disk(name) : NULL;
+    int code = pass_vfs_open(vfs, name, file, flags, ret_flags);
 
-    (void)vfs;
-    file->base.pMethods = NULL;
-    file->disk = name && !power.is_paused ? find_disk(name) : NULL;
-    file->real = (sqlite3_file *)(file + 1);
-    code = power.real->xOpen(power.real, name, file->real, flags, ret_flags);
-    if (file->real->pMethods)
-        file->base.pMethods = &methods;
+    ((struct pass_file *)file)->user = disk;
     return code;
 }
 
@@ -250,7 +153,7 @@ static int remove_file(sqlite3_vfs *vfs, const char *name, int syncs_folder)
 {
     (void)vfs;
     if (power.is_paused)
-        return power.real->xDelete(power.real, name, syncs_folder);
+        return power.pass.real->xDelete(power.pass.real, name, syncs_folder);
     if (power.is_gone)
         return SQLITE_IOERR_DELETE;
     for (size_t i = 0; i < power.n_files; i++) {
@@ -261,19 +164,18 @@ static int remove_file(sqlite3_vfs *vfs, const char *name, int syncs_folder)
             power.files[i].n_synced = 0;
         }
     }
-    return power.real->xDelete(power.real, name, syncs_folder);
+    return power.pass.real->xDelete(power.pass.real, name, syncs_folder);
 }
 
 void power_install(void)
 {
-    power.real = sqlite3_vfs_find(NULL);
-    power.vfs = *power.real;
-    power.vfs.pNext = NULL;
-    power.vfs.zName = "power";
-    power.vfs.szOsFile = (int)sizeof(struct file) + power.real->szOsFile;
-    power.vfs.xOpen = open_file;
-    power.vfs.xDelete = remove_file;
-    sqlite3_vfs_register(&power.vfs, 1);
+    pass_vfs_init(&power.pass, "power");
+    power.pass.vfs.xOpen = open_file;
+    power.pass.vfs.xDelete = remove_file;
+    power.pass.methods.xWrite = write_some;
+    power.pass.methods.xTruncate = cut;
+    power.pass.methods.xSync = sync_file;
+    pass_vfs_register(&power.pass);
 }
 
 void power_begin(unsigned n)
