@@ -4,6 +4,7 @@
 #include "asr/cepstra.h"
 #include "asr/model.h"
 #include "asr/model_stub.h"
+#include "asr/path.h"
 #include "asr/scores.h"
 #include "asr/transform.h"
 #include "base/error.h"
@@ -29,10 +30,7 @@ struct asr_decoder {
     ps_decoder_t *ps;
     enum asr_decoder_kind kind;
     bool is_in_utterance;
-    struct asr_segment *segments;
-    size_t n_segments_max;
-    char *words; /* the segments' words, one after the other */
-    size_t n_words_bytes;
+    struct asr_path path;      /* that was found last */
     struct asr_scores *scores; /* WHOLE: of the last utterance, read by every search */
     bool has_own_scores;
     char phones[32]; /* the name of the search that needs the phones' scores alone */
@@ -223,8 +221,7 @@ void asr_decoder_destroy(struct asr_decoder *decoder)
         ps_free(decoder->ps);
     if (decoder->has_own_scores)
         asr_scores_destroy(decoder->scores);
-    free(decoder->segments);
-    free(decoder->words);
+    asr_path_finish(&decoder->path);
     free(decoder);
 }
 
@@ -359,99 +356,33 @@ int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int var
     return n < (int)size ? 0 : -ENAMETOOLONG;
 }
 
-static int grow_segments(struct asr_decoder *decoder, size_t n_needed)
-{
-    if (n_needed <= decoder->n_segments_max)
-        return 0;
-    size_t n_max = n_needed * 2 + 32;
-    struct asr_segment *segments = realloc(decoder->segments, n_max * sizeof(*segments));
-    if (!segments)
-        return -ENOMEM;
-    decoder->segments = segments;
-    decoder->n_segments_max = n_max;
-    return 0;
-}
-
-/* Appends a word without its "(2)" to the text at *used. Returns: its offset, or -ENOMEM. */
-static long keep_word(struct asr_decoder *decoder, const char *word, size_t *used)
-{
-    size_t n = strcspn(word, "(");
-    if (n == 0)
-        n = strlen(word);
-    if (*used + n + 1 > decoder->n_words_bytes) {
-        size_t n_bytes = (*used + n + 1) * 2 + 256;
-        char *words = realloc(decoder->words, n_bytes);
-        if (!words)
-            return -ENOMEM;
-        decoder->words = words;
-        decoder->n_words_bytes = n_bytes;
-    }
-    long offset = (long)*used;
-    memcpy(decoder->words + offset, word, n);
-    decoder->words[(size_t)offset + n] = '\0';
-    *used += n + 1;
-    return offset;
-}
-
 static float posterior_of(ps_decoder_t *ps, int32 log_posterior)
 {
     double p = logmath_exp(ps_get_logmath(ps), log_posterior);
     return p > 1.0 ? 1.0f : (float)p;
 }
 
-/*
- * A path taken from a lattice has its segments' scores 2^10 times larger than the path's own score,
- * another path has not: the sum tells which.
- */
-static void scale_scores(struct asr_segment *segments, size_t n, int score)
-{
-    enum { SHIFT = 10 };
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)segments[i].acoustic + segments[i].language;
-    if (fabs(sum) < 64.0 * fabs((double)score))
-        return;
-    for (size_t i = 0; i < n; i++) {
-        segments[i].acoustic /= 1 << SHIFT;
-        segments[i].language /= 1 << SHIFT;
-    }
-}
-
 /* Copies the best path out of the library, so that nothing of it lives longer than this call. */
 static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decoding)
 {
-    struct asr_decoding found = {.n_frames = ps_get_n_frames(decoder->ps)};
     int32 score = 0;
-    size_t used = 0;
-    int r = 0;
-
     const char *text = ps_get_hyp(decoder->ps, &score);
-    ps_seg_t *seg = text ? ps_seg_iter(decoder->ps) : NULL;
-    for (; seg; seg = ps_seg_next(seg)) {
+
+    asr_path_begin(&decoder->path);
+    for (ps_seg_t *seg = text ? ps_seg_iter(decoder->ps) : NULL; seg; seg = ps_seg_next(seg)) {
         struct asr_segment segment = {0};
         int32 acoustic, language, back;
-        r = grow_segments(decoder, found.n_segments + 1);
-        long offset = r < 0 ? r : keep_word(decoder, ps_seg_word(seg), &used);
-        if (offset < 0) {
-            ps_seg_free(seg);
-            return -ENOMEM;
-        }
         segment.log_posterior = ps_seg_prob(seg, &acoustic, &language, &back);
         segment.posterior = posterior_of(decoder->ps, segment.log_posterior);
         ps_seg_frames(seg, &segment.start_frame, &segment.end_frame);
         segment.acoustic = acoustic;
         segment.language = language;
-        decoder->segments[found.n_segments++] = segment;
+        if (asr_path_add(&decoder->path, &segment, ps_seg_word(seg)) < 0) {
+            ps_seg_free(seg);
+            return -ENOMEM;
+        }
     }
-    scale_scores(decoder->segments, found.n_segments, score);
-    const char *word = decoder->words; /* it may have moved while growing: point into it last */
-    for (size_t i = 0; i < found.n_segments; i++) {
-        decoder->segments[i].word = word;
-        word += strlen(word) + 1;
-    }
-    found.segments = decoder->segments;
-    found.score = score;
-    *ret_decoding = found;
+    asr_path_end(&decoder->path, score, ps_get_n_frames(decoder->ps), ret_decoding);
     return 0;
 }
 
