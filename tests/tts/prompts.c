@@ -248,7 +248,7 @@ static void what_is_promised_is_said_and_no_more(void)
     CHECK_STR(say("mic.lost", NULL),
               "Je n'entends plus rien. Il faut rebrancher le micro, ou prévenir un proche.");
     CHECK_STR(say("mute.on", NULL), "Le micro est coupé.");
-    CHECK_STR(say("news.back", NULL), "C'est revenu, je peux de nouveau envoyer.");
+    CHECK_STR(say("news.back", NULL), "C'est revenu, je peux de nouveau envoyer vos demandes.");
     for (size_t i = 0; i < tts_prompts_count(prompts); i++) {
         struct tts_args args = samples();
         const char *key = tts_prompts_key(prompts, i), *text = say(key, &args);
