@@ -9,11 +9,14 @@ expect.json: {"spoken": [words that must be said, in this order],
               "never": [words that must not be said],
               "heard": [what each utterance means, in order: "affirm", "request groceries 2026-06-16 morning",
                         with items "request groceries [lait, pain]"],
+              "erased": {"words", "when"}: words that stand in files of the state folder when the speaker says that, and in
+                        none at the end, nor any file of before,
               "requests": [the requests at the service, in order; the members named must be so]}
 """
 import json
 import pathlib
 import sys
+import time
 
 import conversation
 import script
@@ -64,6 +67,37 @@ def faults(expect, spoken, requests):
             yield f"request {number} is not {json.dumps(want, ensure_ascii=False)}"
 
 
+class Disk:
+    """What the state folder holds of some words, before everything is erased and after."""
+
+    def __init__(self, room, expect):
+        self.room, self.expect = room, expect.get("erased")
+        self.before = None
+
+    def holding(self):
+        """{file: what identifies it} of those that hold one of the words."""
+        words = [word.encode() for word in self.expect["words"]]
+        return sorted(path.name for path in self.room.state.rglob("*")
+                      if path.is_file() and any(word in path.read_bytes() for word in words))
+
+    def look(self, event):
+        if (self.expect and self.before is None and event["event"] == "spoken"
+                and conversation.words(self.expect["when"]) in conversation.words(event["text"])):
+            self.before = self.holding()
+
+    def faults(self):
+        if self.expect and self.before is not None:
+            if not self.before:
+                yield f"no file held {self.expect['words']} before the erasing: the test looks at nothing"
+            for _ in range(50):
+                left = self.holding()
+                if not left:
+                    break
+                time.sleep(0.2)  # it is erased by the daemon's next life
+            if left:
+                yield f"not erased: {left}"
+
+
 def check_listed(names):
     folders = sorted(path.name for path in FOLDER.iterdir())
     wrong = [f"{name}: not listed in meson.build" for name in folders if name not in names]
@@ -81,13 +115,16 @@ def hold(name):
 
     def on_event(event):
         events.append(event)
+        disk.look(event)
         print(json.dumps(event, ensure_ascii=False), flush=True)
 
     with Room(asked.territory, asked.now, asked.config, asked.echo, asked.accepts) as room:
+        disk = Disk(room, expect)
         room.start_daemon()
         conversation.hold(room, prepared, on_event)
         wrong = [f"not said in time: {e['text']}" for e in events if e["event"] == "missing"]
         wrong += faults(expect, [e["text"] for e in events if e["event"] == "spoken"], events[-1]["requests"])
+        wrong += disk.faults()
         if wrong:
             print(f"the daemon's log:\n{room.log_text(200)}")
     print("\n".join(f"FAULT: {fault}" for fault in wrong))
