@@ -27,7 +27,8 @@ int asr_acoustics_open(const char *model_folder, struct asr_acoustics **ret_acou
 /* Accepts NULL. */
 void asr_acoustics_close(struct asr_acoustics *acoustics);
 
-int asr_acoustics_n_phones(const struct asr_acoustics *acoustics); /* without neighbours */
+/* Phones without neighbours; the states that are told apart. */
+int asr_acoustics_n_phones(const struct asr_acoustics *acoustics);
 int asr_acoustics_n_senones(const struct asr_acoustics *acoustics);
 
 /*

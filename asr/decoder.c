@@ -265,15 +265,13 @@ static void restore_settings(cmd_ln_t *config, const struct saved_setting *saved
     }
 }
 
-enum search_kind { SEARCH_NGRAM, SEARCH_GRAMMAR, SEARCH_KEYPHRASES, SEARCH_PHONES };
+enum search_kind { SEARCH_NGRAM, SEARCH_KEYPHRASES, SEARCH_PHONES };
 
 static int set_search(ps_decoder_t *ps, enum search_kind kind, const char *name, const char *what)
 {
     switch (kind) {
     case SEARCH_NGRAM:
         return ps_set_lm_file(ps, name, what);
-    case SEARCH_GRAMMAR:
-        return ps_set_jsgf_string(ps, name, what);
     case SEARCH_KEYPHRASES:
         return ps_set_kws(ps, name, what);
     case SEARCH_PHONES:
@@ -305,12 +303,6 @@ int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const c
     return add_search(decoder, SEARCH_NGRAM, name, path, settings);
 }
 
-int asr_decoder_add_grammar(struct asr_decoder *decoder, const char *name, const char *jsgf,
-                            const struct asr_setting *settings)
-{
-    return add_search(decoder, SEARCH_GRAMMAR, name, jsgf, settings);
-}
-
 int asr_decoder_add_keyphrases(struct asr_decoder *decoder, const char *name, const char *path,
                                const struct asr_setting *settings)
 {
@@ -326,21 +318,6 @@ int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
     cmd_ln_set_boolean_r(config, "-allphone_ci", TRUE);
     snprintf(decoder->phones, sizeof(decoder->phones), "%s", name);
     return add_search(decoder, SEARCH_PHONES, name, NULL, settings);
-}
-
-int asr_decoder_add_word(struct asr_decoder *decoder, const char *word, const char *phones,
-                         bool is_last)
-{
-    if (asr_decoder_has_word(decoder, word))
-        return -EEXIST;
-    return ps_add_word(decoder->ps, word, phones, is_last) < 0 ? base_trace(-EINVAL) : 0;
-}
-
-bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word)
-{
-    char *phones = ps_lookup_word(decoder->ps, word);
-    free(phones);
-    return phones != NULL;
 }
 
 int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int variant,

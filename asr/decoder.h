@@ -3,7 +3,7 @@
  * The one door to PocketSphinx (5prealpha, as Debian 12 has it).
  *
  * A decoder holds one acoustic model, one dictionary and any number of named searches: n-gram,
- * grammar, keyphrases, phones. Order: create, add searches, then for each utterance either
+ * keyphrases, phones. Order: create, add searches, then for each utterance either
  * asr_decoder_decode (whole utterance) or asr_decoder_begin, _feed..., _end (live).
  *
  * A decoder is WHOLE or LIVE for its life: one live utterance switches PocketSphinx to a running
@@ -90,24 +90,12 @@ void asr_decoder_destroy(struct asr_decoder *decoder);
  */
 int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const char *path,
                           const struct asr_setting *settings);
-int asr_decoder_add_grammar(struct asr_decoder *decoder, const char *name, const char *jsgf,
-                            const struct asr_setting *settings);
 /* `path` holds one "phrase /threshold/" a line. */
 int asr_decoder_add_keyphrases(struct asr_decoder *decoder, const char *name, const char *path,
                                const struct asr_setting *settings);
 /* The loop of context-independent phones, the yardstick of every confidence. */
 int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
                            const struct asr_setting *settings);
-
-/*
- * Adds a word, or a pronunciation of one. `is_last` makes the searches take notice, which rebuilds
- * them: add many, be last once. Returns: 0, -EINVAL for unknown phones, -EEXIST.
- */
-int asr_decoder_add_word(struct asr_decoder *decoder, const char *word, const char *phones,
-                         bool is_last);
-
-/* Whether the dictionary holds the word. */
-bool asr_decoder_has_word(struct asr_decoder *decoder, const char *word);
 
 /* The phones of a word in its first, second, ... pronunciation, blanks between. Returns: 0,
  * -ENOENT, -ENAMETOOLONG. */

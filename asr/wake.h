@@ -61,19 +61,8 @@ void asr_wake_watch(struct asr_wake *wake,
 /* Whether somebody speaks at all, by the library's voice detector. */
 bool asr_wake_hears_voice(const struct asr_wake *wake);
 
-/* Forgets what was heard and counts from 0 again: after our own speech, after a lost device. */
+/* Forgets what was heard and counts from 0 again: after our own speech, after a lost device.
+ * Returns: 0, -EIO. */
 int asr_wake_reset(struct asr_wake *wake);
-
-/* What is wrong with a wake phrase, for the carer. */
-enum asr_wake_fault {
-    ASR_WAKE_FINE,
-    ASR_WAKE_TOO_SHORT,  /* under four syllables */
-    ASR_WAKE_TOO_LONG,   /* over eight */
-    ASR_WAKE_ONE_WORD,   /* a single word is missed or false too often */
-    ASR_WAKE_TOO_COMMON, /* all its words are everyday ones */
-    ASR_WAKE_UNSPEAKABLE /* a word has no pronunciation */
-};
-
-enum asr_wake_fault asr_wake_check(const char *phrase, struct asr_pronounce *pronounce);
 
 #endif

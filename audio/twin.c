@@ -32,9 +32,6 @@ struct audio_twin {
     struct samples played;
     int64_t latency, silent_run;
     int64_t written, taken, told_heard;
-
-    audio_twin_listener_fn *listener;
-    void *listener_user;
 };
 
 static struct audio_twin *twin_of_capture(const struct audio_capture *capture)
@@ -107,7 +104,7 @@ static int sound_block(struct audio_twin *twin)
     int16_t block[AUDIO_BLOCK_SAMPLES];
     size_t got =
         twin->is_playback_open ? samples_take(&twin->queue, block, AUDIO_BLOCK_SAMPLES) : 0;
-    int r = 0;
+    int r;
 
     if (got == 0)
         memset(block, 0, sizeof(block));
@@ -116,10 +113,7 @@ static int sound_block(struct audio_twin *twin)
                            ? 0
                            : (got > 0 ? 0 : twin->silent_run) + AUDIO_BLOCK_SAMPLES - (int64_t)got;
     twin->now += AUDIO_BLOCK_SAMPLES;
-    if (twin->listener)
-        twin->listener(twin->listener_user, block, twin->now);
-    else
-        r = samples_append(&twin->played, block, AUDIO_BLOCK_SAMPLES);
+    r = samples_append(&twin->played, block, AUDIO_BLOCK_SAMPLES);
     if (twin->is_awake)
         ring_bell(twin->playback_fd);
     return r;
@@ -350,11 +344,6 @@ int audio_twin_append(struct audio_twin *twin, const int16_t *samples, size_t n_
     return samples_append(&twin->heard, samples, n_samples);
 }
 
-int audio_twin_append_silence(struct audio_twin *twin, int ms)
-{
-    return samples_append(&twin->heard, NULL, (size_t)audio_ms_to_samples(ms));
-}
-
 void audio_twin_finish(struct audio_twin *twin)
 {
     twin->is_finished = true;
@@ -379,12 +368,6 @@ const int16_t *audio_twin_played(const struct audio_twin *twin, size_t *ret_n_sa
 {
     *ret_n_samples = twin->played.n;
     return twin->played.data;
-}
-
-void audio_twin_set_listener(struct audio_twin *twin, audio_twin_listener_fn *fn, void *user)
-{
-    twin->listener = fn;
-    twin->listener_user = user;
 }
 
 int64_t audio_twin_now(const struct audio_twin *twin)

@@ -27,7 +27,6 @@ void audio_twin_destroy(struct audio_twin *twin);
 
 /* Adds sound for the microphone after what is there. Returns: 0, -ENOMEM. */
 int audio_twin_append(struct audio_twin *twin, const int16_t *samples, size_t n_samples);
-int audio_twin_append_silence(struct audio_twin *twin, int ms);
 /* What was appended comes to its end: read then gives AUDIO_CAPTURE_END. */
 void audio_twin_finish(struct audio_twin *twin);
 /* From now on the device delivers nothing (is_dead), as one that was pulled out. */
@@ -39,15 +38,6 @@ struct audio_playback *audio_twin_playback(struct audio_twin *twin);
 /* Everything the loudspeaker was asked to sound so far, silence included. Owns: the twin; valid
  * until the next read. */
 const int16_t *audio_twin_played(const struct audio_twin *twin, size_t *ret_n_samples);
-/*
- * Called for each block that passed, with what the loudspeaker sounded in it: for a resident who
- * waits for silence and then speaks (audio_twin_append is allowed in it), and for runs of hours:
- * with a listener nothing played is kept.
- */
-typedef void audio_twin_listener_fn(void *user, const int16_t played[AUDIO_BLOCK_SAMPLES],
-                                    int64_t now_sample);
-void audio_twin_set_listener(struct audio_twin *twin, audio_twin_listener_fn *fn, void *user);
-
 /* Samples that have passed: the twin's clock. */
 int64_t audio_twin_now(const struct audio_twin *twin);
 

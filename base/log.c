@@ -49,11 +49,6 @@ struct log_entry {
 
 static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
 
-const char *base_log_level_name(enum base_log_level level)
-{
-    return level_names[level];
-}
-
 int base_log_level_parse(const char *name, enum base_log_level *ret_level)
 {
     for (int i = BASE_LOG_ERROR; i <= BASE_LOG_DEBUG; i++) {

@@ -61,10 +61,7 @@ void base_log(enum base_log_level level, const char *code, const char *id, const
 #define log_info(code, ...)    base_log(BASE_LOG_INFO, (code), NULL, __VA_ARGS__)
 #define log_debug(code, ...)   base_log(BASE_LOG_DEBUG, (code), NULL, __VA_ARGS__)
 
-/* "error", "warning", ... Thread: any. */
-const char *base_log_level_name(enum base_log_level level);
-
-/* Reads such a name. Returns: 0, or -EINVAL. Thread: any. */
+/* Reads "error", "warning", ... Returns: 0, or -EINVAL. Thread: any. */
 int base_log_level_parse(const char *name, enum base_log_level *ret_level);
 /* Reads "auto", "human", "json", "journal". Returns: 0, or -EINVAL. Thread: any. */
 int base_log_form_parse(const char *name, enum base_log_form *ret_form);

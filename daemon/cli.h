@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the subcommands that look at a running daemon share: --config, --json, the configuration
- * they name. */
+ * they name. Thread: main. */
 #ifndef DAEMON_CLI_H
 #define DAEMON_CLI_H
 

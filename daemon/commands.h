@@ -2,6 +2,7 @@
 /*
  * The subcommands of `voisine`, one source file each (daemon/cmd_<name>.c). Each gets its own argv,
  * argv[0] being the subcommand's name. Returns: the exit status, one of the below.
+ * Thread: main.
  */
 #ifndef DAEMON_COMMANDS_H
 #define DAEMON_COMMANDS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The two halves of matching/courier share this: its fields, and the calls to the service. Nobody
- * else includes it. */
+ * else includes it. Thread: the worker's. */
 #ifndef MATCHING_COURIER_CALLS_H
 #define MATCHING_COURIER_CALLS_H
 

@@ -4,7 +4,7 @@
  * request's bytes as they lie on disk. Nobody else includes this.
  *
  * A body is stored as the JSON followed by its CRC-32 (four bytes, big end first), in one blob, so
- * that a body found anywhere in a damaged file proves itself.
+ * that a body found anywhere in a damaged file proves itself. Thread: the worker's.
  */
 #ifndef MATCHING_OUTBOX_STORE_H
 #define MATCHING_OUTBOX_STORE_H

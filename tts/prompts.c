@@ -270,11 +270,6 @@ const char *tts_prompts_extra(const struct tts_prompts *prompts, const char *id,
     return json_string_value(json_object_get(extra, field));
 }
 
-const struct tts_numbers *tts_prompts_numbers(const struct tts_prompts *prompts)
-{
-    return prompts->language.numbers;
-}
-
 static void add_samples(const struct tts_prompts *prompts, struct tts_args *args)
 {
     json_t *samples = json_object_get(prompts->root, "samples"), *value;

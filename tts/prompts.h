@@ -110,6 +110,4 @@ void tts_prompts_sample(const struct tts_prompts *prompts, struct tts_args *ret_
 /* The table of docs/conversation.md in Markdown: key, sentence, when, log code. */
 void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file);
 
-const struct tts_numbers *tts_prompts_numbers(const struct tts_prompts *prompts);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a kind of voice must be able to do; each struct begins with struct tts_voice. Inside tts/
- * only. The text has been found safe before render and phonemes are called. */
+ * only. The text has been found safe before render and phonemes are called. Thread: one at a time
+ * (espeak-ng is global). */
 #ifndef TTS_VOICE_OPS_H
 #define TTS_VOICE_OPS_H
 

@@ -109,6 +109,18 @@ def check_test_list(root):
             yield f"{path}:1: not listed in {path.parent}/meson.build: it never runs"
 
 
+def check_map(root):
+    """The files and functions that the map names are there."""
+    path = root / "docs/ARCHITECTURE.md"
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        for name, function in re.findall(r"`([a-z_]+/[\w./]+?)(?:: (\w+))?`", line):
+            there = [root / name, *(root / (name + ending) for ending in (".c", ".h"))]
+            if not any(file.exists() for file in there) and not name.startswith("build/"):
+                yield f"{path}:{number}: there is no {name}"
+            elif function and not re.search(rf"^\w.*\b{function}\(", (root / name).read_text(), re.M):
+                yield f"{path}:{number}: there is no {function} in {name}"
+
+
 def check_licence(root):
     listed = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True).stdout
     for name in listed.splitlines():
@@ -174,6 +186,7 @@ CHECKS = {
     "doors": check_doors,
     "headers-alone": check_headers_alone,
     "test-list": check_test_list,
+    "map": check_map,
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,
     "no-shell": check_no_shell,
