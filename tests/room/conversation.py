@@ -14,6 +14,7 @@ import script as scripts
 FALLEN_SILENT_S = 0.8
 GOES_ON_S = 25  # for a silent turn: how long the speaker may take to go on by itself
 END_LIMIT_S = 90
+OVER_S = 0.5  # into what the speaker says, when the resident does not let it finish
 BEFORE_S = 2  # how long the room is as it is before anybody speaks
 
 
@@ -70,7 +71,9 @@ class Conversation:
         self.wait_for_the_end()
 
     def _say(self, turn, sound):
-        if self.turn_ended_s:
+        if turn.get("over"):
+            time.sleep(OVER_S)
+        elif self.turn_ended_s:
             self.ear.wait_for_answer(self.turn_ended_s, FALLEN_SILENT_S, self.script.no_answer_s)
         self.mark = self.room.trace.count()
         self.tell(now_s(), "said", text=turn.get("speak") or turn["say"])

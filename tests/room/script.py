@@ -9,7 +9,7 @@ without an answer the resident speaks on; "end_silence_s": after how long nothin
 
 A turn is one of
     {"say": FILE}                      a sound file, relative to the script
-    {"speak": TEXT, "voice", "rate", "pitch"}   said by espeak-ng
+    {"speak": TEXT, "voice", "rate", "pitch"}   said by espeak-ng; "over": true: without waiting for silence
     {"silence": true}                  the resident says nothing and waits for the speaker to go on
     {"do": ACTION}                     something happens in the room (see conversation.py)
     {"await": TEXT, "within_s": 30}    until the speaker has said words like these
