@@ -15,7 +15,6 @@
 #include "daemon/commands.h"
 #include "daemon/identity.h"
 #include "daemon/speaker_private.h"
-#include "matching/outbox.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -271,18 +270,6 @@ static int open_voice(struct speaker *s)
     return r == 0 ? 0 : EXIT_CONFIG;
 }
 
-static void on_worker_failed(struct speaker *s, int r)
-{
-    if (r == MATCHING_OUTBOX_NEWER)
-        base_strbuf_addf(&s->error,
-                         "the outbox in %s was written by a newer version: install that version "
-                         "again; nothing was changed",
-                         text(s, CONFIG_STATE_FOLDER));
-    else
-        base_strbuf_addf(&s->error, "the outbox in %s cannot be opened: %s",
-                         text(s, CONFIG_STATE_FOLDER), strerror(-r));
-}
-
 static int open_worker(struct speaker *s)
 {
     const char *url = text(s, CONFIG_SERVICE_URL);
@@ -306,8 +293,9 @@ static int open_worker(struct speaker *s)
 
     if (r == 0)
         return 0;
-    on_worker_failed(s, r);
-    return EXIT_NO_STATE;
+    /* An outbox that cannot be opened is no reason not to start: the worker tells of it. */
+    base_strbuf_addf(&s->error, "the delivery cannot be started: %s", strerror(-r));
+    return EXIT_SOFTWARE;
 }
 
 /* Switched off, what was learned is erased; a speaker that cannot learn hears all the same. */

@@ -15,7 +15,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define TIDY_AFTER_MS 2000
+#define TIDY_AFTER_MS  2000
+#define WAIT_FAILED_MS 100
 
 enum command_kind {
     COMMAND_SUBMIT,
@@ -200,8 +201,10 @@ static void *run(void *user)
         }
         if (is_untidy && wait_ms > TIDY_AFTER_MS)
             wait_ms = TIDY_AFTER_MS;
-        if (ops->wait(worker->client, worker->command_fd, wait_ms) != 0)
+        if (ops->wait(worker->client, worker->command_fd, wait_ms) != 0) {
             log_error("worker-wait", "the network library failed");
+            usleep(WAIT_FAILED_MS * 1000); /* it may fail for long: no core is to be burnt for it */
+        }
         silence(worker->command_fd);
     }
 }

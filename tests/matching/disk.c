@@ -369,6 +369,14 @@ static int count_good(const char *folder, const struct put puts[N_PUTS])
     return n_good;
 }
 
+/* R16 wants 100,000: VOISINE_FLIPS=100000, with TMPDIR in memory. */
+static int n_flips(void)
+{
+    const char *n = getenv("VOISINE_FLIPS");
+
+    return n ? atoi(n) : is_thorough() ? 10000 : 200;
+}
+
 static void bits_may_flip(void)
 {
     char folder[64], path[128], *data;
@@ -384,7 +392,7 @@ static void bits_may_flip(void)
         snprintf(path, sizeof(path), "%s/outbox.db%s", folder, which ? "-wal" : "");
         REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
         REQUIRE(n > 0);
-        for (int round = 0; round < (is_thorough() ? 5000 : 100); round++) {
+        for (int round = 0; round < n_flips() / 2; round++) {
             char copy[64], target[128];
             uint32_t at = base_rng_below(&rng, (uint32_t)n);
             int good;
