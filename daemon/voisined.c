@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 struct arguments {
     const char *config, *now, *trace;
@@ -229,6 +230,7 @@ int main(int argc, char **argv)
     mallopt(M_ARENA_MAX, 2);
     setrlimit(RLIMIT_CORE, &no_core); /* what people said must not land in a core file (R10) */
     prctl(PR_SET_DUMPABLE, 0);        /* nor in one that the kernel hands to a program (R35) */
+    umask(077);                       /* what it writes, SQLite's files too, is its user's own */
     signal(SIGPIPE, SIG_IGN);
     do {
         status = live(&arguments, &erased);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Runs a fuzz target over its seeds as a plain test: replay FOLDER [STRIDE]. With the build option
+ * Runs a fuzz target over its seeds as a plain test: replay FOLDER [STRIDE [CORPUS]]; what fuzzing
+ * found worth keeping (CORPUS, tools/fuzz --keep) is tried as it is. With the build option
  * `fuzz` the same targets are linked with libFuzzer instead: build/tests/fuzz/fuzz-answer
  * tests/fuzz/seeds/answer.
  */
@@ -29,27 +30,40 @@ static void try_variants(const uint8_t *data, size_t n, size_t stride)
     free(copy);
 }
 
-int main(int argc, char **argv)
+/* stride 0: as they are. Returns: how many there were. */
+static int try_folder(const char *name, size_t stride)
 {
-    DIR *folder = argc >= 2 ? opendir(argv[1]) : NULL;
+    DIR *folder = opendir(name);
     struct dirent *entry;
-    size_t stride = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
-    int n_seeds = 0;
+    int n_inputs = 0;
 
-    REQUIRE(folder && stride > 0);
+    REQUIRE(folder);
     while ((entry = readdir(folder))) {
         char path[PATH_MAX], *data;
         size_t n;
 
         if (entry->d_name[0] == '.')
             continue;
-        REQUIRE(base_file_join(argv[1], entry->d_name, path, sizeof(path)) == 0);
+        REQUIRE(base_file_join(name, entry->d_name, path, sizeof(path)) == 0);
         REQUIRE(base_file_read(path, 1 << 20, &data, &n) == 0);
-        try_variants((const uint8_t *)data, n, stride);
+        if (stride > 0)
+            try_variants((const uint8_t *)data, n, stride);
+        else
+            LLVMFuzzerTestOneInput((const uint8_t *)data, n);
         free(data);
-        n_seeds++;
+        n_inputs++;
     }
     closedir(folder);
-    CHECK(n_seeds > 0);
+    return n_inputs;
+}
+
+int main(int argc, char **argv)
+{
+    size_t stride = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+
+    REQUIRE(argc >= 2 && stride > 0);
+    CHECK(try_folder(argv[1], stride) > 0);
+    if (argc > 3)
+        CHECK(try_folder(argv[3], 0) > 0);
     return check_failures ? 1 : 0;
 }

@@ -71,5 +71,42 @@ static void retry_after_is_read_in_both_forms(void)
     CHECK_INT(matching_retry_after_parse("Sun, 06 anF 1994 08:51:37 GMT", date), -1);
 }
 
+/* Each part of a date that cannot be makes the whole unreadable. */
+static void a_date_that_cannot_be_is_none(void)
+{
+    static const char *const wrong[] = {
+        "Sun, 06 Xyz 1994 08:49:37 GMT",
+        "Sun, 06 No 1994 08:49:37 GMT",
+        "Sun, 06 nFe 1994 08:49:37 GMT",
+        "Sun, 00 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT",
+        "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 Nov 1994 08:49:61 GMT",
+        "Sun, 06 Nov 1994 -1:49:37 GMT",
+        "Sun, 06 Nov 1994 08:-1:37 GMT",
+        "Sun, 06 Nov 1994 08:49:-1 GMT",
+        "Sun, 06 Nov",
+    };
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        CHECK_INT(matching_retry_after_parse(wrong[i], "Sun, 06 Nov 1994 08:00:00 GMT"), -1);
+        CHECK_INT(matching_retry_after_parse("Sun, 06 Nov 1994 08:00:00 GMT", wrong[i]), -1);
+    }
+    CHECK_INT(matching_retry_after_parse("Sun, 06 Nov 1994 08:49:60 GMT", /* a leap second */
+                                         "Sun, 06 Nov 1994 08:49:00 GMT"),
+              60);
+}
+
+static void no_wait_is_no_wait(void)
+{
+    struct base_rng rng;
+
+    base_rng_seed(&rng, 3);
+    CHECK_INT(matching_retry_splay_ms(&rng, 0), 0);
+    CHECK_INT(matching_retry_splay_ms(&rng, -5), 0);
+    for (int i = 0; i < 100; i++) /* a cap below the base holds as well */
+        CHECK(matching_retry_delay_ms(&rng, 2000, 100, 3) <= 100);
+}
+
 CHECK_MAIN(delays_are_spread_evenly, what_the_service_asks_for_is_clamped_and_spread,
-           retry_after_is_read_in_both_forms)
+           retry_after_is_read_in_both_forms, a_date_that_cannot_be_is_none, no_wait_is_no_wait)

@@ -97,6 +97,15 @@ class Alive(unittest.TestCase):
             held = self.supervisor.told.count()
         self.assertTrue(self.supervisor.wait("WATCHDOG=1", held), "well again")
 
+    def test_what_it_writes_is_its_own_and_no_core_is(self):
+        """R10, R35: no core file, and nothing in the state folder that another user may read, SQLite's files included."""
+        limits = pathlib.Path(f"/proc/{self.room.daemon.process.pid}/limits").read_text()
+        core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        self.assertEqual(core.split()[4:6], ["0", "0"], core)
+        files = [path for path in self.room.state.rglob("*") if path.is_file()]
+        self.assertIn("outbox.db", [path.name for path in files])
+        self.assertEqual([f"{path.name} {path.stat().st_mode:o}" for path in files if path.stat().st_mode & 0o077], [])
+
     def test_the_doctor_finds_nothing_wrong(self):
         run = subprocess.run([str(self.room.build / "voisine"), "doctor", "--config", str(self.room.config_path), "--json"],
                              env=self.room.env, capture_output=True, text=True)
