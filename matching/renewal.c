@@ -135,7 +135,9 @@ void matching_renewal_prove(struct matching_renewal *renewal, const struct match
     body = matching_answer_body(reply->body, reply->n_body, "");
     if (body == MATCHING_BODY_OTHER) /* whoever that was */
         return;
-    if (reply->status >= 200 && reply->status <= 299) {
+    /* A token that is too old by now is known all the same: it is renewed again. */
+    if ((reply->status >= 200 && reply->status <= 299) ||
+        strstr(reply->body, "urn:voisine:problem:token-expired")) {
         renewal->is_proving = false;
         matching_registration_confirm(renewal->token_path);
         log_notice("identity-proved", "the new token is good: the old one is gone");

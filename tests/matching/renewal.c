@@ -210,6 +210,28 @@ static void a_token_that_is_not_taken_is_undone(void)
     tear_down(&stage);
 }
 
+/* Renewed, switched off and found in a cupboard: the new token is too old before it was used. It is
+ * the one that the service knows. */
+static void a_new_token_that_is_too_old_is_kept_and_renewed(void)
+{
+    struct stage stage;
+    char *new_one;
+
+    set_up(&stage, 100);
+    REQUIRE(wait_for_renewal(&stage, 101) > 0);
+    answer(&stage, 200, "{\"device\":\"device-1\",\"expires_in_s\":864000}");
+    new_one = read_beside(&stage, "");
+    base_clock_manual_advance(&stage.clock, 20 * DAY_MS);
+    restart(&stage);
+    REQUIRE(call(&stage, "/v1/devices/device-1/heartbeat"));
+    answer(&stage, 401, "{\"type\":\"urn:voisine:problem:token-expired\"}");
+    CHECK(is_beside(&stage, "", new_one));
+    CHECK(is_beside(&stage, ".before", ""));
+    CHECK(wait_for_renewal(&stage, 2) >= 0);
+    free(new_one);
+    tear_down(&stage);
+}
+
 /* The same new token at each try, and the old one all the while. */
 static void what_fails_is_tried_again(void)
 {
@@ -350,5 +372,6 @@ static void a_short_lived_token_is_renewed_over_tls(void)
 }
 
 CHECK_MAIN(a_token_is_renewed_well_before_its_end, the_old_token_is_kept_until_the_new_one_was_used,
-           a_token_that_is_not_taken_is_undone, what_fails_is_tried_again,
-           a_clock_that_nobody_vouched_for_renews_nothing, a_short_lived_token_is_renewed_over_tls)
+           a_token_that_is_not_taken_is_undone, a_new_token_that_is_too_old_is_kept_and_renewed,
+           what_fails_is_tried_again, a_clock_that_nobody_vouched_for_renews_nothing,
+           a_short_lived_token_is_renewed_over_tls)
