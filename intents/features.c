@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "intents/chunks.h"
 #include "intents/language_private.h"
 #include "intents/match.h"
 #include "intents/when.h"
@@ -13,19 +14,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEM_BYTES     64
-#define STEM_LEAST     3
-#define ENDING_LEAST   2
-#define PIECE_LETTERS  4
-#define PIECES_FROM    5
-#define CLASSES_MAX    64
-#define ENDINGS_MAX    96
-#define TABLE_OCCUPIED 2 /* the table has twice the room it needs */
+#define STEM_BYTES       64
+#define STEM_LEAST       3
+#define ENDING_LEAST     2
+#define PIECE_LETTERS    4
+#define PIECES_FROM      5
+#define CLASSES_MAX      64
+#define PHRASE_WORDS_MAX 4
+/* A sentence of so few noun phrases and words is a feature as a whole. */
+#define WHOLE_CHUNKS_MAX 8
+#define ENDINGS_MAX      96
+#define TABLE_OCCUPIED   2 /* the table has twice the room it needs */
 
 enum { CLASS_UNKNOWN = 0, CLASS_STRUCTURE = 1, CLASS_FIRST = 2 };
 
 struct known_word {
     const char *text;
+    unsigned char class;
+    unsigned char role; /* enum intents_chunk_role of a word of grammar */
+    bool may_open;
+};
+
+/* Names of several words are known by the hash of them. */
+struct known_phrase {
+    uint32_t hash; /* 0: none */
     unsigned char class;
 };
 
@@ -33,6 +45,8 @@ struct intents_lexis {
     const struct intents_language *language;
     struct known_word *table;
     size_t mask, n_known;
+    struct known_phrase *phrases; /* as large as the table */
+    bool has_chunks;
     const char *class_names[CLASSES_MAX];
     size_t n_classes;
     struct {
@@ -78,7 +92,7 @@ static void know(struct intents_lexis *lexis, const char *text, unsigned char cl
     struct known_word *place = find_place(lexis, text);
 
     if (!place->text && lexis->n_known * TABLE_OCCUPIED < lexis->mask) {
-        *place = (struct known_word){text, class};
+        *place = (struct known_word){.text = text, .class = class};
         lexis->n_known++;
     }
 }
@@ -128,6 +142,65 @@ static bool is_single_word(const char *text)
     return !strpbrk(text, " '-([{<@|");
 }
 
+static uint32_t hash_words(const struct intents_words *words, size_t first, size_t n)
+{
+    uint32_t hash = hash_start('P');
+
+    for (size_t i = 0; i < n; i++)
+        hash = hash_text(hash, words->word[first + i]);
+    hash = hash_end(hash);
+    return hash ? hash : 1;
+}
+
+static struct known_phrase *find_phrase(const struct intents_lexis *lexis, uint32_t hash)
+{
+    size_t i = hash & lexis->mask;
+
+    while (lexis->phrases[i].hash && lexis->phrases[i].hash != hash)
+        i = (i + 1) & lexis->mask;
+    return &lexis->phrases[i];
+}
+
+static void know_phrase(const struct intents_lexis *lexis, const char *text, unsigned char class)
+{
+    struct intents_words words;
+    struct known_phrase *place;
+
+    intents_words_split(text, lexis->language->grammar.whole, &words);
+    if (words.n < 2 || words.n > PHRASE_WORDS_MAX)
+        return;
+    place = find_phrase(lexis, hash_words(&words, 0, words.n));
+    if (!place->hash)
+        *place = (struct known_phrase){hash_words(&words, 0, words.n), class};
+}
+
+static void read_roles(struct intents_lexis *lexis, const json_t *chunks)
+{
+    static const struct {
+        const char *name;
+        enum intents_chunk_role role;
+    } lists[] = {{"inner", INTENTS_ROLE_INNER},
+                 {"articles", INTENTS_ROLE_ARTICLE},
+                 {"joins", INTENTS_ROLE_JOIN},
+                 {"fillers", INTENTS_ROLE_FILLER}};
+
+    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+        const json_t *array = json_object_get(chunks, lists[k].name);
+
+        for (size_t i = 0; i < json_array_size(array); i++) {
+            const char *text = json_string_value(json_array_get(array, i));
+            struct known_word *word = text ? find_place(lexis, text) : NULL;
+
+            if (!word || !word->text)
+                continue;
+            word->may_open |= word->role == INTENTS_ROLE_INNER;
+            if (word->role == INTENTS_ROLE_OTHER)
+                word->role = (unsigned char)lists[k].role;
+        }
+    }
+    lexis->has_chunks = chunks != NULL;
+}
+
 static void know_lists(struct intents_lexis *lexis, json_t *classes)
 {
     const struct intents_language *language = lexis->language;
@@ -142,6 +215,8 @@ static void know_lists(struct intents_lexis *lexis, json_t *classes)
         for (size_t i = 0; class && list && i < list->n; i++) {
             if (is_single_word(list->entries[i].text))
                 know(lexis, list->entries[i].text, class_number(lexis, class));
+            else
+                know_phrase(lexis, list->entries[i].text, class_number(lexis, class));
         }
     }
 }
@@ -166,7 +241,8 @@ static int fill_lexis(struct intents_lexis *lexis)
         n *= 2;
     lexis->mask = n - 1;
     lexis->table = calloc(n, sizeof(*lexis->table));
-    if (!lexis->table)
+    lexis->phrases = calloc(n, sizeof(*lexis->phrases));
+    if (!lexis->table || !lexis->phrases)
         return -ENOMEM;
     for (size_t i = 0; i < json_array_size(structure); i++) {
         const char *word = json_string_value(json_array_get(structure, i));
@@ -175,6 +251,7 @@ static int fill_lexis(struct intents_lexis *lexis)
             return -EINVAL;
         know(lexis, word, CLASS_STRUCTURE);
     }
+    read_roles(lexis, json_object_get(grammar, "chunks"));
     know_lists(lexis, json_object_get(grammar, "classes"));
     r = read_endings(lexis, json_object_get(grammar, "endings"));
     return r == 0 ? read_stems(lexis, json_object_get(grammar, "stems")) : r;
@@ -204,6 +281,7 @@ void intents_lexis_destroy(struct intents_lexis *lexis)
     if (!lexis)
         return;
     free(lexis->table);
+    free(lexis->phrases);
     free(lexis->stems);
     free(lexis);
 }
@@ -254,7 +332,10 @@ struct place {
     const char *surface;
     const char *skeleton;
     const char *class; /* of the lexicon, NULL: none */
+    const char *name;  /* the same, of names of several words as well */
     char stem[STEM_BYTES];
+    enum intents_chunk_role role;
+    bool may_open;
     bool has_topic; /* neither grammar nor a day */
 };
 
@@ -272,23 +353,48 @@ static void add_word(const struct intents_lexis *lexis, const struct intents_wor
                      size_t at, struct reading *reading)
 {
     const char *word = words->word[at];
-    unsigned char class = find_place(lexis, word)->class;
+    const struct known_word *known = find_place(lexis, word);
+    unsigned char class = known->class;
     struct place *place = &reading->places[reading->n];
     int number;
 
     add_place(reading, word, word);
+    place->role = (enum intents_chunk_role)known->role;
+    place->may_open = known->may_open;
     if (class == CLASS_STRUCTURE)
         return;
     place->has_topic = true;
+    place->role = INTENTS_ROLE_CONTENT;
     make_stem(lexis, word, place->stem);
     if (class >= CLASS_FIRST) {
-        place->class = place->skeleton = lexis->class_names[class - CLASS_FIRST];
+        place->class = place->name = place->skeleton = lexis->class_names[class - CLASS_FIRST];
         return;
     }
     place->skeleton = ending_name(lexis, word);
     if (intents_match_number(&lexis->language->when, words, at, 1, &number) > 0) {
         place->skeleton = "%number";
         place->has_topic = false;
+        place->role = INTENTS_ROLE_ARTICLE;
+    }
+}
+
+/* Marks the words of a name of several words that ends with the last place. */
+static void mark_phrase(const struct intents_lexis *lexis, const struct intents_words *words,
+                        size_t last, struct reading *reading)
+{
+    for (size_t n = PHRASE_WORDS_MAX; lexis->has_chunks && n >= 2; n--) {
+        const struct known_phrase *phrase;
+
+        if (n > last + 1 || n >= reading->n ||
+            reading->places[reading->n - n].surface != words->word[last + 1 - n])
+            continue;
+        phrase = find_phrase(lexis, hash_words(words, last + 1 - n, n));
+        for (size_t i = reading->n - n; phrase->hash && i < reading->n; i++) {
+            reading->places[i].name = lexis->class_names[phrase->class - CLASS_FIRST];
+            reading->places[i].role = INTENTS_ROLE_CONTENT;
+        }
+        if (phrase->hash)
+            return;
     }
 }
 
@@ -310,9 +416,10 @@ static void read_sentence(const struct intents_lexis *lexis, const struct intent
             is_ignored = tags[at] == INTENTS_TAG_IGNORE;
         if (skip && skip[at])
             continue;
-        if (tags[at] == INTENTS_TAG_NONE || is_ignored)
+        if (tags[at] == INTENTS_TAG_NONE || is_ignored) {
             add_word(lexis, words, at, reading);
-        else if (tags[at] != INTENTS_TAG_INSIDE)
+            mark_phrase(lexis, words, at, reading);
+        } else if (tags[at] != INTENTS_TAG_INSIDE)
             add_place(reading, tag_names[tags[at]], tag_names[tags[at]]);
     }
     add_place(reading, "$", "$");
@@ -405,7 +512,42 @@ static void put_topic(const struct reading *reading, struct intents_features *fe
         before = place;
     }
     put_classes(reading, features);
-    features->n_topic = features->n;
+}
+
+static size_t make_chunks(const struct reading *reading, struct intents_chunk *ret_chunks)
+{
+    struct intents_chunk_word words[INTENTS_WORDS_MAX + 2];
+
+    for (size_t i = 0; i < reading->n; i++) {
+        const struct place *place = &reading->places[i];
+
+        words[i] = (struct intents_chunk_word){.text = place->skeleton,
+                                               .class = place->name,
+                                               .role = place->role,
+                                               .may_open = place->may_open};
+    }
+    return intents_chunks_make(words, reading->n, ret_chunks);
+}
+
+/* Runs of noun phrases and words; the whole of a short sentence is a feature by itself. */
+static void put_chunks(const struct intents_chunk *chunks, size_t n, bool is_topic,
+                       struct intents_features *features)
+{
+    size_t longest = is_topic ? 2 : 4;
+
+    for (size_t from = 0; from < n; from++) {
+        uint32_t hash = hash_start(is_topic ? 'x' : 'X');
+        bool has_class = false;
+
+        for (size_t i = from; i < n && i < from + WHOLE_CHUNKS_MAX; i++) {
+            char kind[] = {chunks[i].kind, '\0'};
+
+            has_class |= chunks[i].kind != 'w' && chunks[i].text[0];
+            hash = hash_text(hash_text(hash, kind), chunks[i].text);
+            if ((i < from + longest || (from == 0 && i + 1 == n)) && (has_class || !is_topic))
+                put(features, hash);
+        }
+    }
 }
 
 static void put_form(const struct reading *reading, struct intents_features *features)
@@ -438,13 +580,20 @@ static void put_form(const struct reading *reading, struct intents_features *fea
 void intents_features_extract(const struct intents_lexis *lexis, const struct intents_words *words,
                               const unsigned char *skip, struct intents_features *ret_features)
 {
+    struct intents_chunk chunks[INTENTS_WORDS_MAX + 2];
     struct reading reading;
+    size_t n_chunks = 0;
 
     ret_features->n = 0;
     ret_features->has_topic = false;
     read_sentence(lexis, words, skip, &reading);
     for (size_t i = 0; i < reading.n; i++)
         ret_features->has_topic |= reading.places[i].has_topic;
+    if (lexis->has_chunks)
+        n_chunks = make_chunks(&reading, chunks);
     put_topic(&reading, ret_features);
+    put_chunks(chunks, n_chunks, true, ret_features);
+    ret_features->n_topic = ret_features->n;
     put_form(&reading, ret_features);
+    put_chunks(chunks, n_chunks, false, ret_features);
 }

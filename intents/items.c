@@ -29,6 +29,7 @@ enum set_id {
     SET_DEGREES,  /* between a noun and its adjective: "bien" */
     SET_MISSING,  /* "plus de" */
     SET_BACK,     /* "non pas du": the item behind it is taken back */
+    SET_MADE,     /* "faire": what is made of the items is none */
     SET_NEVER,    /* nouns that are no items: "courses", "aide" */
     SET_INNER,    /* between a noun and what it is made of: "de", "à la" */
     N_SETS,
@@ -45,6 +46,9 @@ struct intents_item_finder {
 struct found {
     size_t from, last, end;
     bool is_missing, is_opening, is_negated;
+    bool is_definite; /* "le", "mes", "de" */
+    bool is_wanted;   /* a word of wanting or buying stands before the list */
+    bool is_object;   /* of some other verb: "mis du sucre" */
 };
 
 /* What stands before a place decides what may be an item there. */
@@ -125,7 +129,7 @@ static int fill(struct intents_item_finder *finder)
         [SET_DEFINITE] = "definite", [SET_ONES] = "ones",   [SET_JOINS] = "joins",
         [SET_CUES] = "cues",         [SET_BUYS] = "buys",   [SET_DEGREES] = "degrees",
         [SET_MISSING] = "missing",   [SET_BACK] = "back",   [SET_NEVER] = "never",
-        [SET_INNER] = "inner",
+        [SET_INNER] = "inner",       [SET_MADE] = "made",
     };
     const json_t *items = json_object_get(finder->language->grammar.root, "items");
     const json_t *lists, *structure = json_object_get(finder->language->grammar.root, "structure");
@@ -267,19 +271,32 @@ static size_t match_noun(const struct reader *reader, size_t at, bool is_free)
     return end > at ? extend(reader, end) : at;
 }
 
+/* Whether a phrase of a set ends where the item with its article begins. */
+static bool is_behind(const struct reader *reader, enum set_id set, size_t from)
+{
+    for (size_t back = 1; back <= 4 && back <= from; back++) {
+        size_t end = match_set(reader, set, from - back);
+
+        if (end > from - back && end >= from)
+            return true;
+    }
+    return false;
+}
+
 /* One item at a word. Returns: whether there is one. */
 static bool match_item(const struct reader *reader, size_t at, enum context context,
                        struct found *ret_found)
 {
     size_t count = match_count(reader, at), from = at, noun = count, unit, end;
     bool has_one = match_set(reader, SET_ONES, at) > at;
-    bool is_free = context >= CONTEXT_LISTED;
+    bool is_free = context >= CONTEXT_LISTED, is_definite;
 
     if (count == at)
         from = noun = match_set(reader, SET_ARTICLES, at);
-    if (noun == at && context < CONTEXT_WANTED)
+    if (noun == at && context < CONTEXT_WANTED && context != CONTEXT_OPENING)
         return false;
-    if (noun > at && match_set(reader, SET_DEFINITE, at) == noun && context == CONTEXT_PLAIN)
+    is_definite = noun > at && match_set(reader, SET_DEFINITE, at) == noun;
+    if (is_definite && context == CONTEXT_PLAIN && !is_behind(reader, SET_MISSING, noun))
         return false;
     /* "besoin de pain de lait et de beurre": what each begins with "de" is a list. */
     if (count == at && noun > at && match_set(reader, SET_INNER, at) == noun) {
@@ -295,8 +312,10 @@ static bool match_item(const struct reader *reader, size_t at, enum context cont
         from = has_one && count == at ? at : from;
     else
         end = match_noun(reader, noun, is_free && noun > at);
-    *ret_found = (struct found){.from = from, .last = end - 1, .end = end};
-    ret_found->is_opening = context == CONTEXT_OPENING && count == at && !has_one;
+    *ret_found =
+        (struct found){.from = from, .last = end - 1, .end = end, .is_definite = is_definite};
+    ret_found->is_opening =
+        context == CONTEXT_OPENING && count == at && !has_one && (is_definite || noun == at);
     return end > noun;
 }
 
@@ -314,18 +333,6 @@ static enum context context_of(const struct reader *reader, size_t at)
             return CONTEXT_PLAIN;
     }
     return at == 0 ? CONTEXT_OPENING : CONTEXT_PLAIN;
-}
-
-/* Whether a phrase of a set ends where the item with its article begins. */
-static bool is_behind(const struct reader *reader, enum set_id set, size_t from)
-{
-    for (size_t back = 1; back <= 4 && back <= from; back++) {
-        size_t end = match_set(reader, set, from - back);
-
-        if (end > from - back && end >= from)
-            return true;
-    }
-    return false;
 }
 
 static void quote(const struct reader *reader, const struct found *found,
@@ -349,6 +356,25 @@ static bool is_taken_back(const struct reader *reader, const struct found *found
     return false;
 }
 
+/* Whether the word before an item is a verb or noun that the item may belong to. */
+static bool is_behind_word(const struct reader *reader, size_t at)
+{
+    return at > 0 && reader->tags[at - 1] == INTENTS_TAG_NONE && !is_structure(reader, at - 1) &&
+           match_set(reader, SET_JOINS, at - 1) == at - 1;
+}
+
+/* What a list has of the item before: "plus de café ni de sucre" lacks both. Returns: false when
+ * the item is none of the list: "des œufs mes poules ne pondent plus". */
+static bool join_list(const struct found *before, bool has_join, struct found *found)
+{
+    if (!has_join && found->is_definite && !before->is_definite)
+        return false;
+    found->is_missing |= before->is_missing && found->is_definite;
+    found->is_wanted = before->is_wanted;
+    found->is_object = before->is_object;
+    return true;
+}
+
 static size_t find_all(const struct reader *reader, struct found found[INTENTS_ITEMS_MAX])
 {
     const struct intents_words *words = reader->words;
@@ -363,10 +389,21 @@ static size_t find_all(const struct reader *reader, struct found found[INTENTS_I
             at++;
             continue;
         }
-        if (list_end == at)
-            found[n - 1].is_opening = found[n].is_opening = false;
+        if (joined == at && is_behind(reader, SET_MADE, at)) {
+            at = found[n].end;
+            continue;
+        }
         found[n].is_missing = is_behind(reader, SET_MISSING, found[n].from);
         found[n].is_negated = n > 0 && is_behind(reader, SET_BACK, found[n].from);
+        found[n].is_wanted = context == CONTEXT_WANTED || context == CONTEXT_BOUGHT;
+        found[n].is_object = context == CONTEXT_PLAIN && is_behind_word(reader, at);
+        if (list_end == at && !join_list(&found[n - 1], joined > at, &found[n])) {
+            list_end = SIZE_MAX;
+            at++;
+            continue;
+        }
+        if (list_end == at)
+            found[n - 1].is_opening = found[n].is_opening = false;
         at = list_end = found[n++].end;
     }
     return n;
@@ -379,7 +416,7 @@ size_t intents_items_find(const struct intents_item_finder *finder,
     struct reader reader = {.finder = finder, .words = words};
     struct found found[INTENTS_ITEMS_MAX];
     size_t n, n_asked = 0, n_kept = 0;
-    bool is_ignored = false;
+    bool is_ignored = false, is_wanted = false;
 
     intents_when_tag(&finder->language->when, words, reader.tags);
     /* "six œufs" only looks like a time to those who look for one. */
@@ -391,7 +428,11 @@ size_t intents_items_find(const struct intents_item_finder *finder,
     }
     n = find_all(&reader, found);
     for (size_t i = 0; i < n; i++)
+        is_wanted |= found[i].is_wanted && !found[i].is_opening;
+    for (size_t i = 0; i < n; i++) {
+        found[i].is_opening |= is_wanted && found[i].is_object;
         n_asked += !found[i].is_missing && !found[i].is_opening;
+    }
     for (size_t i = 0; i < n; i++) {
         if (!found[i].is_opening && (n_asked == 0 || !found[i].is_missing) &&
             !is_taken_back(&reader, found, n, i))

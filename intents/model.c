@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC       "VOUN0002"
+#define MAGIC       "VOUN0003"
 #define FILE_MAX    (16u << 20)
 #define SCORE_BOUND 60.0f
 
