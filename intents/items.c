@@ -302,7 +302,8 @@ static bool match_item(const struct reader *reader, size_t at, enum context cont
     if (count == at && noun > at && match_set(reader, SET_INNER, at) == noun) {
         end = match_set(reader, SET_NOUNS, noun);
         if (end > noun && goes_on_with_noun(reader, end)) {
-            *ret_found = (struct found){.from = from, .last = end - 1, .end = end};
+            *ret_found =
+                (struct found){.from = from, .last = end - 1, .end = end, .is_definite = true};
             return true;
         }
     }
