@@ -51,9 +51,17 @@ void matching_courier_refresh(struct matching_courier *courier, const char *id,
 {
     if (ret_item)
         *ret_item = NULL;
-    if (matching_ledger_refresh(&courier->ledger, courier->outbox, id,
-                                matching_courier_now(courier), ret_item) != 0)
+    if (matching_courier_saw_outbox(
+            courier, matching_ledger_refresh(&courier->ledger, courier->outbox, id,
+                                             matching_courier_now(courier), ret_item)) != 0)
         courier->is_stale = true;
+}
+
+int matching_courier_mark(struct matching_courier *courier, const char *id,
+                          enum matching_state state)
+{
+    return matching_courier_saw_outbox(
+        courier, matching_outbox_mark(courier->outbox, id, state, matching_courier_wall(courier)));
 }
 
 static void emit_not_noted(struct matching_courier *courier, const char *id,
@@ -138,6 +146,9 @@ static int open_outbox(struct matching_courier *courier)
     log_info("outbox-open", "requests: %u, waiting: %u", counts.n_all, counts.n_waiting);
     if (counts.n_damaged > 0 || counts.was_damaged)
         emit_damaged(courier, counts.n_damaged);
+    if (!courier->has_outbox)
+        emit_untold(courier);
+    courier->has_outbox = true;
     return 0;
 }
 
@@ -187,7 +198,6 @@ int matching_courier_create(const struct matching_settings *settings,
         matching_courier_destroy(courier);
         return base_trace(r);
     }
-    emit_untold(courier);
     *ret_courier = courier;
     return 0;
 }
@@ -237,11 +247,9 @@ void matching_courier_submit(struct matching_courier *courier, const char *id, c
 {
     int64_t now_ms = matching_courier_now(courier);
     struct matching_item *item;
-    int r = put(courier, id, body, n_body);
+    int r = matching_courier_saw_outbox(courier, put(courier, id, body, n_body));
 
     free(body);
-    if (r == -EBADMSG)
-        courier->is_damaged = true;
     if (r == MATCHING_OUTBOX_FULL || r == MATCHING_OUTBOX_NO_SPACE) {
         bool is_full = r == MATCHING_OUTBOX_FULL;
 
@@ -272,7 +280,6 @@ void matching_courier_cancel(struct matching_courier *courier, const char *id)
     int64_t now_ms = matching_courier_now(courier);
     enum matching_state state;
     bool is_here;
-    int r;
 
     if (!item || !courier->outbox) {
         base_log(BASE_LOG_WARNING, "cancel-unknown", id, "no such request");
@@ -287,12 +294,9 @@ void matching_courier_cancel(struct matching_courier *courier, const char *id)
     /* One that never left is simply not sent; of another the service must be told. One of an
      * earlier run may have left although its state says no: on a full disk it is sent unmarked. */
     is_here = state == MATCHING_NOTED && item->is_of_this_run;
-    r = matching_outbox_mark(courier->outbox, id,
-                             is_here ? MATCHING_CANCELLED : MATCHING_CANCELLING,
-                             matching_courier_wall(courier));
-    if (r) {
+    if (matching_courier_mark(courier, id, is_here ? MATCHING_CANCELLED : MATCHING_CANCELLING) !=
+        0) {
         base_log(BASE_LOG_ERROR, "cancel-failed", id, "cannot be stored");
-        courier->is_damaged |= r == -EBADMSG;
         return;
     }
     if (is_here)
@@ -306,7 +310,8 @@ void matching_courier_cancel(struct matching_courier *courier, const char *id)
 
 void matching_courier_told(struct matching_courier *courier, const char *id)
 {
-    if (!courier->outbox || matching_outbox_told(courier->outbox, id) != 0)
+    if (!courier->outbox ||
+        matching_courier_saw_outbox(courier, matching_outbox_told(courier->outbox, id)) != 0)
         return;
     matching_courier_refresh(courier, id, NULL);
 }
@@ -354,8 +359,7 @@ static void look_at_age(struct matching_courier *courier, int64_t now_ms)
             continue;
         memcpy(id, item->entry.summary.id, sizeof(id));
         if (waited_s >= EXPIRE_S && strcmp(courier->delivering, id) != 0 &&
-            matching_outbox_mark(courier->outbox, id, MATCHING_EXPIRED,
-                                 matching_courier_wall(courier)) == 0) {
+            matching_courier_mark(courier, id, MATCHING_EXPIRED) == 0) {
             matching_schedule_remove(&courier->schedule, id);
             matching_courier_refresh(courier, id, NULL);
             base_log(BASE_LOG_ERROR, "request-expired", id, "unsent for seven days");
@@ -375,7 +379,8 @@ static void hourly(struct matching_courier *courier, int64_t now_ms)
     if (now_ms < courier->hour_ms)
         return;
     courier->hour_ms = now_ms + HOUR_MS;
-    (void)matching_outbox_add_waited(courier->outbox, HOUR_MS / 1000);
+    (void)matching_courier_saw_outbox(courier,
+                                      matching_outbox_add_waited(courier->outbox, HOUR_MS / 1000));
 }
 
 /* The wall clock decides, so it must have stood for ten minutes (a speaker without a battery clock
@@ -387,8 +392,9 @@ static void erase_old(struct matching_courier *courier, int64_t now_ms)
     if (now_ms < courier->erase_ms)
         return;
     courier->erase_ms = now_ms + HOUR_MS;
-    (void)matching_outbox_erase_old(courier->outbox, matching_courier_wall(courier),
-                                    courier->is_clock_vouched, &n_changed);
+    (void)matching_courier_saw_outbox(
+        courier, matching_outbox_erase_old(courier->outbox, matching_courier_wall(courier),
+                                           courier->is_clock_vouched, &n_changed));
     if (n_changed > 0)
         courier->is_stale = true;
 }
@@ -423,8 +429,9 @@ static void recover(struct matching_courier *courier, int64_t now_ms)
         forget_calls(courier);
         if (open_outbox(courier) != 0)
             return;
-    } else if (matching_ledger_load(&courier->ledger, courier->outbox, now_ms,
-                                    matching_courier_wall(courier)) != 0 ||
+    } else if (matching_courier_saw_outbox(
+                   courier, matching_ledger_load(&courier->ledger, courier->outbox, now_ms,
+                                                 matching_courier_wall(courier))) != 0 ||
                plan_backlog(courier, now_ms) != 0) {
         return;
     }
@@ -461,7 +468,7 @@ int matching_courier_turn(struct matching_courier *courier)
 void matching_courier_tidy(struct matching_courier *courier)
 {
     if (courier->outbox)
-        (void)matching_outbox_tidy(courier->outbox);
+        (void)matching_courier_saw_outbox(courier, matching_outbox_tidy(courier->outbox));
 }
 
 bool matching_courier_publish(struct matching_courier *courier, struct matching_copy *copy)

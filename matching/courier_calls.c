@@ -12,8 +12,10 @@
 
 #define NEWS_GRACE_MS 10000 /* over the time the service may hold a poll */
 #define AHEAD_MS      (2 * 365 * 86400000LL)
-#define QUIET_MS      1000 /* an empty answer before that was no long poll */
+#define QUIET_MS      1000 /* an answer before that, with nothing new in it, was no long poll */
 #define HELD_S        900  /* for as long a request may live on in the network */
+
+enum { NO_NEWS = 1000 }; /* not among the outbox's conditions */
 
 /* --- what an answer says of the service as a whole --- */
 
@@ -108,12 +110,10 @@ static void settle(struct matching_courier *courier, const char *id, enum matchi
                    enum matching_event_type event)
 {
     int64_t now_ms = matching_courier_now(courier);
-    int r = matching_outbox_mark(courier->outbox, id, state, matching_courier_wall(courier));
 
-    if (r) {
+    if (matching_courier_mark(courier, id, state) != 0) {
         base_log(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked %s: sent again later",
                  matching_state_name(state));
-        courier->is_damaged |= r == -EBADMSG;
         matching_schedule_failed(&courier->schedule, id, false, -1, now_ms);
         return;
     }
@@ -132,28 +132,34 @@ static void sent(struct matching_courier *courier, const char *id,
     struct matching_item *item = matching_ledger_find(&courier->ledger, id);
     const struct matching_turn *turn = matching_schedule_find(&courier->schedule, id);
     bool is_waiting = item && matching_item_is_waiting(item), was_fresh = turn && turn->is_fresh;
+    bool is_taken = outcome.action == MATCHING_ACTION_TRANSMITTED;
 
-    if (outcome.action == MATCHING_ACTION_TRANSMITTED ||
-        outcome.action == MATCHING_ACTION_DEAD_LETTER) {
-        saw_service(courier, now_ms);
-        matching_schedule_succeeded(&courier->schedule, now_ms);
+    if (!is_taken && outcome.action != MATCHING_ACTION_DEAD_LETTER) {
+        keep(courier, id, &outcome, reply);
+        return;
     }
-    if (outcome.action == MATCHING_ACTION_TRANSMITTED) {
+    saw_service(courier, now_ms);
+    matching_schedule_succeeded(&courier->schedule, now_ms);
+    if (!item) { /* short of memory: asked again, under the same key, once the ledger knows it */
+        matching_schedule_failed(&courier->schedule, id, false, -1, now_ms);
+        return;
+    }
+    if (is_taken) {
         base_log(BASE_LOG_NOTICE, "request-transmitted", id, "status %d", reply->status);
         matching_schedule_news_wanted(&courier->schedule, was_fresh, now_ms);
         if (is_waiting) /* else it was cancelled meanwhile, or the news were quicker */
             settle(courier, id, MATCHING_TRANSMITTED, MATCHING_EVENT_TRANSMITTED);
-        else if (item && item->entry.summary.state != MATCHING_CANCELLING)
+        else if (item->entry.summary.state != MATCHING_CANCELLING)
             matching_schedule_remove(&courier->schedule, id);
-    } else if (outcome.action == MATCHING_ACTION_DEAD_LETTER) {
+    } else {
         base_log(BASE_LOG_ERROR, "request-refused", id, "cause: %s, status %d", outcome.code,
                  reply->status);
         if (is_waiting)
             settle(courier, id, MATCHING_REFUSED, MATCHING_EVENT_REFUSED);
-        else if (item && item->entry.summary.state == MATCHING_CANCELLING) /* it never had it */
+        else if (item->entry.summary.state == MATCHING_CANCELLING) /* it never had it */
             settle(courier, id, MATCHING_CANCELLED, MATCHING_N_EVENT_TYPES);
-    } else {
-        keep(courier, id, &outcome, reply);
+        else
+            matching_schedule_remove(&courier->schedule, id);
     }
 }
 
@@ -246,27 +252,33 @@ static void tell_news(struct matching_courier *courier, const struct matching_ne
         matching_courier_emit(courier, events[item->entry.summary.state], news->id);
 }
 
+/* Stores them with their place, then tells what they change. Returns: 0; NO_NEWS when the answer
+ * has none that make sense; else why they could not be stored. */
 static int read_news(struct matching_courier *courier, const struct matching_reply *reply,
-                     size_t *ret_n)
+                     size_t *ret_n_changed)
 {
     struct matching_news *news = calloc(MATCHING_NEWS_MAX, sizeof(*news));
     char cursor[MATCHING_CURSOR_SIZE];
     bool changed[MATCHING_NEWS_MAX];
-    int r = news ? matching_answer_news(reply->body, reply->n_body, news, MATCHING_NEWS_MAX, ret_n,
-                                        cursor)
-                 : -ENOMEM;
+    size_t n = 0;
+    int r = 0;
 
+    if (!news)
+        return -ENOMEM;
+    if (matching_answer_news(reply->body, reply->n_body, news, MATCHING_NEWS_MAX, &n, cursor) != 0)
+        r = NO_NEWS;
     /* An answer with nothing in it is not worth a write (R52). */
-    if (r == 0 && (*ret_n > 0 || strcmp(cursor, courier->cursor) != 0)) {
-        r = matching_outbox_news(courier->outbox, news, *ret_n, cursor,
-                                 matching_courier_wall(courier), changed);
-        courier->is_damaged |= r == -EBADMSG;
+    if (r == 0 && (n > 0 || strcmp(cursor, courier->cursor) != 0)) {
+        r = matching_courier_saw_outbox(
+            courier, matching_outbox_news(courier->outbox, news, n, cursor,
+                                          matching_courier_wall(courier), changed));
         if (r == 0)
             memcpy(courier->cursor, cursor, sizeof(cursor));
-        for (size_t i = 0; r == 0 && i < *ret_n; i++) {
-            if (changed[i])
-                tell_news(courier, &news[i]);
-        }
+    }
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        *ret_n_changed += changed[i];
+        if (changed[i])
+            tell_news(courier, &news[i]);
     }
     free(news);
     return r;
@@ -277,23 +289,30 @@ static void news_came(struct matching_courier *courier, const struct matching_re
     int64_t now_ms = matching_courier_now(courier);
     struct matching_outcome outcome =
         judge(courier, reply, matching_answer_body(reply->body, reply->n_body, ""));
-    size_t n = 0;
+    bool is_answer = reply->transport == MATCHING_TRANSPORT_OK;
+    size_t n_changed = 0;
+    int r = is_answer && reply->status == 200 ? read_news(courier, reply, &n_changed) : NO_NEWS;
 
-    if (reply->transport == MATCHING_TRANSPORT_OK && reply->status == 410) {
+    if (is_answer && reply->status == 410) {
         log_warning("news-cursor", "the service has forgotten our place: from the beginning");
         courier->cursor[0] = '\0';
     }
-    if (reply->transport == MATCHING_TRANSPORT_OK && reply->status == 200 &&
-        read_news(courier, reply, &n) == 0) {
+    if (r != NO_NEWS)
         saw_service(courier, now_ms);
+    if (r == 0) {
         matching_schedule_chore_done(&courier->schedule, MATCHING_CHORE_NEWS,
-                                     n == 0 && now_ms - courier->polled_ms < QUIET_MS, now_ms);
+                                     n_changed == 0 && now_ms - courier->polled_ms < QUIET_MS,
+                                     now_ms);
         return;
     }
-    log_info("news-failed", "cause: %s, status %d", outcome.code, reply->status);
     matching_schedule_chore_failed(&courier->schedule, MATCHING_CHORE_NEWS, reply->retry_after_s,
                                    now_ms);
-    saw_trouble(courier, &outcome);
+    if (r == NO_NEWS) {
+        log_info("news-failed", "cause: %s, status %d", outcome.code, reply->status);
+        saw_trouble(courier, &outcome);
+    } else { /* our own trouble: the service holds them and gives them again */
+        log_error("news-not-stored", "result %d: asked for again", r);
+    }
 }
 
 /* --- alerts --- */
@@ -384,9 +403,10 @@ static int begin_send(struct matching_courier *courier, const char *id)
     struct matching_item *item = matching_ledger_find(&courier->ledger, id);
     struct matching_call call = {.method = "POST", .path = "/v1/requests", .idempotency_key = id};
     char *body;
-    int r = matching_outbox_body(courier->outbox, id, &body, &call.n_body);
+    int r = matching_courier_saw_outbox(
+        courier, matching_outbox_body(courier->outbox, id, &body, &call.n_body));
 
-    if (r == -EBADMSG || r == MATCHING_OUTBOX_ABSENT) {
+    if (r == MATCHING_OUTBOX_SPOILED || r == MATCHING_OUTBOX_ABSENT) {
         struct matching_event event = {.type = MATCHING_EVENT_DAMAGED, .n = 1};
 
         matching_schedule_remove(&courier->schedule, id);
@@ -400,9 +420,7 @@ static int begin_send(struct matching_courier *courier, const char *id)
     if (item && item->entry.summary.state == MATCHING_NOTED) {
         /* On a disk that takes nothing more it goes all the same: kept here for ever it would help
          * nobody, and whoever cancels it in a later run tells the service (see cancel). */
-        r = matching_outbox_mark(courier->outbox, id, MATCHING_SENDING,
-                                 matching_courier_wall(courier));
-        if (r)
+        if (matching_courier_mark(courier, id, MATCHING_SENDING) != 0)
             base_log(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked sending: sent unmarked");
         item->entry.summary.state = MATCHING_SENDING;
         matching_ledger_touch(&courier->ledger, item);

@@ -11,6 +11,8 @@
 #include "matching/renewal.h"
 #include "matching/schedule.h"
 
+#include <errno.h>
+
 enum matching_delivery {
     MATCHING_DELIVERY_IDLE,
     MATCHING_DELIVERY_SEND,
@@ -44,6 +46,7 @@ struct matching_courier {
 
     bool is_stale;   /* the ledger or the schedule is behind the outbox */
     bool is_damaged; /* the outbox is to be opened anew */
+    bool has_outbox; /* it could be opened once, so that its news were told */
     int64_t recover_ms;
 
     bool is_away;        /* each of these is told once, until it is over */
@@ -69,12 +72,23 @@ static inline int64_t matching_courier_wall(const struct matching_courier *couri
     return courier->clock->wall_ms(courier->clock);
 }
 
+/* Every result of the outbox goes through this: a file found damaged, by whatever call, is opened
+ * anew at the next turn. Returns: the result. */
+static inline int matching_courier_saw_outbox(struct matching_courier *courier, int r)
+{
+    courier->is_damaged |= r == -EBADMSG;
+    return r;
+}
+
 void matching_courier_emit(struct matching_courier *courier, enum matching_event_type type,
                            const char *id);
 /* Reads one request anew; when that fails, the whole ledger is read at a later turn (*ret_item,
  * which may be NULL itself, is then NULL). */
 void matching_courier_refresh(struct matching_courier *courier, const char *id,
                               struct matching_item **ret_item);
+/* Changes a request's state on disk. Returns: as matching_outbox_mark. */
+int matching_courier_mark(struct matching_courier *courier, const char *id,
+                          enum matching_state state);
 /* In courier_renewal.c. Returns: when to look again; the delivery lane may be taken then. */
 int64_t matching_courier_begin_renewal(struct matching_courier *courier, int64_t now_ms);
 void matching_courier_renewal_sent(struct matching_courier *courier,

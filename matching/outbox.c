@@ -171,6 +171,15 @@ static bool has_journal(const char *path)
     return stat(journal, &st) == 0 && st.st_size > 0;
 }
 
+static int open_and_look(struct matching_outbox *outbox, const char *folder, const char *path)
+{
+    int r = open_as_is(outbox, path);
+
+    if (r == -EIO) /* a passing error is no damage: mending would lose what is called off */
+        r = open_as_is(outbox, path);
+    return r ? r : look_into_journal(outbox, folder);
+}
+
 static int open_or_mend(struct matching_outbox *outbox, const char *folder)
 {
     char path[PATH_MAX];
@@ -180,14 +189,10 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
     if (r < 0 || (r = matching_mend_finish(folder)) < 0)
         return r;
     outbox->has_old_journal = has_journal(path);
-    r = open_as_is(outbox, path);
-    if (r == -EIO) /* a passing error is no damage: mending would lose what is called off */
-        r = open_as_is(outbox, path);
-    if (r == 0)
-        r = look_into_journal(outbox, folder);
+    r = open_and_look(outbox, folder, path);
     if (r == MATCHING_DB_NO_SPACE) { /* the reserve may hold what the start itself needs */
         matching_reserve_release(outbox->reserve);
-        r = open_as_is(outbox, path);
+        r = open_and_look(outbox, folder, path);
     }
     if (r == -EROFS && access(path, W_OK) == 0 && access(folder, W_OK) == 0)
         r = MATCHING_DB_DAMAGED; /* no disk that is read-only: one byte of the header says so */
@@ -278,8 +283,10 @@ static int find_seen(struct matching_outbox *outbox, const char *id, const char 
     size_t n_stored;
     int r = matching_outbox_body(outbox, id, &stored, &n_stored);
 
+    if (r == MATCHING_OUTBOX_ABSENT) /* erased: it was delivered */
+        return MATCHING_OUTBOX_SEEN;
     if (r)
-        return r == MATCHING_OUTBOX_ABSENT ? MATCHING_OUTBOX_SEEN : r; /* erased: delivered */
+        return r == MATCHING_OUTBOX_SPOILED ? -EEXIST : r;
     r = n_stored == n_body && memcmp(stored, body, n_body) == 0 ? MATCHING_OUTBOX_SEEN : -EEXIST;
     free(stored);
     return r;
@@ -419,7 +426,7 @@ int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **
             outbox->counts.n_waiting--;
         outbox->counts.n_damaged++;
         (void)mark_damaged(outbox, id);
-        return -EBADMSG;
+        return MATCHING_OUTBOX_SPOILED;
     }
     if (!body)
         return -ENOMEM;

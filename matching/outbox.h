@@ -14,6 +14,7 @@
  *   never sent. A file that SQLite cannot read is renamed, and its good rows are copied (R16).
  * - A newer minor version of the schema only adds columns with defaults and is used as it is; a
  *   newer major version is left alone (R60).
+ * - -EBADMSG, from any call, says that the file itself is damaged: opening it anew mends it.
  *
  * Times given here are wall times of the moment, for the record only: nothing is sent or dropped
  * because of them. Thread: one at a time (worker); a second process may open it for reading.
@@ -39,6 +40,7 @@ enum {
     MATCHING_OUTBOX_NEWER,    /* a newer version wrote the file: it is left as it is */
     MATCHING_OUTBOX_ABSENT,   /* no such request, or no file */
     MATCHING_OUTBOX_SEEN,     /* put: this id is there already, with the same text */
+    MATCHING_OUTBOX_SPOILED,  /* body: its bytes changed on disk */
 };
 
 struct matching_outbox;
@@ -93,8 +95,8 @@ int matching_outbox_get(struct matching_outbox *outbox, const char *id,
 
 /*
  * The bytes to send, checked against their sum. Returns: 0; MATCHING_OUTBOX_ABSENT (also when
- * erased); -EBADMSG when they changed on disk (the row is then marked damaged); -errno. Owns: the
- * caller (free).
+ * erased); MATCHING_OUTBOX_SPOILED (the row is then marked damaged); -errno. Owns: the caller
+ * (free).
  */
 int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **ret_body,
                          size_t *ret_n_body);

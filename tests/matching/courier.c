@@ -7,6 +7,8 @@
 #include "tests/matching/scene.h"
 #include "tests/matching/script.h"
 
+#include <sqlite3.h>
+
 #define WALL_MS 1800000000000LL
 #define HOUR_MS 3600000LL
 #define DAY_MS  (24 * HOUR_MS)
@@ -653,6 +655,134 @@ static void without_an_outbox_it_starts_and_refuses(void)
     tear_down(&stage);
 }
 
+/* Damages the file under the running courier, as another hand or a dying disk would. */
+static void spoil(struct stage *stage, const char *sql)
+{
+    char path[96];
+    sqlite3 *db;
+
+    snprintf(path, sizeof(path), "%s/%s", stage->folder, MATCHING_OUTBOX_FILE);
+    REQUIRE(sqlite3_open(path, &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* R16: a file found damaged when a request is read for sending is mended without a restart, and the
+ * request goes; nobody is told that it was unreadable. */
+static void damage_found_while_sending_is_mended(void)
+{
+    const struct script_call *call;
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    spoil(&stage, "ALTER TABLE request RENAME TO lost");
+    turn(&stage);
+    base_clock_manual_advance(&stage.clock, 61000);
+    turn(&stage);
+    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
+    REQUIRE(call);
+    CHECK_STR(call->key, id);
+    accept(&stage, id);
+    turn(&stage);
+    CHECK_INT(count(&stage, MATCHING_EVENT_TRANSMITTED), 1);
+    REQUIRE(last(&stage, MATCHING_EVENT_DAMAGED)); /* mended, and no request was unreadable */
+    CHECK_INT(last(&stage, MATCHING_EVENT_DAMAGED)->n, 0);
+    tear_down(&stage);
+}
+
+/* A row whose bytes changed is told of, never sent, and holds up nothing. */
+static void a_row_found_damaged_while_sending_is_told_of(void)
+{
+    const struct script_call *call;
+    struct stage stage;
+    char id[MATCHING_ID_SIZE], other[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    submit(&stage, other);
+    spoil(&stage, "UPDATE request SET body = x'7b7d00000000' WHERE seq = 1");
+    turn(&stage);
+    REQUIRE(last(&stage, MATCHING_EVENT_DAMAGED));
+    CHECK_INT(last(&stage, MATCHING_EVENT_DAMAGED)->n, 1);
+    CHECK_INT(state_of(&stage, id), MATCHING_DAMAGED);
+    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
+    REQUIRE(call);
+    CHECK_STR(call->key, other);
+    tear_down(&stage);
+}
+
+/* News that cannot be stored are our own trouble: nobody is told that the service is away. */
+static void news_that_cannot_be_stored_blame_nobody_else(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    turn(&stage);
+    accept(&stage, id);
+    turn(&stage);
+    spoil(&stage, "CREATE TRIGGER full BEFORE UPDATE ON request BEGIN"
+                  " SELECT RAISE(ABORT, 'no'); END");
+    give_status(&stage, id, "1", "matched");
+    CHECK_INT(count(&stage, MATCHING_EVENT_SERVICE_AWAY), 0);
+    CHECK_INT(count(&stage, MATCHING_EVENT_MATCHED), 0);
+    spoil(&stage, "DROP TRIGGER full");
+    base_clock_manual_advance(&stage.clock, 10000);
+    give_status(&stage, id, "1", "matched");
+    CHECK_INT(count(&stage, MATCHING_EVENT_MATCHED), 1);
+    tear_down(&stage);
+}
+
+/* A service that gives the same news at once, again and again, is not asked in a circle. */
+static void news_that_tell_nothing_new_are_asked_for_less_often(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    turn(&stage);
+    accept(&stage, id);
+    give_status(&stage, id, "1", "matched");
+    give_status(&stage, id, "1", "matched");
+    CHECK(!script_call(&stage.script, MATCHING_LANE_NEWS));
+    CHECK(turn(&stage) >= 4000);
+    CHECK_INT(count(&stage, MATCHING_EVENT_MATCHED), 1);
+    tear_down(&stage);
+}
+
+/* What was untold in an outbox that could not be opened at the start is told once it can. */
+static void untold_news_come_with_an_outbox_that_opens_late(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE], hidden[96], path[96];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    turn(&stage);
+    accept(&stage, id);
+    give_status(&stage, id, "1", "matched");
+    matching_courier_tidy(stage.courier);
+    snprintf(path, sizeof(path), "%s", stage.folder);
+    snprintf(hidden, sizeof(hidden), "%s-away", stage.folder);
+    REQUIRE(rename(path, hidden) == 0); /* as a disk that is not mounted yet */
+    restart(&stage);
+    CHECK_INT(count(&stage, MATCHING_EVENT_MATCHED), 0);
+    REQUIRE(rename(hidden, path) == 0);
+    base_clock_manual_advance(&stage.clock, 61000);
+    turn(&stage);
+    CHECK_INT(count(&stage, MATCHING_EVENT_MATCHED), 1);
+    tear_down(&stage);
+}
+
 CHECK_MAIN(a_request_is_sent_with_its_key, a_clock_that_is_ahead_is_named,
            without_an_outbox_it_starts_and_refuses, a_crash_at_each_step_sends_the_same_bytes,
            news_are_told_once_and_survive_a_crash, news_of_a_request_in_doubt_transmit_it,
@@ -663,4 +793,8 @@ CHECK_MAIN(a_request_is_sent_with_its_key, a_clock_that_is_ahead_is_named,
            what_comes_after_all_is_cancelled_again,
            a_cancellation_is_repeated_until_the_service_answers,
            alerts_go_before_anything_and_are_given_up, away_and_back_are_each_told_once,
-           a_forgotten_cursor_begins_anew)
+           a_forgotten_cursor_begins_anew, damage_found_while_sending_is_mended,
+           a_row_found_damaged_while_sending_is_told_of,
+           news_that_cannot_be_stored_blame_nobody_else,
+           news_that_tell_nothing_new_are_asked_for_less_often,
+           untold_news_come_with_an_outbox_that_opens_late)
