@@ -21,85 +21,6 @@
 #define DAMAGED_FOR_MS (7 * 86400000LL)
 #define DAMAGED_MAX    (64 * 1024 * 1024) /* a file larger than that is not ours */
 
-/* Every column that travels. */
-#define COPIED                                                                                     \
-    "id, state, kind, service, date, part, time, body, noted_ms, settled_ms, waited_s, status,"    \
-    " first_name, matched_date, matched_part, matched_time, untold"
-
-/* One step a version; each is a transaction. Never edit one that was released: add another. */
-static const char *const migrations[] = {
-    "CREATE TABLE request ("
-    " seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, kind TEXT,"
-    " service TEXT, date TEXT, part TEXT, time TEXT, body BLOB, noted_ms INTEGER NOT NULL,"
-    " settled_ms INTEGER NOT NULL DEFAULT 0, waited_s INTEGER NOT NULL DEFAULT 0, status TEXT,"
-    " first_name TEXT, matched_date TEXT, matched_part TEXT, matched_time TEXT,"
-    " untold INTEGER NOT NULL DEFAULT 0);"
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-    "INSERT INTO meta (name, value) VALUES ('version', '1000');",
-};
-
-/* The version stands twice: a flipped bit in the header must not make the outbox one of a later
- * version, which would be left alone for ever. */
-static int64_t version_inside(struct matching_db *db)
-{
-    int64_t version = 0;
-
-    return matching_db_number(db, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'version'",
-                              &version) == 0
-               ? version
-               : 0;
-}
-
-int matching_store_migrate(struct matching_db *db)
-{
-    int64_t version = 0, application = 0;
-    char sql[2048];
-    int r = matching_db_number(db, "PRAGMA user_version", &version);
-
-    if (r == 0)
-        r = matching_db_number(db, "PRAGMA application_id", &application);
-    if (r)
-        return r;
-    if (version != 0 && application != MATCHING_SCHEMA_APPLICATION)
-        return MATCHING_DB_DAMAGED; /* another program's, or not ours any more */
-    if (version != 0 && version != version_inside(db))
-        return MATCHING_DB_DAMAGED;
-    if (MATCHING_SCHEMA_MAJOR(version) > MATCHING_SCHEMA_MAJOR(MATCHING_SCHEMA_VERSION)) {
-        log_error("outbox-newer", "version %lld of the outbox is not known: left as it is",
-                  (long long)version);
-        return MATCHING_OUTBOX_NEWER;
-    }
-    if (version != 0) /* this one, or a newer minor one: with every column under its name */
-        return matching_db_run(db, NULL, "SELECT seq, " COPIED " FROM request LIMIT 0", "");
-    snprintf(sql, sizeof(sql),
-             "BEGIN IMMEDIATE; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
-             migrations[0], MATCHING_SCHEMA_APPLICATION, MATCHING_SCHEMA_VERSION);
-    return matching_db_exec(db, sql);
-}
-
-static uint32_t read_sum(const unsigned char *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-size_t matching_store_check(const void *blob, size_t n_bytes)
-{
-    size_t n_body = n_bytes > MATCHING_SUM_SIZE ? n_bytes - MATCHING_SUM_SIZE : 0;
-
-    if (!blob || n_body == 0 || n_body > MATCHING_BODY_MAX)
-        return 0;
-    return matching_crc32(blob, n_body) == read_sum((const unsigned char *)blob + n_body) ? n_body
-                                                                                          : 0;
-}
-
-void matching_store_seal(char *blob, size_t n_body)
-{
-    uint32_t sum = matching_crc32(blob, n_body);
-
-    for (int i = 0; i < MATCHING_SUM_SIZE; i++)
-        blob[n_body + (size_t)i] = (char)(sum >> (24 - 8 * i));
-}
-
 static int copy_row(struct matching_row *row, struct matching_db *target, unsigned *ret_n_saved)
 {
     enum matching_state state = matching_state_parse(matching_row_text(row, 1));
@@ -115,7 +36,7 @@ static int copy_row(struct matching_row *row, struct matching_db *target, unsign
     }
     r = matching_db_run(
         target, &n_changed,
-        "INSERT INTO request (" COPIED ") VALUES"
+        "INSERT INTO request (" MATCHING_STORE_COLUMNS ") VALUES"
         " (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING",
         "sssssssbiiisssssi", matching_row_text(row, 0), matching_state_name(state),
         matching_row_text(row, 2), matching_row_text(row, 3), matching_row_text(row, 4),
@@ -172,7 +93,7 @@ static size_t find_body(const char *at, size_t n_left)
 
     for (size_t n = 1; n <= MATCHING_BODY_MAX && n + MATCHING_SUM_SIZE <= n_left; n++) {
         sum = matching_crc32_more(sum, at + n - 1, 1);
-        if (at[n - 1] == '}' && sum == read_sum((const unsigned char *)at + n))
+        if (at[n - 1] == '}' && sum == matching_store_sum(at + n))
             return n;
     }
     return 0;
@@ -229,61 +150,67 @@ static int carve(const char *path, struct matching_db *target, unsigned *ret_n_s
 int matching_mend_journal(const char *folder, struct matching_db *db, unsigned *ret_n_saved)
 {
     char path[PATH_MAX];
-    int r = base_file_join(folder, MATCHING_OUTBOX_FILE "-wal", path, sizeof(path));
 
     *ret_n_saved = 0;
-    return r < 0 ? r : carve(path, db, ret_n_saved);
+    matching_store_path(folder, "-wal", path);
+    return carve(path, db, ret_n_saved);
+}
+
+/* What SQLite can still read of it. */
+static int copy_readable(const char *path, struct matching_db *target, unsigned *ret_n_saved)
+{
+    struct matching_db *source;
+    int r = matching_db_open(path, false, &source);
+
+    if (r && r != -ENOMEM) /* a passing error, or a header that forbids writing: reading may do */
+        r = matching_db_open(path, true, &source);
+    if (r) /* too damaged for SQLite: its bytes are searched instead */
+        return r == -ENOMEM ? r : 0;
+    r = copy_rows(source, "SELECT " MATCHING_STORE_COLUMNS " FROM request NOT INDEXED ORDER BY seq",
+                  target, ret_n_saved);
+    if (r == 0)
+        r = copy_rows(
+            source, "SELECT " MATCHING_STORE_COLUMNS " FROM request NOT INDEXED ORDER BY seq DESC",
+            target, ret_n_saved);
+    if (r == 0)
+        r = copy_cursor(source, target);
+    matching_db_close(source);
+    return r;
 }
 
 static int copy_good(const char *folder, struct matching_db *target, unsigned *ret_n_saved)
 {
     char path[PATH_MAX], journal[PATH_MAX];
-    struct matching_db *source;
-    int r = base_file_join(folder, MATCHING_OUTBOX_FILE, path, sizeof(path));
+    int r;
 
-    if (r == 0)
-        r = base_file_join(folder, MATCHING_OUTBOX_FILE "-wal", journal, sizeof(journal));
-    if (r < 0)
-        return r;
-    r = matching_db_open(path, false, &source);
-    if (r && r != -ENOMEM) /* a passing error, or a header that forbids writing: reading may do */
-        r = matching_db_open(path, true, &source);
-    if (r && r != -ENOMEM) { /* too damaged for SQLite: its bytes are searched below */
-        r = 0;
-    } else if (r == 0) {
-        r = copy_rows(source, "SELECT " COPIED " FROM request NOT INDEXED ORDER BY seq", target,
-                      ret_n_saved);
-        if (r == 0)
-            r = copy_rows(source, "SELECT " COPIED " FROM request NOT INDEXED ORDER BY seq DESC",
-                          target, ret_n_saved);
-        if (r == 0)
-            r = copy_cursor(source, target);
-        matching_db_close(source);
-    }
+    matching_store_path(folder, "", path);
+    matching_store_path(folder, "-wal", journal);
+    r = copy_readable(path, target, ret_n_saved);
     if (r == 0)
         r = carve(path, target, ret_n_saved);
-    if (r == 0)
-        r = carve(journal, target, ret_n_saved);
-    return r;
+    return r ? r : carve(journal, target, ret_n_saved);
 }
 
 static const char *const suffixes[] = {"", "-wal", "-shm"};
 
-/* Moves outbox.db<suffix> to the first free outbox.db.damaged-N<suffix>, the oldest making room. */
+/* outbox.db<suffix>, or of n > 0 outbox.db.damaged-n<suffix>. */
+static void name_damaged(const char *folder, int n, const char *suffix, char ret_path[PATH_MAX])
+{
+    char name[32];
+
+    snprintf(name, sizeof(name), ".damaged-%d%s", n, suffix);
+    matching_store_path(folder, n > 0 ? name : suffix, ret_path);
+}
+
+/* Moves outbox.db<suffix> to outbox.db.damaged-1<suffix>, the older ones making room. */
 static int set_aside(const char *folder)
 {
     char from[PATH_MAX], to[PATH_MAX];
 
     for (int n = DAMAGED_KEPT; n >= 1; n--) {
         for (int i = 0; i < 3; i++) {
-            if ((size_t)snprintf(to, sizeof(to), "%s/%s.damaged-%d%s", folder, MATCHING_OUTBOX_FILE,
-                                 n, suffixes[i]) >= sizeof(to))
-                return -ENAMETOOLONG;
-            if (n == 1)
-                snprintf(from, sizeof(from), "%s/%s%s", folder, MATCHING_OUTBOX_FILE, suffixes[i]);
-            else
-                snprintf(from, sizeof(from), "%s/%s.damaged-%d%s", folder, MATCHING_OUTBOX_FILE,
-                         n - 1, suffixes[i]);
+            name_damaged(folder, n - 1, suffixes[i], from);
+            name_damaged(folder, n, suffixes[i], to);
             if (rename(from, to) < 0 && errno != ENOENT)
                 return -errno;
         }
@@ -298,11 +225,9 @@ void matching_mend_forget(const char *folder, int64_t now_wall_ms)
 
     for (int n = 1; n <= DAMAGED_KEPT; n++) {
         for (int i = 0; i < 3; i++) {
-            if ((size_t)snprintf(path, sizeof(path), "%s/%s.damaged-%d%s", folder,
-                                 MATCHING_OUTBOX_FILE, n, suffixes[i]) >= sizeof(path) ||
-                stat(path, &st) < 0)
-                continue;
-            if (now_wall_ms - (int64_t)st.st_ctime * 1000 > DAMAGED_FOR_MS && unlink(path) == 0)
+            name_damaged(folder, n, suffixes[i], path);
+            if (stat(path, &st) == 0 &&
+                now_wall_ms - (int64_t)st.st_ctime * 1000 > DAMAGED_FOR_MS && unlink(path) == 0)
                 log_info("outbox-erased", "a damaged file of a week ago");
         }
     }
@@ -310,23 +235,24 @@ void matching_mend_forget(const char *folder, int64_t now_wall_ms)
 
 static int sync_folder(const char *folder)
 {
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = fd < 0 || fsync(fd) < 0 ? -errno : 0;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return -errno;
+    r = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
     return r;
 }
 
 int matching_mend_finish(const char *folder)
 {
     char mended[PATH_MAX], path[PATH_MAX];
-    int r = base_file_join(folder, MATCHING_OUTBOX_FILE ".mended", mended, sizeof(mended));
+    int r;
 
-    if (r == 0)
-        r = base_file_join(folder, MATCHING_OUTBOX_FILE, path, sizeof(path));
-    if (r < 0 || access(mended, F_OK) < 0)
-        return r;
+    matching_store_path(folder, ".mended", mended);
+    matching_store_path(folder, "", path);
+    if (access(mended, F_OK) < 0)
+        return 0;
     /* The journal goes before the copy comes: SQLite would play it into the copy. */
     r = set_aside(folder);
     if (r == 0 && rename(mended, path) < 0)
@@ -334,22 +260,26 @@ int matching_mend_finish(const char *folder)
     return r == 0 ? sync_folder(folder) : base_trace(r);
 }
 
-int matching_mend(const char *folder, unsigned *ret_n_saved)
+/* Removes outbox.db.mending and its journal, or the journal alone. */
+static void remove_mending(const char *folder, bool journal_only)
 {
-    char fresh[PATH_MAX], mended[PATH_MAX], leftover[PATH_MAX + 8];
-    struct matching_db *target = NULL;
-    int r = base_file_join(folder, MATCHING_OUTBOX_FILE ".mending", fresh, sizeof(fresh));
+    static const char *const names[] = {".mending-wal", ".mending-shm", ".mending"};
+    char path[PATH_MAX];
 
-    *ret_n_saved = 0;
-    if (r == 0)
-        r = base_file_join(folder, MATCHING_OUTBOX_FILE ".mended", mended, sizeof(mended));
-    if (r < 0)
-        return r;
-    for (int i = 0; i < 3; i++) {
-        snprintf(leftover, sizeof(leftover), "%s%s", fresh, suffixes[i]);
-        unlink(leftover);
+    for (int i = 0; i < (journal_only ? 2 : 3); i++) {
+        matching_store_path(folder, names[i], path);
+        unlink(path);
     }
-    r = matching_db_open(fresh, false, &target);
+}
+
+/* Makes the sound copy under a name of its own. */
+static int make_copy(const char *folder, const char *path, unsigned *ret_n_saved)
+{
+    struct matching_db *target = NULL;
+    int r;
+
+    remove_mending(folder, false);
+    r = matching_db_open(path, false, &target);
     if (r == 0)
         r = matching_store_migrate(target);
     if (r == 0)
@@ -357,11 +287,20 @@ int matching_mend(const char *folder, unsigned *ret_n_saved)
     if (r == 0)
         r = matching_db_checkpoint(target, true);
     matching_db_close(target);
-    for (int i = 1; i < 3; i++) {
-        snprintf(leftover, sizeof(leftover), "%s%s", fresh, suffixes[i]);
-        unlink(leftover);
-    }
-    if (r == 0 && rename(fresh, mended) < 0)
+    remove_mending(folder, true);
+    return r;
+}
+
+int matching_mend(const char *folder, unsigned *ret_n_saved)
+{
+    char copy[PATH_MAX], mended[PATH_MAX];
+    int r;
+
+    *ret_n_saved = 0;
+    matching_store_path(folder, ".mending", copy);
+    matching_store_path(folder, ".mended", mended);
+    r = make_copy(folder, copy, ret_n_saved);
+    if (r == 0 && rename(copy, mended) < 0)
         r = -errno;
     if (r == 0) /* else a power cut could keep the next renames and lose this one */
         r = sync_folder(folder);

@@ -2,7 +2,6 @@
 #include "matching/outbox.h"
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "matching/database.h"
 #include "matching/outbox_store.h"
@@ -21,18 +20,6 @@
 #define ERASE_AFTER_MS    (23 * HOURS_MS)
 #define FORGET_AFTER_MS   (30 * 24 * HOURS_MS)
 #define JOURNAL_PAGES_MAX 64
-
-int matching_store_result(int r)
-{
-    if (r == MATCHING_DB_NO_SPACE)
-        return MATCHING_OUTBOX_NO_SPACE;
-    return r == MATCHING_DB_DAMAGED ? -EBADMSG : r;
-}
-
-bool matching_store_is_waiting(enum matching_state state)
-{
-    return state == MATCHING_NOTED || state == MATCHING_SENDING;
-}
 
 /* Columns of a row, in the order of struct matching_entry. */
 #define ENTRY_COLUMNS                                                                              \
@@ -162,12 +149,12 @@ static int look_into_journal(struct matching_outbox *outbox, const char *folder)
     return r;
 }
 
-static bool has_journal(const char *path)
+static bool has_journal(const char *folder)
 {
-    char journal[PATH_MAX + 8];
+    char journal[PATH_MAX];
     struct stat st;
 
-    snprintf(journal, sizeof(journal), "%s-wal", path);
+    matching_store_path(folder, "-wal", journal);
     return stat(journal, &st) == 0 && st.st_size > 0;
 }
 
@@ -184,11 +171,12 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
 {
     char path[PATH_MAX];
     unsigned n_saved;
-    int r = base_file_join(folder, MATCHING_OUTBOX_FILE, path, sizeof(path));
+    int r = matching_mend_finish(folder);
 
-    if (r < 0 || (r = matching_mend_finish(folder)) < 0)
+    if (r < 0)
         return r;
-    outbox->has_old_journal = has_journal(path);
+    matching_store_path(folder, "", path);
+    outbox->has_old_journal = has_journal(folder);
     r = open_and_look(outbox, folder, path);
     if (r == MATCHING_DB_NO_SPACE) { /* the reserve may hold what the start itself needs */
         matching_reserve_release(outbox->reserve);
@@ -214,16 +202,18 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
 
 int matching_outbox_open(const char *folder, unsigned limit, struct matching_outbox **ret_outbox)
 {
-    struct matching_outbox *outbox = calloc(1, sizeof(*outbox));
+    struct matching_outbox *outbox;
     int r;
 
+    if (strlen(folder) > MATCHING_FOLDER_MAX)
+        return -ENAMETOOLONG;
+    outbox = calloc(1, sizeof(*outbox));
     if (!outbox)
         return -ENOMEM;
     outbox->limit = limit;
     snprintf(outbox->folder, sizeof(outbox->folder), "%s", folder);
-    r = base_file_join(folder, MATCHING_OUTBOX_RESERVE, outbox->reserve, sizeof(outbox->reserve));
-    if (r == 0)
-        r = open_or_mend(outbox, folder);
+    snprintf(outbox->reserve, sizeof(outbox->reserve), "%s/" MATCHING_OUTBOX_RESERVE, folder);
+    r = open_or_mend(outbox, folder);
     if (r == 0 && matching_reserve_make(outbox->reserve) == -ENOSPC)
         log_error("outbox-no-space", "no room for the reserve: nothing can be noted");
     if (r) {
@@ -239,10 +229,11 @@ int matching_outbox_open_read_only(const char *folder, struct matching_outbox **
     struct matching_outbox *outbox;
     char path[PATH_MAX];
     int64_t version = 0;
-    int r = base_file_join(folder, MATCHING_OUTBOX_FILE, path, sizeof(path));
+    int r;
 
-    if (r < 0)
-        return r;
+    if (strlen(folder) > MATCHING_FOLDER_MAX)
+        return -ENAMETOOLONG;
+    matching_store_path(folder, "", path);
     if (access(path, F_OK) < 0)
         return errno == ENOENT ? MATCHING_OUTBOX_ABSENT : -errno;
     outbox = calloc(1, sizeof(*outbox));
@@ -399,40 +390,52 @@ int matching_outbox_get(struct matching_outbox *outbox, const char *id,
     return r == 1 ? 0 : matching_store_result(r);
 }
 
+/* Returns: as matching_outbox_body. */
+static int copy_body(struct matching_row *row, char **ret_body, size_t *ret_n_body)
+{
+    size_t n_blob, n_body;
+    const void *blob = matching_row_blob(row, 0, &n_blob);
+    char *body;
+
+    if (!blob)
+        return MATCHING_OUTBOX_ABSENT;
+    n_body = matching_store_check(blob, n_blob);
+    if (n_body == 0)
+        return MATCHING_OUTBOX_SPOILED;
+    body = malloc(n_body + 1);
+    if (!body)
+        return -ENOMEM;
+    memcpy(body, blob, n_body);
+    body[n_body] = '\0';
+    *ret_body = body;
+    *ret_n_body = n_body;
+    return 0;
+}
+
 int matching_outbox_body(struct matching_outbox *outbox, const char *id, char **ret_body,
                          size_t *ret_n_body)
 {
     struct matching_row *row;
-    const void *blob;
-    size_t n_blob, n_body = 0;
-    char *body = NULL;
-    int r = matching_db_query(outbox->db, &row, "SELECT body FROM request WHERE id = ?", "s", id);
+    bool is_waiting = false;
+    int r = matching_db_query(outbox->db, &row, "SELECT body, state FROM request WHERE id = ?", "s",
+                              id);
 
     if (r)
         return matching_store_result(r);
     r = matching_row_next(row);
-    blob = r == 1 ? matching_row_blob(row, 0, &n_blob) : NULL;
-    if (blob && (n_body = matching_store_check(blob, n_blob)) > 0 && (body = malloc(n_body + 1))) {
-        memcpy(body, blob, n_body);
-        body[n_body] = '\0';
+    if (r == 1) {
+        r = copy_body(row, ret_body, ret_n_body);
+        is_waiting = matching_store_is_waiting(matching_state_parse(matching_row_text(row, 1)));
+    } else if (r == 0) {
+        r = MATCHING_OUTBOX_ABSENT;
     }
     matching_row_finish(row);
-    if (r != 0 && r != 1)
-        return matching_store_result(r);
-    if (!blob)
-        return MATCHING_OUTBOX_ABSENT;
-    if (n_body == 0) {
-        if (outbox->counts.n_waiting > 0)
-            outbox->counts.n_waiting--;
+    if (r == MATCHING_OUTBOX_SPOILED && is_waiting) {
+        outbox->counts.n_waiting--;
         outbox->counts.n_damaged++;
         (void)mark_damaged(outbox, id);
-        return MATCHING_OUTBOX_SPOILED;
     }
-    if (!body)
-        return -ENOMEM;
-    *ret_body = body;
-    *ret_n_body = n_body;
-    return 0;
+    return matching_store_result(r);
 }
 
 int matching_outbox_mark(struct matching_outbox *outbox, const char *id, enum matching_state state,

@@ -27,6 +27,14 @@
 
 #define MATCHING_SUM_SIZE 4
 
+/* Every column that travels from a damaged file into a sound one. */
+#define MATCHING_STORE_COLUMNS                                                                     \
+    "id, state, kind, service, date, part, time, body, noted_ms, settled_ms, waited_s, status,"    \
+    " first_name, matched_date, matched_part, matched_time, untold"
+
+/* A folder of at most so many bytes leaves room for every name beside the outbox. */
+#define MATCHING_FOLDER_MAX (PATH_MAX - 64)
+
 struct matching_outbox {
     struct matching_db *db;
     char folder[PATH_MAX], reserve[PATH_MAX];
@@ -35,6 +43,8 @@ struct matching_outbox {
     struct matching_outbox_counts counts;
 };
 
+/* "<folder>/outbox.db<suffix>"; the folder is no longer than MATCHING_FOLDER_MAX. */
+void matching_store_path(const char *folder, const char *suffix, char ret_path[PATH_MAX]);
 /* The database's conditions as the outbox's. */
 int matching_store_result(int r);
 /* Noted or sending. */
@@ -60,6 +70,8 @@ int matching_store_migrate(struct matching_db *db);
 
 /* The JSON's length if the blob is sound, else 0. */
 size_t matching_store_check(const void *blob, size_t n_bytes);
+/* The sum that stands behind the JSON. */
+uint32_t matching_store_sum(const void *at);
 /* Writes the sum behind n_body bytes; `blob` has MATCHING_SUM_SIZE more room. */
 void matching_store_seal(char *blob, size_t n_body);
 
