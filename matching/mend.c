@@ -21,6 +21,10 @@
 #define DAMAGED_FOR_MS (7 * 86400000LL)
 #define DAMAGED_MAX    (64 * 1024 * 1024) /* a file larger than that is not ours */
 
+/* How every body begins; its id follows. */
+#define HEAD      "{\"id\":\""
+#define HEAD_SIZE (sizeof(HEAD) - 1)
+
 static int copy_row(struct matching_row *row, struct matching_db *target, unsigned *ret_n_saved)
 {
     enum matching_state state = matching_state_parse(matching_row_text(row, 1));
@@ -114,25 +118,38 @@ static int64_t spoken_wall_ms(const char *body, size_t n_body)
     return base_datetime_parse(text, &spoken) < 0 ? 0 : base_datetime_to_wall_ms(spoken);
 }
 
+/* A body whose sum is right is one of ours. What cannot be read of it, for want of memory, is tried
+ * again, and is no reason to lose it: the id stands where it always does. */
+static bool read_digest(const char *body, size_t n_body, struct matching_digest *ret_digest)
+{
+    if (matching_request_digest(body, n_body, ret_digest) == 0 ||
+        matching_request_digest(body, n_body, ret_digest) == 0)
+        return true;
+    memset(ret_digest, 0, sizeof(*ret_digest));
+    snprintf(ret_digest->id, sizeof(ret_digest->id), "%.*s", (int)(n_body - HEAD_SIZE),
+             body + HEAD_SIZE);
+    return matching_id_is_valid(ret_digest->id);
+}
+
 /*
  * Looks for bodies in the bytes of a file that SQLite cannot read, or not all of it: a body proves
  * itself by the sum behind it. What was delivered may be sent once more, under the same key.
  */
 static int carve(const char *path, struct matching_db *target, unsigned *ret_n_saved)
 {
-    static const char head[] = "{\"id\":\"";
     char *data;
     size_t n, n_body;
     int r = base_file_read(path, DAMAGED_MAX, &data, &n);
 
     if (r < 0)
         return r == -ENOENT || r == -EFBIG ? 0 : r;
-    for (char *at = data; r == 0 && (at = memmem(at, n - (size_t)(at - data), head, 7)); at++) {
+    for (char *at = data; r == 0 && (at = memmem(at, n - (size_t)(at - data), HEAD, HEAD_SIZE));
+         at++) {
         struct matching_digest digest;
         int n_changed = 0;
 
         n_body = find_body(at, n - (size_t)(at - data));
-        if (n_body == 0 || matching_request_digest(at, n_body, &digest) < 0)
+        if (n_body < HEAD_SIZE || !read_digest(at, n_body, &digest))
             continue;
         r = matching_db_run(target, &n_changed,
                             "INSERT INTO request (id, state, kind, service, date, part, time,"
@@ -251,8 +268,8 @@ int matching_mend_finish(const char *folder)
 
     matching_store_path(folder, ".mended", mended);
     matching_store_path(folder, "", path);
-    if (access(mended, F_OK) < 0)
-        return 0;
+    if (access(mended, F_OK) < 0) /* not to know is not to go on: a new outbox would be put aside */
+        return errno == ENOENT ? 0 : -errno;
     /* The journal goes before the copy comes: SQLite would play it into the copy. */
     r = set_aside(folder);
     if (r == 0 && rename(mended, path) < 0)

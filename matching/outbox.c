@@ -155,7 +155,7 @@ static bool has_journal(const char *folder)
     struct stat st;
 
     matching_store_path(folder, "-wal", journal);
-    return stat(journal, &st) == 0 && st.st_size > 0;
+    return stat(journal, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
 }
 
 static int open_and_look(struct matching_outbox *outbox, const char *folder, const char *path)

@@ -45,7 +45,8 @@ static enum matching_state state_after(enum matching_state state, const char *st
         if (strcmp(status, table[i].status) == 0)
             return table[i].state;
     }
-    return state; /* a status of a later version: kept as a word */
+    /* A status of a later version is kept as a word; whatever it is, the service has it. */
+    return matching_store_is_waiting(state) ? MATCHING_TRANSMITTED : state;
 }
 
 static int store_news(struct matching_outbox *outbox, const struct matching_news *news,

@@ -216,6 +216,31 @@ static void news_do_not_revive_a_cancelled_request(void)
     scene_remove(folder);
 }
 
+/* R2, R31: a word that this version does not know says that the service has the request. Before, it
+ * waited on, and its text was erased with those that were delivered. */
+static void an_unknown_status_is_one_of_a_request_that_arrived(void)
+{
+    struct matching_news news = {.status = "on_hold"};
+    char folder[64];
+    struct matching_outbox *outbox;
+    struct matching_outbox_counts counts;
+    struct matching_entry entry;
+    bool is_changed;
+
+    scene_folder(folder);
+    outbox = open_box(folder, 10);
+    CHECK_INT(put_one(outbox, news.id), 0);
+    CHECK_INT(matching_outbox_mark(outbox, news.id, MATCHING_SENDING, NOW_MS), 0);
+    CHECK_INT(matching_outbox_news(outbox, &news, 1, "1", NOW_MS, &is_changed), 0);
+    REQUIRE(matching_outbox_get(outbox, news.id, &entry) == 0);
+    CHECK_INT(entry.summary.state, MATCHING_TRANSMITTED);
+    CHECK_STR(entry.summary.status, "on_hold");
+    matching_outbox_counts(outbox, &counts);
+    CHECK_INT(counts.n_waiting, 0);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
 /* R60 */
 static void a_newer_version_is_left_alone(void)
 {
@@ -272,5 +297,6 @@ static void a_reader_sees_what_the_daemon_wrote(void)
 CHECK_MAIN(a_request_is_there_after_a_restart, a_repeated_put_is_recognised,
            a_full_outbox_refuses_and_drops_nothing, delivered_text_is_erased,
            a_clock_step_erases_nothing_that_waits, news_are_stored_with_their_place,
-           news_do_not_revive_a_cancelled_request, a_newer_version_is_left_alone,
+           news_do_not_revive_a_cancelled_request,
+           an_unknown_status_is_one_of_a_request_that_arrived, a_newer_version_is_left_alone,
            a_reader_sees_what_the_daemon_wrote)

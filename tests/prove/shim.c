@@ -25,6 +25,7 @@
 
 static atomic_ulong count, first, last;
 static _Atomic(const char *) failed;
+static atomic_int error_of_all;
 
 void shim_fail(unsigned long n, unsigned long n_more)
 {
@@ -32,6 +33,11 @@ void shim_fail(unsigned long n, unsigned long n_more)
     failed = "";
     last = n ? n + n_more : 0;
     first = n;
+}
+
+void shim_error(int error)
+{
+    error_of_all = error;
 }
 
 unsigned long shim_count(void)
@@ -52,7 +58,7 @@ static bool fails(const char *name, int error)
     if (first == 0 || n < first || n > last)
         return false;
     atomic_compare_exchange_strong(&failed, &none, name);
-    errno = error;
+    errno = error_of_all ? error_of_all : error;
     return true;
 }
 
@@ -138,7 +144,7 @@ int posix_fallocate64(int fd, off64_t at, off64_t n)
     int (*real)(int, off64_t, off64_t) =
         (int (*)(int, off64_t, off64_t))dlsym(RTLD_NEXT, "posix_fallocate64");
 
-    return fails("posix_fallocate64", ENOSPC) ? ENOSPC : real(fd, at, n);
+    return fails("posix_fallocate64", ENOSPC) ? errno : real(fd, at, n);
 }
 
 void *mmap64(void *at, size_t n, int protection, int flags, int fd, off64_t offset)
