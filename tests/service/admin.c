@@ -68,9 +68,10 @@ static void change_request(struct admin *admin, const char *id, const char *verb
     const char *when = json_string_value(json_object_get(body, "when"));
 
     if (strcmp(verb, "accept") == 0) {
-        answer_change(admin,
-                      volunteers_accept(admin->store, id, volunteer ? volunteer : "Marie", when),
-                      id, answer);
+        answer_change(
+            admin,
+            volunteers_accept(admin->store, id, volunteer ? volunteer : "Marie", when ? when : ""),
+            id, answer);
         return;
     }
     if (strcmp(verb, "refuse") == 0) {

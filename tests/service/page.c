@@ -77,14 +77,15 @@ static void answer_login(struct sheet *sheet, struct http_answer *answer, int st
     base_strbuf_add(&sheet->out, "<h1>Coordination</h1>");
     if (problem)
         base_strbuf_addf(&sheet->out, "<p class=\"problem\" role=\"alert\">%s</p>", problem);
-    base_strbuf_add(&sheet->out,
-                    "<form method=\"post\" action=\"" PAGE_ROOT "/login\" class=\"card\">"
-                    "<label for=\"token\">Code du coordinateur</label>"
-                    "<input id=\"token\" name=\"token\" type=\"password\" "
-                    "autocomplete=\"current-password\" required autofocus>"
-                    "<p class=\"hint\">Il se trouve sur le serveur, dans le fichier "
-                    "<code>operator.token</code>.</p>"
-                    "<button>Se connecter</button></form>");
+    base_strbuf_add(
+        &sheet->out,
+        "<form method=\"post\" action=\"" PAGE_ROOT "/login\" class=\"card\">"
+        "<label for=\"token\">Code du coordinateur</label>"
+        "<input id=\"token\" name=\"token\" type=\"password\" "
+        "autocomplete=\"current-password\" required autofocus>"
+        "<p class=\"hint\">La personne qui a installé le service vous le donne&#160;: il "
+        "est dans le fichier <code>operator.token</code>.</p>"
+        "<button>Se connecter</button></form>");
     page_end(sheet);
     answer_sheet(answer, status, sheet);
 }
@@ -166,8 +167,8 @@ static void run_action(struct sheet *sheet, const struct html_form *form,
         go_to(answer, row->then);
     else if (r == -EINVAL)
         answer_failure(sheet, answer, 422, "Il manque quelque chose",
-                       "Un prénom au moins est nécessaire. Des coordonnées s’écrivent ainsi : "
-                       "44.806, -0.631.");
+                       "Un bénévole a besoin d’un prénom, et une heure d’un jour. Des coordonnées "
+                       "s’écrivent ainsi : 44.806, -0.631.");
     else if (r > 0)
         answer_failure(sheet, answer, 409, "Ce n’est plus possible",
                        "Entre-temps, cela a changé. Regardez de nouveau la page.");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The day: what calls for help, what is to be checked, who is asked, who comes, what is over. */
+#include "base/date.h"
 #include "tests/service/page_private.h"
 #include "tests/service/store_devices.h"
 #include "tests/service/store_volunteers.h"
@@ -15,7 +16,7 @@
 static void add_title(struct sheet *sheet, const json_t *request)
 {
     base_strbuf_add(&sheet->out, "<h3>");
-    words_service(&sheet->out, sheet->page->catalogue, page_text(request, "service"));
+    words_service(&sheet->out, sheet->page->catalogue, page_text(request, "service"), false);
     base_strbuf_add(&sheet->out, " <span class=\"for\">pour ");
     page_person(sheet, json_object_get(request, "person"), page_text(request, "device"));
     base_strbuf_add(&sheet->out, "</span></h3>");
@@ -97,14 +98,57 @@ static void add_hidden_volunteer(struct sheet *sheet, const char *volunteer)
     base_strbuf_add(&sheet->out, "\">");
 }
 
-static void add_proposal(struct sheet *sheet, const json_t *request, const json_t *proposal)
+/* When the volunteer comes: what was asked stands there already, an hour only if one was named. */
+static void add_agreed(struct sheet *sheet, const json_t *request, char which)
+{
+    const json_t *when = json_object_get(json_object_get(request, "request"), "when");
+    const char *id = page_text(request, "id");
+
+    base_strbuf_addf(&sheet->out,
+                     "<div class=\"pair\"><div><label for=\"d%c-%s\">Jour convenu</label>"
+                     "<input type=\"date\" id=\"d%c-%s\" name=\"date\" value=\"",
+                     which, id, which, id);
+    html_text(&sheet->out, page_text(when, "date"));
+    base_strbuf_addf(&sheet->out,
+                     "\"></div><div><label for=\"t%c-%s\">Heure</label>"
+                     "<input type=\"time\" id=\"t%c-%s\" name=\"time\" value=\"",
+                     which, id, which, id);
+    html_text(&sheet->out, page_text(when, "time"));
+    base_strbuf_add(&sheet->out,
+                    "\"></div></div><p class=\"hint\">L’appareil dira ce jour et cette "
+                    "heure à la personne. L’heure peut rester vide.</p>");
+}
+
+/* How far it is, where both places are known. */
+static void add_way(struct sheet *sheet, const json_t *request, const char *volunteer,
+                    const json_t *volunteers)
+{
+    json_t *each;
+    size_t i;
+
+    json_array_foreach(volunteers, i, each)
+    {
+        double km = volunteers_way_km(each, request);
+
+        if (strcmp(page_text(each, "id"), volunteer) != 0 || km < 0)
+            continue;
+        base_strbuf_add(&sheet->out, " (");
+        words_km(&sheet->out, km);
+        base_strbuf_add(&sheet->out, ")");
+    }
+}
+
+static void add_proposal(struct sheet *sheet, const json_t *request, const json_t *proposal,
+                         const json_t *volunteers)
 {
     const char *name = page_text(proposal, "first_name"), *phone = page_text(proposal, "phone");
     char label[160];
 
     base_strbuf_add(&sheet->out, "<p class=\"asked\">Proposée à <strong>");
     html_text(&sheet->out, name);
-    base_strbuf_add(&sheet->out, "</strong> il y a ");
+    base_strbuf_add(&sheet->out, "</strong>");
+    add_way(sheet, request, page_text(proposal, "volunteer"), volunteers);
+    base_strbuf_add(&sheet->out, " il y a ");
     words_span(&sheet->out,
                sheet->now_ms - json_integer_value(json_object_get(proposal, "made_ms")));
     if (*phone) {
@@ -114,6 +158,7 @@ static void add_proposal(struct sheet *sheet, const json_t *request, const json_
     base_strbuf_add(&sheet->out, "</p>");
     page_form(sheet, page_text(request, "id"));
     add_hidden_volunteer(sheet, page_text(proposal, "volunteer"));
+    add_agreed(sheet, request, 'p');
     base_strbuf_add(&sheet->out, "<div class=\"buttons\">");
     snprintf(label, sizeof(label), "%s accepte", name);
     page_button(sheet, "take", label, "", "");
@@ -130,7 +175,8 @@ static void add_by_hand(struct sheet *sheet, const json_t *request, const json_t
     json_t *volunteer;
     size_t i;
 
-    base_strbuf_add(&sheet->out, "<details><summary>Autre chose</summary>");
+    base_strbuf_add(&sheet->out,
+                    "<details><summary>Confier à quelqu’un d’autre, ou annuler</summary>");
     page_form(sheet, id);
     base_strbuf_addf(&sheet->out,
                      "<label for=\"v-%s\">Confier à</label><select id=\"v-%s\" "
@@ -144,7 +190,9 @@ static void add_by_hand(struct sheet *sheet, const json_t *request, const json_t
         html_text(&sheet->out, page_text(volunteer, "first_name"));
         base_strbuf_add(&sheet->out, "</option>");
     }
-    base_strbuf_add(&sheet->out, "</select><div class=\"buttons\">");
+    base_strbuf_add(&sheet->out, "</select>");
+    add_agreed(sheet, request, 'h');
+    base_strbuf_add(&sheet->out, "<div class=\"buttons\">");
     if (json_array_size(volunteers) > 0)
         page_button(sheet, "take", "Confier", "", "");
     page_button(sheet, "cancel", "Annuler la demande", "grave", "");
@@ -158,11 +206,11 @@ static void add_open(struct sheet *sheet, const json_t *request, const json_t *v
     const json_t *waiting = find_proposal(request, "waiting");
 
     add_what(sheet, request);
+    add_asked(sheet, request);
     if (waiting)
-        add_proposal(sheet, request, waiting);
+        add_proposal(sheet, request, waiting, volunteers);
     else if (!volunteers_choose(volunteers, request, NULL))
         base_strbuf_add(&sheet->out, "<p class=\"problem\">Plus personne à qui la proposer.</p>");
-    add_asked(sheet, request);
     add_by_hand(sheet, request, volunteers);
 }
 
@@ -318,14 +366,15 @@ void page_write_day(struct sheet *sheet)
     page_begin(sheet, "Demandes", PAGE_ROOT);
     base_strbuf_add(&sheet->out, "<h1>");
     words_day(&sheet->out, sheet->now_ms);
-    base_strbuf_add(&sheet->out, "</h1>");
+    base_strbuf_add(&sheet->out, "</h1><p class=\"hint\">Page de ");
+    words_clock(&sheet->out, sheet->now_ms);
+    base_strbuf_add(&sheet->out, " · <a href=\"" PAGE_ROOT "\">Actualiser</a></p>");
     add_alerts(sheet, json_object_get(devices, "alerts"));
     add_silent(sheet, json_object_get(devices, "devices"));
     if (json_array_size(requests) == 0)
         base_strbuf_add(&sheet->out, "<p class=\"empty\">Aucune demande aujourd’hui.</p>");
     for (int section = 0; section < N_SECTIONS; section++)
         add_section(sheet, (enum section)section, requests, volunteers, n[section]);
-    base_strbuf_add(&sheet->out, "<p><a href=\"" PAGE_ROOT "\">Actualiser la page</a></p>");
     page_end(sheet);
     json_decref(requests);
     json_decref(devices);
@@ -370,9 +419,16 @@ static int withdraw(struct page *page, const struct html_form *form)
 static int take(struct page *page, const struct html_form *form)
 {
     const char *volunteer = html_form_value(form, "volunteer");
+    const char *date = html_form_value(form, "date"), *time = html_form_value(form, "time");
+    struct base_date read_date;
+    struct base_time read_time;
+    char when[24];
 
-    return *volunteer ? volunteers_accept(page->store, html_form_value(form, "id"), volunteer, NULL)
-                      : -EINVAL;
+    if (!*volunteer || (*date && base_date_parse(date, &read_date) < 0) ||
+        (*time && (!*date || base_time_parse(time, &read_time) < 0)))
+        return -EINVAL;
+    snprintf(when, sizeof(when), "%.10s%s%.5s", date, *time ? "T" : "", time);
+    return volunteers_accept(page->store, html_form_value(form, "id"), volunteer, when);
 }
 
 static int pass(struct page *page, const struct html_form *form)

@@ -84,16 +84,23 @@ static void add_device(struct sheet *sheet, const json_t *device)
         base_strbuf_add(&sheet->out, " <span class=\"for\">révoqué</span>");
     base_strbuf_add(&sheet->out, "</h3>");
     page_contact(sheet, json_object_get(device, "person"));
+    if (is_silent(sheet, device))
+        base_strbuf_add(&sheet->out, "<p>Pas de nouvelles depuis plus de deux jours. Appelez la "
+                                     "personne&#160;: il est peut-être débranché.</p>");
     add_health(sheet, device);
-    base_strbuf_add(&sheet->out, "<details><summary>Autre chose</summary><p class=\"hint\">");
-    html_text(&sheet->out, id);
-    base_strbuf_add(&sheet->out, "</p>");
     if (may_call) {
+        base_strbuf_add(&sheet->out,
+                        "<details><summary>Appareil perdu ou rendu</summary><p class=\"hint\">");
+        base_strbuf_add(&sheet->out, "Révoqué, l’appareil ");
+        html_text(&sheet->out, id);
+        base_strbuf_add(&sheet->out, " ne peut plus rien envoyer, et il le dit à la personne. Un "
+                                     "nouveau code l’associe de nouveau.</p>");
         page_form(sheet, id);
         page_button(sheet, "revoke", "Révoquer cet appareil", "grave", "");
         page_form_end(sheet);
+        base_strbuf_add(&sheet->out, "</details>");
     }
-    base_strbuf_add(&sheet->out, "</details></article>\n");
+    base_strbuf_add(&sheet->out, "</article>\n");
 }
 
 static void add_residents(struct sheet *sheet)
@@ -101,9 +108,10 @@ static void add_residents(struct sheet *sheet)
     json_t *residents = store_residents(sheet->page->store), *resident;
     size_t i;
 
-    base_strbuf_add(&sheet->out, "<label for=\"resident\">Personne</label>"
-                                 "<select id=\"resident\" name=\"resident\">"
-                                 "<option value=\"\">Nouvelle personne</option>");
+    base_strbuf_add(&sheet->out,
+                    "<label for=\"resident\">Personne</label>"
+                    "<select id=\"resident\" name=\"resident\">"
+                    "<option value=\"\">Nouvelle personne, à remplir ci-dessous</option>");
     json_array_foreach(residents, i, resident)
     {
         base_strbuf_add(&sheet->out, "<option value=\"");
@@ -150,7 +158,8 @@ static void add_form(struct sheet *sheet)
         "<label for=\"address\">Adresse</label>"
         "<input id=\"address\" name=\"address\" maxlength=\"160\">"
         "<label for=\"place\">Coordonnées du domicile</label>"
-        "<input id=\"place\" name=\"place\" placeholder=\"44.806, -0.631\">");
+        "<input id=\"place\" name=\"place\" placeholder=\"44.806, -0.631\">"
+        "<p class=\"hint\">" PAGE_PLACE_HINT "</p>");
     page_button(sheet, "code", "Créer un code", "", "");
     page_form_end(sheet);
     base_strbuf_add(&sheet->out, "</div></section>");
@@ -185,10 +194,11 @@ void page_write_code(struct sheet *sheet, const char *code, const char *name)
     html_text(&sheet->out, name);
     base_strbuf_addf(&sheet->out,
                      "</h1><p class=\"code\" id=\"code\">%s</p>"
-                     "<p>Sur l’appareil&#160;: <code>voisine pair %s</code></p>"
-                     "<p>Il sert une fois et reste bon %d&#160;heures. Il ne sera plus affiché.</p>"
+                     "<p>Notez-le&#160;: il ne sera plus affiché.</p>"
+                     "<p>Il se tape une seule fois, dans les %d&#160;heures, sur l’appareil de la "
+                     "personne&#160;:</p><p><code>sudo voisine pair %s</code></p>"
                      "<p><a href=\"" HERE "\">Revenir aux appareils</a></p>",
-                     code, code, CODE_HOURS);
+                     code, CODE_HOURS, code);
     page_end(sheet);
 }
 

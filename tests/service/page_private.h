@@ -18,6 +18,10 @@ struct sheet {
 
 extern const char page_style[];
 
+/* Where a coordinator finds two such numbers. */
+#define PAGE_PLACE_HINT                                                                            \
+    "Deux nombres, que montre une carte en ligne après un appui long sur la maison."
+
 /* The pages. */
 void page_write_day(struct sheet *sheet);
 void page_write_volunteers(struct sheet *sheet);

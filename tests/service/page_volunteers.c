@@ -29,7 +29,7 @@ static void add_services(struct sheet *sheet, const json_t *services)
     json_array_foreach(services, i, service)
     {
         base_strbuf_add(&sheet->out, i ? ", " : "");
-        words_service(&sheet->out, sheet->page->catalogue, json_string_value(service));
+        words_service(&sheet->out, sheet->page->catalogue, json_string_value(service), i > 0);
     }
 }
 
@@ -60,13 +60,14 @@ static void add_volunteer(struct sheet *sheet, const json_t *volunteer)
     bool is_active = json_is_true(json_object_get(volunteer, "is_active"));
     const json_t *radius = json_object_get(volunteer, "radius_km");
     const char *name = page_text(volunteer, "first_name");
+    char label[160];
 
     base_strbuf_addf(&sheet->out, "<article class=\"card%s\"><h3>", is_active ? "" : " over");
     html_text(&sheet->out, name);
     base_strbuf_add(&sheet->out,
                     is_active ? "</h3><p>" : " <span class=\"for\">en pause</span></h3><p>");
     add_services(sheet, json_object_get(volunteer, "services"));
-    base_strbuf_add(&sheet->out, "</p><p class=\"hint\">");
+    base_strbuf_add(&sheet->out, "</p><p class=\"hint when\">");
     add_days(sheet, json_object_get(volunteer, "days"));
     if (json_is_number(radius))
         base_strbuf_addf(&sheet->out, " · jusqu’à %.0f&#160;km", json_number_value(radius));
@@ -78,8 +79,11 @@ static void add_volunteer(struct sheet *sheet, const json_t *volunteer)
     base_strbuf_add(&sheet->out, "<div class=\"buttons\">");
     page_button(sheet, is_active ? "pause" : "resume", is_active ? "Mettre en pause" : "Reprendre",
                 "plain", name);
-    page_button(sheet, "remove", "Retirer", "grave", name);
-    base_strbuf_add(&sheet->out, "</div>");
+    base_strbuf_add(&sheet->out, "</div><details><summary>Retirer de la liste</summary>"
+                                 "<p class=\"hint\">Pour une absence, la pause suffit.</p>");
+    snprintf(label, sizeof(label), "Retirer %s", name);
+    page_button(sheet, "remove", label, "grave", "");
+    base_strbuf_add(&sheet->out, "</details>");
     page_form_end(sheet);
     base_strbuf_add(&sheet->out, "</article>\n");
 }
@@ -110,7 +114,7 @@ static void add_form(struct sheet *sheet)
         const char *id = config_catalogue_service(catalogue, i)->id;
 
         add_checkbox(sheet, "service", id);
-        words_service(&sheet->out, catalogue, id);
+        words_service(&sheet->out, catalogue, id, false);
         base_strbuf_add(&sheet->out, "</label>");
     }
     base_strbuf_add(&sheet->out,
@@ -122,7 +126,8 @@ static void add_form(struct sheet *sheet)
     base_strbuf_add(&sheet->out,
                     "</fieldset><label for=\"place\">Coordonnées du domicile</label>"
                     "<input id=\"place\" name=\"place\" placeholder=\"44.806, -0.631\">"
-                    "<p class=\"hint\">Le plus proche est sollicité le premier.</p>"
+                    "<p class=\"hint\">" PAGE_PLACE_HINT
+                    " Le bénévole le plus proche est sollicité le premier.</p>"
                     "<label for=\"radius\">Rayon en km</label>"
                     "<input id=\"radius\" name=\"radius\" type=\"number\" min=\"1\" max=\"200\">");
     page_button(sheet, "add-volunteer", "Ajouter", "", "");

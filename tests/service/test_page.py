@@ -83,7 +83,8 @@ def adds_a_volunteer(browser, service):
     assert (added["services"], added["days"], added["radius_km"]) == (["pet_walk"], ["saturday"], 3), added
     browser.press("Mettre en pause")
     assert "en pause" in browser.text()
-    browser.press("Retirer")
+    browser.click(browser.find("summary"))
+    browser.press("Retirer Anaïs")
     assert service.admin("volunteers") == []
 
 
@@ -125,14 +126,17 @@ def asks_the_nearest_first(browser, service):
     wait_for_proposal(service, request, 2)
     browser.go(service.url + ROOT)
     assert "Proposée à Karim" in browser.text() and "Marie (ne peut pas)" in browser.text(), browser.text()
+    assert "Karim (à 11 km)" in browser.text().replace("\xa0", " "), browser.text()
     look_at(browser, "jour")
+    browser.run("document.querySelector('input[type=time]').value = '10:30'")
     browser.press("Karim accepte")
-    assert "Karim, mardi 16 juin à 10 h" in browser.text().replace("\xa0", " "), browser.text()
+    assert "Karim, mardi 16 juin à 10 h 30" in browser.text().replace("\xa0", " "), browser.text()
     browser.press("Karim ne peut plus")
     assert "Plus personne" in browser.text(), browser.text()  # Zoé is too far
     assert proposals(service, request) == [("marie", "refused"), ("karim", "withdrawn")]
     browser.click(browser.find("summary"))
-    browser.press("Confier")
+    browser.press("Confier")  # nobody named an hour, so nobody is promised one
+    assert "Karim, mardi 16 juin, le matin" in browser.text().replace("\xa0", " "), browser.text()
     browser.press("C’est fait")
     assert "Terminées aujourd’hui" in browser.text()
     assert service.admin("show", request["id"])["status"] == "done"

@@ -84,6 +84,13 @@ static double way_km(const json_t *from, const json_t *to)
     return 2 * EARTH_KM * asin(sqrt(h < 1 ? h : 1));
 }
 
+double volunteers_way_km(const json_t *volunteer, const json_t *request)
+{
+    double km = way_km(volunteer, json_object_get(request, "person"));
+
+    return km < FAR_KM ? km : -1;
+}
+
 static bool may_on_day(const json_t *volunteer, const json_t *request)
 {
     static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
@@ -162,20 +169,29 @@ static const char *time_of(const json_t *asked)
     return "10:00";
 }
 
+static json_t *text_or_null(const char *value)
+{
+    return *value ? json_string(value) : json_null();
+}
+
 static json_t *make_when(const json_t *asked, const char *when)
 {
     char date[11] = "", time[6] = "";
+    const char *part = "";
 
-    if (when) {
+    if (when && *when) {
         snprintf(date, sizeof(date), "%s", when);
         if (strlen(when) > 11)
             snprintf(time, sizeof(time), "%s", when + 11);
+        else if (strcmp(date, text(asked, "date")) == 0)
+            part = text(asked, "part");
     } else {
         snprintf(date, sizeof(date), "%s", text(asked, "date"));
-        snprintf(time, sizeof(time), "%s", time_of(asked));
+        snprintf(time, sizeof(time), "%s", when ? text(asked, "time") : time_of(asked));
+        part = when && !*time ? text(asked, "part") : "";
     }
-    return json_pack("{s:o, s:n, s:o}", "date", *date ? json_string(date) : json_null(), "part",
-                     "time", *time ? json_string(time) : json_null());
+    return json_pack("{s:o, s:o, s:o}", "date", text_or_null(date), "part", text_or_null(part),
+                     "time", text_or_null(time));
 }
 
 int volunteers_accept(struct store *store, const char *id, const char *volunteer, const char *when)

@@ -24,10 +24,15 @@ int volunteers_load(struct store *store, const char *path);
  */
 const json_t *volunteers_choose(const json_t *volunteers, const json_t *request, double *ret_km);
 
+/* The way from the volunteer to where the request is for. Pure. Returns: km, -1 where it is not
+ * known. */
+double volunteers_way_km(const json_t *volunteer, const json_t *request);
+
 /*
  * Lets the volunteer (an id; a first name where nobody has that id) take an open request. `when` is
- * "2026-11-24T10:00", "2026-11-24" or NULL: as it was asked, at ten, noon, three or six when only
- * the part of the day was. Returns: as store_change.
+ * "2026-11-24T10:00", "2026-11-24" or "": as it was asked, so that nobody is promised an hour that
+ * nobody named. NULL is for volunteers who accept by themselves: at ten, noon, three or six when
+ * only the part of the day was asked. Returns: as store_change.
  */
 int volunteers_accept(struct store *store, const char *id, const char *volunteer, const char *when);
 

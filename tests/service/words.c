@@ -25,7 +25,7 @@ static const char *text(const json_t *json, const char *key)
 }
 
 void words_service(struct base_strbuf *out, const struct config_catalogue *catalogue,
-                   const char *service)
+                   const char *service, bool within)
 {
     const struct config_service *found =
         catalogue && *service ? config_catalogue_find(catalogue, service) : NULL;
@@ -35,7 +35,8 @@ void words_service(struct base_strbuf *out, const struct config_catalogue *catal
              found      ? found->name
              : *service ? service
                         : "rappeler la personne");
-    name[0] = (char)toupper((unsigned char)name[0]);
+    if (!within)
+        name[0] = (char)toupper((unsigned char)name[0]);
     html_text(out, name);
 }
 
@@ -76,7 +77,7 @@ void words_when(struct base_strbuf *out, const json_t *when)
         }
     }
     if (!has_date)
-        base_strbuf_add(out, "pas de date");
+        base_strbuf_add(out, "sans date");
 }
 
 static struct tm local(int64_t at_ms)
@@ -120,6 +121,13 @@ void words_at(struct base_strbuf *out, const char *iso, int64_t now_ms)
         base_strbuf_add(out, " ");
     }
     base_strbuf_add(out, "à ");
+    add_clock(out, tm.tm_hour, tm.tm_min);
+}
+
+void words_clock(struct base_strbuf *out, int64_t at_ms)
+{
+    struct tm tm = local(at_ms);
+
     add_clock(out, tm.tm_hour, tm.tm_min);
 }
 
