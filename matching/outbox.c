@@ -71,12 +71,10 @@ static int mark_damaged(struct matching_outbox *outbox, const char *id)
     return r;
 }
 
-/* Counts what waits, and finds rows whose text changed. */
+/* Counts what waits, and marks rows whose text changed. */
 static int take_stock(struct matching_outbox *outbox)
 {
-    char(*damaged)[MATCHING_ID_SIZE] = NULL;
     struct matching_row *row;
-    unsigned n_damaged = 0;
     int r = matching_db_query(outbox->db, &row, "SELECT id, state, body FROM request", "");
 
     if (r)
@@ -85,30 +83,17 @@ static int take_stock(struct matching_outbox *outbox)
         enum matching_state state = matching_state_parse(matching_row_text(row, 1));
         size_t n;
         const void *blob = matching_row_blob(row, 2, &n);
+        bool is_sound = matching_store_check(blob, n) > 0;
 
         outbox->counts.n_all++;
         if (!matching_store_is_waiting(state))
             continue;
-        if (matching_store_check(blob, n)) {
-            outbox->counts.n_waiting++;
-            continue;
-        }
-        if ((n_damaged & (n_damaged + 1)) == 0) {
-            void *larger = realloc(damaged, (n_damaged + 1) * 2 * sizeof(*damaged));
-
-            if (!larger) {
-                r = -ENOMEM;
-                break;
-            }
-            damaged = larger;
-        }
-        copy(damaged[n_damaged++], MATCHING_ID_SIZE, row, 0);
+        outbox->counts.n_waiting += is_sound;
+        outbox->counts.n_damaged += !is_sound;
+        if (!is_sound && (r = mark_damaged(outbox, matching_row_text(row, 0))) != 0)
+            break;
     }
     matching_row_finish(row);
-    for (unsigned i = 0; r == 0 && i < n_damaged; i++)
-        r = mark_damaged(outbox, damaged[i]);
-    free(damaged);
-    outbox->counts.n_damaged = n_damaged;
     return r;
 }
 
@@ -182,7 +167,7 @@ static int open_or_mend(struct matching_outbox *outbox, const char *folder)
         matching_reserve_release(outbox->reserve);
         r = open_and_look(outbox, folder, path);
     }
-    if (r == -EROFS && access(path, W_OK) == 0 && access(folder, W_OK) == 0)
+    if (r == -EROFS && access(folder, W_OK) == 0)
         r = MATCHING_DB_DAMAGED; /* no disk that is read-only: one byte of the header says so */
     if (r != MATCHING_DB_DAMAGED && r != -EIO)
         return matching_store_result(r);
@@ -363,10 +348,8 @@ int matching_outbox_each(struct matching_outbox *outbox, matching_outbox_fn *fn,
     while ((r = matching_row_next(row)) == 1) {
         read_entry(row, &entry);
         r = fn(user, &entry);
-        if (r) {
-            matching_row_finish(row);
-            return r;
-        }
+        if (r)
+            break;
     }
     matching_row_finish(row);
     return matching_store_result(r);

@@ -80,8 +80,8 @@ static int store_news(struct matching_outbox *outbox, const struct matching_news
                         (int64_t)!is_told, news->id);
     if (r)
         return r;
-    outbox->counts.n_waiting -=
-        matching_store_is_waiting(entry.summary.state) && !matching_store_is_waiting(state);
+    /* Whatever is told of a request, the service has it: it waits no longer. */
+    outbox->counts.n_waiting -= matching_store_is_waiting(entry.summary.state);
     *ret_is_changed = true;
     return 0;
 }

@@ -250,8 +250,32 @@ static void fill_a_small_disk(const char *folder)
     matching_outbox_close(outbox);
 }
 
-/* R14 on a disk that is really full. */
-static void a_full_disk_is_told_and_loses_nothing(void)
+/* A disk that is read-only is no damage: nothing is mended, and what is there can be read. Runs in
+ * a child. */
+static void open_on_a_read_only_disk(const char *folder)
+{
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+    char id[MATCHING_ID_SIZE], aside[128], *body;
+
+    REQUIRE(matching_outbox_open(folder, 10, &outbox) == 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    free(body);
+    REQUIRE(mount(NULL, folder, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0 || errno == EBUSY);
+    matching_outbox_close(outbox);
+    REQUIRE(mount(NULL, folder, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
+    CHECK(matching_outbox_open(folder, 10, &outbox) < 0);
+    snprintf(aside, sizeof(aside), "%s/outbox.db.damaged-1", folder);
+    CHECK(access(aside, F_OK) < 0);
+    REQUIRE(mount(NULL, folder, NULL, MS_REMOUNT, NULL) == 0);
+    REQUIRE(matching_outbox_open(folder, 10, &outbox) == 0);
+    CHECK_INT(matching_outbox_get(outbox, id, &entry), 0);
+    matching_outbox_close(outbox);
+}
+
+/* In a child of its own, whose name space goes with it. */
+static void on_a_small_disk(void (*live_there)(const char *folder))
 {
     char folder[64];
     int status;
@@ -263,7 +287,7 @@ static void a_full_disk_is_told_and_loses_nothing(void)
         if (!mount_small(folder))
             _exit(77);
         check_failures = 0;
-        fill_a_small_disk(folder);
+        live_there(folder);
         _exit(check_failures ? 1 : 0);
     }
     REQUIRE(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
@@ -271,6 +295,66 @@ static void a_full_disk_is_told_and_loses_nothing(void)
         printf("no small disk could be mounted here: not checked\n");
     else
         CHECK_INT(WEXITSTATUS(status), 0);
+    scene_remove(folder);
+}
+
+/* R14 on a disk that is really full. */
+static void a_full_disk_is_told_and_loses_nothing(void)
+{
+    on_a_small_disk(fill_a_small_disk);
+}
+
+static void a_read_only_disk_is_no_damage(void)
+{
+    on_a_small_disk(open_on_a_read_only_disk);
+}
+
+/* Folding the journal back may use the reserve; on a disk that takes nothing it is left for later,
+ * and nothing is lost. */
+static void the_journal_is_folded_back_when_it_can_be(void)
+{
+    char folder[64], reserve[128], id[MATCHING_ID_SIZE];
+    struct matching_outbox *outbox;
+    struct matching_entry entry;
+
+    scene_folder(folder);
+    snprintf(reserve, sizeof(reserve), "%s/outbox.reserve", folder);
+    REQUIRE(matching_outbox_open(folder, 100, &outbox) == 0);
+    for (int i = 0; i < 30; i++) {
+        char *body = scene_body("groceries", id);
+
+        CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+        free(body);
+    }
+    vfs_fail(VFS_IO, 1, true);
+    CHECK(matching_outbox_tidy(outbox) < 0);
+    vfs_fail(VFS_NO_SPACE, 2, false); /* the journal is synced first */
+    CHECK_INT(matching_outbox_tidy(outbox), 0);
+    CHECK(vfs_has_struck());
+    vfs_fail(VFS_IO, 1, true); /* folded back: there is nothing to write any more */
+    CHECK_INT(matching_outbox_tidy(outbox), 0);
+    vfs_fail(VFS_IO, 0, false);
+    CHECK_INT(access(reserve, F_OK), 0);
+    CHECK_INT(matching_outbox_get(outbox, id, &entry), 0);
+    matching_outbox_close(outbox);
+    scene_remove(folder);
+}
+
+/* A file larger than any outbox is put aside unread. */
+static void a_file_too_large_is_set_aside(void)
+{
+    char folder[64], path[128], id[MATCHING_ID_SIZE], *body;
+    struct matching_outbox *outbox;
+
+    scene_folder(folder);
+    snprintf(path, sizeof(path), "%s/outbox.db", folder);
+    REQUIRE(base_file_replace(path, "no database", 11, 0600) == 0);
+    REQUIRE(truncate(path, 65L << 20) == 0);
+    REQUIRE(matching_outbox_open(folder, 10, &outbox) == 0);
+    body = scene_body("groceries", id);
+    CHECK_INT(matching_outbox_put(outbox, id, body, strlen(body), NOW_MS), 0);
+    free(body);
+    matching_outbox_close(outbox);
     scene_remove(folder);
 }
 
@@ -599,7 +683,8 @@ static void install(void)
 }
 
 CHECK_MAIN(install, every_write_may_fail, a_power_cut_leaves_every_promise, a_size_limit_refuses,
-           a_full_disk_is_told_and_loses_nothing, without_the_reserve_nothing_is_noted,
-           bits_may_flip, files_may_be_cut_short, kills_lose_nothing, an_idle_day_writes_nothing,
-           what_is_no_database_is_set_aside, a_mending_cut_off_is_finished,
-           an_unwritable_folder_is_named)
+           a_full_disk_is_told_and_loses_nothing, a_read_only_disk_is_no_damage,
+           the_journal_is_folded_back_when_it_can_be, a_file_too_large_is_set_aside,
+           without_the_reserve_nothing_is_noted, bits_may_flip, files_may_be_cut_short,
+           kills_lose_nothing, an_idle_day_writes_nothing, what_is_no_database_is_set_aside,
+           a_mending_cut_off_is_finished, an_unwritable_folder_is_named)
