@@ -366,6 +366,19 @@ static struct command *make_command(enum command_kind kind, const char *id)
     return command;
 }
 
+/* Gives the command to the thread, or it up if it could not be made (r). Returns: r. */
+static int hand_over(struct matching_worker *worker, struct command *command, int r,
+                     char ret_id[MATCHING_ID_SIZE])
+{
+    if (r < 0) {
+        free_command(command);
+        return base_trace(r);
+    }
+    memcpy(ret_id, command->id, MATCHING_ID_SIZE);
+    add_command(worker, command);
+    return 0;
+}
+
 int matching_worker_submit(struct matching_worker *worker, const struct matching_request *request,
                            char ret_id[MATCHING_ID_SIZE])
 {
@@ -377,13 +390,7 @@ int matching_worker_submit(struct matching_worker *worker, const struct matching
     r = matching_id_make(command->id);
     if (r == 0)
         r = matching_request_encode(request, command->id, &command->body, &command->n_body);
-    if (r < 0) {
-        free_command(command);
-        return base_trace(r);
-    }
-    memcpy(ret_id, command->id, MATCHING_ID_SIZE);
-    add_command(worker, command);
-    return 0;
+    return hand_over(worker, command, r, ret_id);
 }
 
 /* A command that needs nothing but the id. */
@@ -419,13 +426,7 @@ int matching_worker_alert(struct matching_worker *worker, const char *resident,
     if (r == 0)
         r = matching_alert_encode(command->id, worker->device, resident, spoken_at, &command->body,
                                   &command->n_body);
-    if (r < 0) {
-        free_command(command);
-        return base_trace(r);
-    }
-    memcpy(ret_id, command->id, MATCHING_ID_SIZE);
-    add_command(worker, command);
-    return 0;
+    return hand_over(worker, command, r, ret_id);
 }
 
 int matching_worker_set_health(struct matching_worker *worker, const struct matching_health *health)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The courier with a clock that stands still and a scripted service. */
 #include "matching/courier.h"
+#include "matching/alerts.h"
 
 #include "base/clock.h"
 #include "tests/check.h"
@@ -783,6 +784,157 @@ static void untold_news_come_with_an_outbox_that_opens_late(void)
     tear_down(&stage);
 }
 
+/* Called off on its way, and the service would not have taken it: there is nothing to cancel. */
+static void what_is_refused_on_its_way_is_cancelled(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    turn(&stage);
+    matching_courier_cancel(stage.courier, id);
+    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 422, "{\"status\":422}");
+    turn(&stage);
+    CHECK_INT(state_of(&stage, id), MATCHING_CANCELLED);
+    CHECK_INT(count(&stage, MATCHING_EVENT_REFUSED), 0);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    matching_courier_cancel(stage.courier, id); /* said again: it is so already */
+    CHECK_INT(count(&stage, MATCHING_EVENT_CANCELLED), 2);
+    tear_down(&stage);
+}
+
+/* A cancellation that the service will never take is over; so is one of what it has forgotten. */
+static void a_cancellation_comes_to_an_end(void)
+{
+    static const int statuses[] = {410, 422};
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        set_up(&stage);
+        beat(&stage);
+        submit(&stage, id);
+        turn(&stage);
+        accept(&stage, id);
+        turn(&stage);
+        matching_courier_cancel(stage.courier, id);
+        turn(&stage);
+        script_answer(&stage.script, MATCHING_LANE_DELIVERY, statuses[i], "{\"status\":0}");
+        turn(&stage);
+        if (statuses[i] == 410) { /* once more, in case the network holds it */
+            CHECK_INT(state_of(&stage, id), MATCHING_CANCELLING);
+            base_clock_manual_advance(&stage.clock, 1801000);
+            turn(&stage);
+            REQUIRE(is_cancelling(&stage, id));
+            script_answer(&stage.script, MATCHING_LANE_DELIVERY, 410, "{\"status\":410}");
+            turn(&stage);
+        }
+        CHECK_INT(state_of(&stage, id), MATCHING_CANCELLED);
+        tear_down(&stage);
+    }
+}
+
+/* A heartbeat that is not understood has shown that the speaker lives. */
+static void a_heartbeat_refused_waits_for_the_next_day(void)
+{
+    struct stage stage;
+    const struct script_call *call;
+
+    set_up(&stage);
+    turn(&stage);
+    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
+    REQUIRE(call && strstr(call->path, "heartbeat"));
+    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 422, "{\"status\":422}");
+    turn(&stage);
+    base_clock_manual_advance(&stage.clock, 22 * HOUR_MS);
+    turn(&stage);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    base_clock_manual_advance(&stage.clock, 4 * HOUR_MS);
+    turn(&stage);
+    CHECK(script_call(&stage.script, MATCHING_LANE_DELIVERY) != NULL);
+    tear_down(&stage);
+}
+
+/* What cannot be told to the service is said to the resident (R4). */
+static void an_alert_refused_or_one_too_many_is_told(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    for (int i = 0; i < MATCHING_ALERTS_MAX + 1; i++) {
+        snprintf(id, sizeof(id), "1b4e28ba-2fa1-41d2-883f-0016d3cca4%02d", i);
+        matching_courier_alert(stage.courier, id, strdup("{}"), 2);
+    }
+    CHECK_INT(count(&stage, MATCHING_EVENT_ALERT_FAILED), 1);
+    turn(&stage);
+    script_answer(&stage.script, MATCHING_LANE_ALERT, 422, "{\"status\":422}");
+    turn(&stage);
+    CHECK_INT(count(&stage, MATCHING_EVENT_ALERT_FAILED), 2);
+    tear_down(&stage);
+}
+
+/* R43: a call that cannot be begun for want of memory is begun later, whatever it is. */
+static void what_cannot_be_begun_is_begun_later(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE], other[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    stage.script.is_short = true;
+    turn(&stage); /* the heartbeat */
+    submit(&stage, id);
+    matching_courier_alert(stage.courier, "1b4e28ba-2fa1-41d2-883f-0016d3cca427", strdup("{}"), 2);
+    turn(&stage);
+    CHECK_INT(stage.script.n_calls, 0);
+    stage.script.is_short = false;
+    base_clock_manual_advance(&stage.clock, 60000);
+    turn(&stage);
+    REQUIRE(script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    REQUIRE(script_call(&stage.script, MATCHING_LANE_ALERT));
+    stage.script.is_short = true;
+    accept(&stage, id); /* then the news, and a cancellation */
+    matching_courier_cancel(stage.courier, id);
+    turn(&stage);
+    submit(&stage, other);
+    turn(&stage);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    stage.script.is_short = false;
+    base_clock_manual_advance(&stage.clock, 60000);
+    turn(&stage);
+    REQUIRE(is_cancelling(&stage, id));
+    accept(&stage, id);
+    turn(&stage);
+    CHECK(script_call(&stage.script, MATCHING_LANE_DELIVERY) != NULL);
+    accept(&stage, other);
+    stage.script.is_short = true;
+    turn(&stage);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_NEWS));
+    stage.script.is_short = false;
+    base_clock_manual_advance(&stage.clock, 60000);
+    turn(&stage);
+    CHECK(script_call(&stage.script, MATCHING_LANE_NEWS) != NULL);
+    tear_down(&stage);
+}
+
+/* A waiting request without any text cannot be sent: it is told of, not tried for ever. */
+static void a_request_without_its_text_is_told_of(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE];
+
+    set_up(&stage);
+    beat(&stage);
+    submit(&stage, id);
+    spoil(&stage, "UPDATE request SET body = NULL");
+    turn(&stage);
+    REQUIRE(last(&stage, MATCHING_EVENT_DAMAGED));
+    CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    tear_down(&stage);
+}
+
 CHECK_MAIN(a_request_is_sent_with_its_key, a_clock_that_is_ahead_is_named,
            without_an_outbox_it_starts_and_refuses, a_crash_at_each_step_sends_the_same_bytes,
            news_are_told_once_and_survive_a_crash, news_of_a_request_in_doubt_transmit_it,
@@ -797,4 +949,7 @@ CHECK_MAIN(a_request_is_sent_with_its_key, a_clock_that_is_ahead_is_named,
            a_row_found_damaged_while_sending_is_told_of,
            news_that_cannot_be_stored_blame_nobody_else,
            news_that_tell_nothing_new_are_asked_for_less_often,
-           untold_news_come_with_an_outbox_that_opens_late)
+           untold_news_come_with_an_outbox_that_opens_late, what_is_refused_on_its_way_is_cancelled,
+           a_cancellation_comes_to_an_end, a_heartbeat_refused_waits_for_the_next_day,
+           an_alert_refused_or_one_too_many_is_told, what_cannot_be_begun_is_begun_later,
+           a_request_without_its_text_is_told_of)

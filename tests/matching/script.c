@@ -25,6 +25,8 @@ static int begin(struct matching_client *client, enum matching_lane lane,
 
     if (mine->is_open)
         return -EBUSY;
+    if (script_of(client)->is_short)
+        return -ENOMEM;
     clear(mine);
     mine->is_open = true;
     snprintf(mine->method, sizeof(mine->method), "%s", call->method);

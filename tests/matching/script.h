@@ -18,6 +18,7 @@ struct script {
     struct matching_client base; /* first: the ops cast back */
     struct script_call lanes[MATCHING_N_LANES];
     unsigned n_calls;
+    bool is_short; /* of memory: no call can be begun */
 };
 
 void script_init(struct script *script);
