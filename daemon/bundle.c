@@ -255,6 +255,17 @@ static int make_record(struct making *m)
     return base_trace(r);
 }
 
+static int make_mark(struct making *m)
+{
+    const char *made_of = m->options->made_of;
+    char path[PATH_MAX];
+    int r = base_file_join(m->folder, BUNDLE_MADE_OF, path, sizeof(path));
+
+    if (r < 0 || !made_of)
+        return r;
+    return base_trace(base_file_replace(path, made_of, strlen(made_of), 0644));
+}
+
 static int make_stored(struct making *m)
 {
     step(m, "stored sentences");
@@ -297,7 +308,7 @@ static int open_parts(struct making *m)
 static int make_all(struct making *m)
 {
     int (*const steps[])(struct making *) = {make_models, make_dictionary, make_understanding,
-                                             make_stored, make_record};
+                                             make_stored, make_record,     make_mark};
     int r = open_parts(m);
 
     if (r == 0)

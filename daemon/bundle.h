@@ -19,13 +19,17 @@
 #include "base/strbuf.h"
 #include "intents/language.h"
 
+/* The file of a bundle that holds `made_of`. */
+#define BUNDLE_MADE_OF "made-of"
+
 struct bundle_options {
     const char *language;              /* "fr" */
     const char *model_folder;          /* of the acoustic model */
     const char *wake_phrase;           /* also learned in front of requests */
     const struct intents_extra *extra; /* names that the carer added */
     size_t n_extra;
-    size_t n_sentences; /* sampled for request.lm; 0: the measured best */
+    size_t n_sentences;  /* sampled for request.lm; 0: the measured best */
+    const char *made_of; /* kept as BUNDLE_MADE_OF; may be NULL */
     /* Told before each step; may be NULL. */
     void (*on_step)(void *user, const char *step);
     void *user;

@@ -31,6 +31,13 @@ int interpreter_create(struct asr_recogniser *recogniser, struct intents_underst
     return 0;
 }
 
+void interpreter_use(struct interpreter *interpreter, struct asr_recogniser *recogniser,
+                     struct intents_understander *understander)
+{
+    interpreter->recogniser = recogniser;
+    interpreter->understander = understander;
+}
+
 void interpreter_destroy(struct interpreter *interpreter)
 {
     free(interpreter);

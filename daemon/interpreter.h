@@ -41,6 +41,9 @@ struct interpreter;
  * the caller. */
 int interpreter_create(struct asr_recogniser *recogniser, struct intents_understander *understander,
                        const char *wake_phrase, struct interpreter **ret_interpreter);
+/* From now on with these. */
+void interpreter_use(struct interpreter *interpreter, struct asr_recogniser *recogniser,
+                     struct intents_understander *understander);
 /* Accepts NULL. */
 void interpreter_destroy(struct interpreter *interpreter);
 

@@ -35,7 +35,7 @@ static int open_understanding(const struct language_options *options, const char
     int r = bundle_data_folder(options->id, data, sizeof(data));
 
     if (r == 0)
-        r = intents_language_load(data, NULL, 0, NULL, 0, &language->data);
+        r = intents_language_load(data, NULL, 0, options->names, options->n_names, &language->data);
     if (r < 0) {
         base_strbuf_addf(error, "the language data %s cannot be used: %s", data, strerror(-r));
         return r;
@@ -145,11 +145,18 @@ static int open_wake(const struct language_options *options, const char *model,
     return r > 0 ? -EINVAL : r;
 }
 
+static int find_bundle(const struct language_options *options, char *ret_folder, size_t size)
+{
+    if (!options->bundle)
+        return bundle_folder(options->id, ret_folder, size);
+    return (size_t)snprintf(ret_folder, size, "%s", options->bundle) >= size ? -ENAMETOOLONG : 0;
+}
+
 int language_open(const struct language_options *options, struct language *ret_language,
                   struct base_strbuf *error)
 {
     char bundle[PATH_MAX], model[PATH_MAX];
-    int r = bundle_folder(options->id, bundle, sizeof(bundle));
+    int r = find_bundle(options, bundle, sizeof(bundle));
 
     *ret_language = (struct language){0};
     if (r == 0)
@@ -170,6 +177,33 @@ int language_open(const struct language_options *options, struct language *ret_l
     if (r < 0)
         language_close(ret_language);
     /* Dictionary and phrases, read once, leave many holes. */
+    malloc_trim(0);
+    return base_trace(r);
+}
+
+int language_renew(const struct language_options *options, struct language *language,
+                   struct base_strbuf *error)
+{
+    struct language fresh = {.scores = language->scores};
+    char bundle[PATH_MAX], model[PATH_MAX];
+    int r = find_bundle(options, bundle, sizeof(bundle));
+
+    if (r == 0)
+        r = bundle_model_folder(options->models_folder, options->id, model, sizeof(model));
+    if (r == 0)
+        r = open_understanding(options, bundle, &fresh, error);
+    if (r == 0)
+        r = open_recogniser(model, bundle, &fresh, error);
+    if (r == 0) {
+        struct language old = *language;
+
+        *language = fresh;
+        language->wake = old.wake;
+        fresh = old;
+    }
+    fresh.scores = NULL; /* both stay with the language */
+    fresh.wake = NULL;
+    language_close(&fresh);
     malloc_trim(0);
     return base_trace(r);
 }

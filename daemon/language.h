@@ -34,8 +34,11 @@ struct language_options {
     const char *const *services; /* offered by the territory */
     size_t n_services;
     const char *wake_phrase;
-    double wake_sensitivity; /* 0 to 1 */
-    int parts;               /* LANGUAGE_HEARS | LANGUAGE_WAKES */
+    double wake_sensitivity;           /* 0 to 1 */
+    int parts;                         /* LANGUAGE_HEARS | LANGUAGE_WAKES */
+    const char *bundle;                /* its folder; NULL: the installed one */
+    const struct intents_extra *names; /* that the bundle was made with */
+    size_t n_names;
 };
 
 /*
@@ -44,6 +47,13 @@ struct language_options {
  */
 int language_open(const struct language_options *options, struct language *ret_language,
                   struct base_strbuf *error);
+/*
+ * Takes another bundle for recogniser and understander, which are others then; the rest stays.
+ * Returns: as above; after a failure the language is as it was.
+ */
+int language_renew(const struct language_options *options, struct language *language,
+                   struct base_strbuf *error);
+
 /* A language's own wake phrase, for commands without a configuration. Returns: 0, -EINVAL (no such
  * language), -ENAMETOOLONG, -ENOMEM. */
 int language_wake_phrase(const char *id, char *ret_phrase, size_t size);

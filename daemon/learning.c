@@ -91,6 +91,15 @@ void learning_destroy(struct learning *learning)
     free(learning);
 }
 
+void learning_use(struct learning *learning, struct asr_recogniser *recogniser)
+{
+    if (!learning)
+        return;
+    learning_drop(learning);
+    learning->recogniser = recogniser;
+    use(learning);
+}
+
 bool learning_wants_consent(const struct learning *learning)
 {
     return learning && !learning->is_told;

@@ -29,6 +29,9 @@ struct learning_options {
 int learning_create(const struct learning_options *options, struct learning **ret_learning);
 void learning_destroy(struct learning *learning);
 
+/* The recogniser is another one from now on; the old one may have ended. */
+void learning_use(struct learning *learning, struct asr_recogniser *recogniser);
+
 /* Whether the resident has yet to be told; then that they were. */
 bool learning_wants_consent(const struct learning *learning);
 void learning_told(struct learning *learning);

@@ -150,6 +150,8 @@ static void on_tick(void *user)
     struct speaker *s = user;
 
     assistant_tick(s->assistant);
+    if (s->has_new_bundle)
+        speaker_renew_language(s);
 }
 
 static void on_check(void *user)
@@ -215,21 +217,6 @@ static int load_territory(struct speaker *s, const char *territories_folder)
     }
     config_problems_destroy(problems);
     return r == 0 ? 0 : EXIT_CONFIG;
-}
-
-static int open_language(struct speaker *s)
-{
-    struct language_options options = {
-        .id = text(s, CONFIG_LANGUAGE),
-        .models_folder = text(s, CONFIG_MODELS_FOLDER),
-        .services = config_territory_services(s->territory),
-        .n_services = config_territory_n_services(s->territory),
-        .wake_phrase = text(s, CONFIG_WAKE_PHRASE),
-        .wake_sensitivity = number(s, CONFIG_WAKE_SENSITIVITY) / 100.0,
-        .parts = LANGUAGE_HEARS | LANGUAGE_WAKES,
-    };
-
-    return language_open(&options, &s->language, &s->error) == 0 ? 0 : EXIT_CONFIG;
 }
 
 static struct tts_voice_settings voice_settings(const struct speaker *s)
@@ -442,8 +429,9 @@ static int start_loop(struct speaker *s)
 static int make_all(struct speaker *s, const struct speaker_options *options)
 {
     int (*const steps[])(struct speaker *) = {
-        open_language, open_voice,           open_worker,    open_learning, make_assistant,
-        make_ears,     speaker_open_control, open_soundcard, open_button,   start_loop};
+        speaker_open_language, open_voice, open_worker,          open_learning,
+        make_assistant,        make_ears,  speaker_open_control, open_soundcard,
+        open_button,           start_loop};
     int status = make_state_folder(s);
 
     if (status == 0)
@@ -495,6 +483,7 @@ void speaker_destroy(struct speaker *s)
     if (!s)
         return;
     control_destroy(s->control);
+    own_bundle_destroy(s->own_bundle);
     watchdog_destroy(s->watchdog);
     button_destroy(s->button);
     base_watch_destroy(s->worker_watch);
@@ -523,6 +512,7 @@ int speaker_run(struct speaker *s)
                (long long)(s->clock->monotonic_ms(s->clock) - s->started_at_ms));
     base_notify("READY=1");
     trace_ready(s->trace);
+    own_bundle_start(s->own_bundle);
     r = base_loop_run(s->loop);
     base_notify("STOPPING=1");
     return r < 0 ? EXIT_SOFTWARE : s->exit_status;

@@ -15,6 +15,7 @@
 #include "daemon/keepsake.h"
 #include "daemon/language.h"
 #include "daemon/listener.h"
+#include "daemon/own_bundle.h"
 #include "daemon/phrasing.h"
 #include "daemon/soundcard.h"
 #include "daemon/speaker.h"
@@ -43,6 +44,8 @@ struct speaker {
     struct config_territory *territory;
     struct config_catalogue *catalogue;
     struct trace *trace;
+    struct own_bundle *own_bundle;
+    bool has_new_bundle; /* to be taken when nobody speaks */
     struct language language;
     struct tts_voice *voice;
     struct phrasing *phrasing;
@@ -60,7 +63,11 @@ struct speaker {
 /* For the watchdog and for status. `user` is the speaker. */
 void speaker_read_vitals(void *user, struct vitals *ret_vitals);
 
-/* A step of create: 0, or the exit status with `error` filled. */
+/* Steps of create: 0, or the exit status with `error` filled. */
 int speaker_open_control(struct speaker *speaker);
+int speaker_open_language(struct speaker *speaker);
+
+/* Takes a bundle that was made meanwhile, if there is one and nobody speaks. */
+void speaker_renew_language(struct speaker *speaker);
 
 #endif

@@ -433,13 +433,29 @@ static void restrict_services(struct intents_language *language, const char *con
     language->n_services = n_kept;
 }
 
+/* All names of a carer together are as likely as so much of a list: theirs are said more often than
+ * any other, and a list tells what else may be meant. */
+#define EXTRA_SHARE 0.5
+
+static size_t n_extras_of(const struct intents_extra *extra, size_t n, const char *list)
+{
+    size_t n_of_list = 0;
+
+    for (size_t i = 0; i < n; i++)
+        n_of_list += strcmp(extra[i].slot, list) == 0;
+    return n_of_list;
+}
+
 static int add_extra(struct intents_language *language, const struct intents_extra *extra, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < language->lexicon.n; k++) {
-            struct intents_list *list = &language->lexicon.lists[k];
+    for (size_t k = 0; k < language->lexicon.n; k++) {
+        struct intents_list *list = &language->lexicon.lists[k];
+        size_t n_of_list = n_extras_of(extra, n, list->name);
+        double weight = n_of_list ? EXTRA_SHARE * list->weight / (double)n_of_list : 0;
+
+        for (size_t i = 0; n_of_list > 0 && i < n; i++) {
             int r = strcmp(list->name, extra[i].slot) == 0
-                        ? intents_list_add(list, "extra", extra[i].text, INTENTS_MASCULINE, 1)
+                        ? intents_list_add(list, "extra", extra[i].text, INTENTS_MASCULINE, weight)
                         : 0;
 
             if (r < 0)

@@ -36,7 +36,7 @@ struct intents_service {
 
 /* Words that a carer or a matching service adds on this device: the dog's name, a volunteer's. */
 struct intents_extra {
-    const char *slot; /* "pet_name", "first_name" */
+    const char *slot; /* a list of the lexicon: "pet_names", "first_names" */
     const char *text;
 };
 
