@@ -80,6 +80,14 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
     [CONFIG_NO_VOICE] = {"config-no-voice",
                          "espeak-ng has no voice \"{got}\": `espeak-ng --voices` "
                          "lists them"},
+    [CONFIG_WAKE_UNSPEAKABLE] = {"config-wake-unspeakable",
+                                 "nobody can say \"{got}\": set wake.phrase to words"},
+    [CONFIG_WAKE_SHORT] = {"config-wake-short",
+                           "the wake phrase \"{got}\" is short: it will be missed and heard "
+                           "where nobody called; take two words of four to six syllables in all"},
+    [CONFIG_WAKE_COMMON] = {"config-wake-common",
+                            "\"{got}\" is said in everyday talk: each time the speaker would "
+                            "answer; take words that people do not say to each other"},
     [CONFIG_NO_SERVICE_URL] = {"config-no-service-url",
                                "\"service.url\" is not set: requests stay on the speaker"},
     [CONFIG_PLACEHOLDER_URL] = {"config-placeholder-url",

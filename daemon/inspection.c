@@ -7,6 +7,7 @@
 #include "daemon/button.h"
 #include "daemon/commands.h"
 #include "daemon/identity.h"
+#include "daemon/inspection_private.h"
 #include "tts/prompts.h"
 #include "tts/voice.h"
 
@@ -255,6 +256,7 @@ void inspection_configuration(struct inspection *inspection)
     check_services(inspection);
     check_sentences(inspection);
     check_voice(inspection);
+    inspection_check_wake(inspection);
     check_model(inspection);
     check_service_access(inspection);
     check_places(inspection);

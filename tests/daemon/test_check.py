@@ -52,6 +52,10 @@ expect("unknown territory beside another fault", {**good, "territory": "pesac", 
        "take one of all, correze, pessac, seine-et-marne", "did you mean \"voice.rate_wpm\"?")
 expect("no such voice", {**good, "voice": {"name": "zz"}}, 78, "espeak-ng has no voice \"zz\"",
        "La voix « zz » n'existe pas")
+expect("a short wake phrase", {**good, "wake": {"phrase": "dis Luc"}}, 78 if MODEL else 1, "\"dis Luc\" is short", "« dis Luc » est trop court")
+expect("an everyday wake phrase", {**good, "wake": {"phrase": "bonjour madame"}}, 78 if MODEL else 1, "is said in everyday talk",
+       "se dit tous les jours")
+expect("a good wake phrase", {**good, "wake": {"phrase": "bonjour cacahuète"}}, 78 if MODEL else 0, "wake phrase: good")
 expect("no such state folder", {**good, "state": {"folder": "/nowhere/voisine"}}, 78 if MODEL else 1,
        "the state folder /nowhere/voisine cannot be written", "il n'existe pas")
 expect("no such CA", {**good, "service": {**good["service"], "ca_file": "/nowhere/ca.pem"}}, 78,
