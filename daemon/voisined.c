@@ -232,6 +232,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_DUMPABLE, 0);        /* nor in one that the kernel hands to a program (R35) */
     umask(077);                       /* what it writes, SQLite's files too, is its user's own */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk: told aloud, not died of (R14) */
     do {
         status = live(&arguments, &erased);
     } while (status == SPEAKER_ERASE);

@@ -316,6 +316,7 @@ int main(int argc, char **argv)
     if (!read_options(&service.options, argc - 1, argv + 1))
         return usage();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, told by the call itself */
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);

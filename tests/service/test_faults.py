@@ -5,7 +5,9 @@ slow clients, many of them. Usage: test_faults.py SERVICE"""
 import concurrent.futures
 import http.client
 import json
+import pathlib
 import random
+import resource
 import socket
 import sqlite3
 import sys
@@ -66,6 +68,25 @@ def survives_kills(folder):
         assert len(stored) == len(set(stored)) == n_all, f"seed {seed}: {len(stored)} of {n_all}"
     service.stop()
     return n_all
+
+
+def acknowledges_nothing_that_it_cannot_write(folder):
+    """A disk that is full (a limit on every file): refused with 503, so that the speakers keep it; then all is taken, once."""
+    with Service(SERVICE, folder) as service:
+        requests = [make_request() for _ in range(12)]
+        taken = [r["id"] for r in requests[:4] if service.send(r)[0] == 201]
+        assert len(taken) == 4
+        journal = pathlib.Path(folder, "service.db-wal").stat().st_size
+        before = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (journal + 6000, before[1]))
+        statuses = [service.send(r)[0] for r in requests[4:]]
+        assert set(statuses) <= {201, 503} and 503 in statuses, statuses
+        taken += [r["id"] for r, status in zip(requests[4:], statuses) if status == 201]
+        assert {r["id"] for r in service.admin("list")} == set(taken)
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, before)
+        assert all(service.send(r)[0] in (200, 201) for r in requests)
+        stored = [r["id"] for r in service.admin("list")]
+        assert sorted(stored) == sorted(r["id"] for r in requests), stored
 
 
 def one_of_many_at_once(service):
@@ -186,6 +207,8 @@ def serves_many(service):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         n = survives_kills(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        acknowledges_nothing_that_it_cannot_write(folder)
     with tempfile.TemporaryDirectory() as folder, Service(SERVICE, folder) as service:
         one_of_many_at_once(service)
         keeps_keys_for_a_month(service)
