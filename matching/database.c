@@ -31,7 +31,7 @@ static int of_system_error(sqlite3 *sqlite, int otherwise)
     return error ? -error : otherwise;
 }
 
-/* SQLite's code as ours; `sqlite` may be NULL. */
+/* SQLite's code as ours. */
 static int of_code(sqlite3 *sqlite, int code)
 {
     if (code == SQLITE_IOERR_NOMEM) /* no fault of the disk: must not look like one */
@@ -54,11 +54,11 @@ static int of_code(sqlite3 *sqlite, int code)
     case SQLITE_READONLY:
         return -EROFS;
     case SQLITE_IOERR:
-        return sqlite ? of_system_error(sqlite, -EIO) : -EIO;
+        return of_system_error(sqlite, -EIO);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return sqlite ? of_system_error(sqlite, -EACCES) : -EACCES;
+        return of_system_error(sqlite, -EACCES);
     case SQLITE_CONSTRAINT:
         return -EEXIST;
     default:
@@ -205,7 +205,7 @@ int matching_row_next(struct matching_row *row)
 
 void matching_row_finish(struct matching_row *row)
 {
-    sqlite3_finalize(row ? stmt_of(row) : NULL);
+    sqlite3_finalize(stmt_of(row)); /* accepts NULL */
 }
 
 const char *matching_row_text(struct matching_row *row, int column)
