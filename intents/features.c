@@ -6,6 +6,7 @@
 #include "intents/chunks.h"
 #include "intents/language_private.h"
 #include "intents/match.h"
+#include "intents/plain.h"
 #include "intents/when.h"
 
 #include <errno.h>
@@ -398,6 +399,29 @@ static void mark_phrase(const struct intents_lexis *lexis, const struct intents_
     }
 }
 
+/* Words of grammar that the plain way of saying leaves out or writes otherwise. */
+static void make_plain(const struct intents_lexis *lexis, struct reading *reading)
+{
+    struct intents_plain_word words[INTENTS_WORDS_MAX + 2];
+    size_t n = 0;
+
+    for (size_t i = 0; i < reading->n; i++)
+        words[i] =
+            (struct intents_plain_word){reading->places[i].surface, reading->places[i].has_topic};
+    intents_plain_apply(lexis->language, words, reading->n);
+    for (size_t i = 0; i < reading->n; i++) {
+        struct place *place = &reading->places[i];
+
+        if (!words[i].text)
+            continue;
+        if (place->skeleton == place->surface)
+            place->skeleton = words[i].text;
+        place->surface = words[i].text;
+        reading->places[n++] = *place;
+    }
+    reading->n = n;
+}
+
 static void read_sentence(const struct intents_lexis *lexis, const struct intents_words *words,
                           const unsigned char *skip, struct reading *reading)
 {
@@ -423,6 +447,7 @@ static void read_sentence(const struct intents_lexis *lexis, const struct intent
             add_place(reading, tag_names[tags[at]], tag_names[tags[at]]);
     }
     add_place(reading, "$", "$");
+    make_plain(lexis, reading);
 }
 
 static void put(struct intents_features *features, uint32_t hash)
