@@ -105,12 +105,15 @@ size_t intents_match_number(const struct intents_when_data *data, const struct i
     return 0;
 }
 
+/* Nobody is asked for at one to four minutes past: "à midi deux steaks", "à dix heures un pain". */
+#define MINUTE_LEAST 5
+
 static bool is_in_range(enum intents_builtin slot, int value)
 {
     if (slot == INTENTS_SLOT_HOUR)
         return value >= 0 && value <= 24;
     if (slot == INTENTS_SLOT_MINUTE)
-        return value >= 0 && value <= 59;
+        return value == 0 || (value >= MINUTE_LEAST && value <= 59);
     if (slot == INTENTS_SLOT_DAY)
         return value >= 1 && value <= 31;
     return value >= 0;

@@ -235,6 +235,12 @@ static void weigh(const struct search *search, struct group *group)
                                                 : 2;
 }
 
+/* The same day said again: "vendredi après-midi euh oui vendredi". */
+static bool is_same_date(const struct piece *a, const struct piece *b)
+{
+    return a && b && a->rule == b->rule && memcmp(&a->catch, &b->catch, sizeof(a->catch)) == 0;
+}
+
 /* Corrections and alternatives between neighbouring groups. */
 static void settle(struct search *search)
 {
@@ -254,6 +260,10 @@ static void settle(struct search *search)
             has_cue(search, INTENTS_CUE_CORRECTION, before->end, group->start)) {
             if (!group->date)
                 group->date = before->date;
+            else if (is_same_date(group->date, before->date) && !group->part && !group->time) {
+                group->part = before->part;
+                group->time = before->time;
+            }
             if (!group->date || group->score < before->score)
                 group->score = before->score;
             before->is_void = true;
@@ -320,6 +330,31 @@ static struct base_date next_calendar_day(struct base_date today, int day, int m
     return BASE_NO_DATE;
 }
 
+/* The first, second, ... of its weekdays in a month, the last one for 5 and more. */
+static struct base_date nth_of_month(struct base_date month, int weekday, int nth)
+{
+    struct base_date first = {month.year, month.month, 1}, date;
+    int to_weekday = (weekday - base_date_weekday(first) + 7) % 7;
+
+    date = base_date_add_days(first, to_weekday + 7 * (nth - 1));
+    while (date.month != first.month)
+        date = base_date_add_days(date, -7);
+    return date;
+}
+
+/* The next of these days that is not over: of the month named, or of any. */
+static struct base_date next_nth(struct base_date today, int weekday, int nth, int n_months,
+                                 int month)
+{
+    for (int i = n_months; i < n_months + 13; i++) {
+        struct base_date date = nth_of_month(add_months(today, i, 1), weekday, nth);
+
+        if (base_date_compare(date, today) >= 0 && (month <= 0 || date.month == month))
+            return date;
+    }
+    return BASE_NO_DATE;
+}
+
 static struct base_date resolve_date(const struct piece *piece, struct base_date today)
 {
     const struct intents_when_rule *rule = piece->rule;
@@ -327,6 +362,9 @@ static struct base_date resolve_date(const struct piece *piece, struct base_date
     int days = value_of(&rule->days, piece, 0) + 7 * value_of(&rule->weeks, piece, 0);
     int day = value_of(&rule->day, piece, 0);
 
+    if (rule->nth.is_set)
+        return next_nth(today, weekday, value_of(&rule->nth, piece, 1),
+                        value_of(&rule->months, piece, 0), value_of(&rule->month, piece, 0));
     if (rule->week.is_set) {
         int to_monday = 1 - base_date_weekday(today);
 

@@ -113,6 +113,7 @@ static int read_rule(const json_t *rule, struct intents_when_rule *ret_rule)
         {"months", &ret_rule->months},
         {"week", &ret_rule->week},
         {"weekday", &ret_rule->weekday},
+        {"nth", &ret_rule->nth},
         {"today_or", &ret_rule->today_or},
         {"day", &ret_rule->day},
         {"month", &ret_rule->month},

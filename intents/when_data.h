@@ -40,6 +40,7 @@ struct intents_when_rule {
     struct intents_when_value days, weeks, months;  /* added to now, or to the weekday */
     struct intents_when_value week;                 /* weeks from this one, by the calendar */
     struct intents_when_value weekday;              /* 1 Monday to 7 Sunday, never today */
+    struct intents_when_value nth;                  /* of the weekdays of a month, 5: the last */
     struct intents_when_value today_or;             /* a weekday, today allowed */
     struct intents_when_value day, month;           /* of the calendar, the next such one */
     struct intents_when_value hour, minute, to;     /* "to": minutes before the hour */
