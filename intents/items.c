@@ -261,11 +261,15 @@ static bool goes_on_with_noun(const struct reader *reader, size_t at)
 /* A noun at a word, any noun when `is_free`. Returns: its end, `at` when there is none. */
 static size_t match_noun(const struct reader *reader, size_t at, bool is_free)
 {
-    size_t end;
+    size_t end, never_end;
 
-    if (at >= reader->words->n || match_set(reader, SET_NEVER, at) > at)
+    if (at >= reader->words->n)
         return at;
     end = match_set(reader, SET_NOUNS, at);
+    never_end = match_set(reader, SET_NEVER, at);
+    /* "sacs" is none, "sacs poubelle" is one. */
+    if (never_end > at && end <= never_end)
+        return at;
     if (end == at && is_free && is_open(reader, at))
         end = at + 1;
     return end > at ? extend(reader, end) : at;
@@ -320,6 +324,14 @@ static bool match_item(const struct reader *reader, size_t at, enum context cont
     return end > noun;
 }
 
+/* Whether nothing but days and hours stands before a word. */
+static bool is_opening_word(const struct reader *reader, size_t at)
+{
+    while (at > 0 && reader->tags[at - 1] != INTENTS_TAG_NONE)
+        at--;
+    return at == 0;
+}
+
 /* Whether a word of wanting or buying stands shortly before. */
 static enum context context_of(const struct reader *reader, size_t at)
 {
@@ -333,7 +345,7 @@ static enum context context_of(const struct reader *reader, size_t at)
         if (reader->tags[word] == INTENTS_TAG_NONE && !is_structure(reader, word))
             return CONTEXT_PLAIN;
     }
-    return at == 0 ? CONTEXT_OPENING : CONTEXT_PLAIN;
+    return is_opening_word(reader, at) ? CONTEXT_OPENING : CONTEXT_PLAIN;
 }
 
 static void quote(const struct reader *reader, const struct found *found,
