@@ -394,6 +394,21 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
     return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
 
+int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analysis *analysis,
+                             const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones)
+{
+    int n_phones;
+    if (decoder->kind != ASR_DECODER_WHOLE || analysis->n_frames < 1)
+        return base_trace(-EINVAL);
+    int r = asr_scores_make(decoder->scores, analysis->cepstra[0], analysis->n_frames,
+                            analysis->has_transform ? &analysis->transform : NULL, true);
+    if (r < 0)
+        return base_trace(r);
+    *ret_rows = asr_scores_rows(decoder->scores, ret_n_frames);
+    asr_scores_sizes(decoder->scores, &n_phones, ret_n_senones);
+    return 0;
+}
+
 int asr_decoder_others(struct asr_decoder *decoder, int n_max,
                        int (*take)(void *user, const char *words, int score), void *user)
 {

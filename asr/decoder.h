@@ -138,6 +138,13 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
 int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
                              struct asr_decoding *ret_decoding);
 
+/*
+ * Scores the phones of an analysed utterance without decoding it. ret_rows: as asr_scores_rows,
+ * until the next decoding. Returns: 0, -EINVAL for a LIVE decoder, -ENOMEM.
+ */
+int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analysis *analysis,
+                             const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones);
+
 /* Lets go of the scores, which tell what was said and take 4 KB a frame. */
 void asr_decoder_forget(struct asr_decoder *decoder);
 

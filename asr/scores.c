@@ -93,6 +93,12 @@ bool asr_scores_serve(const struct asr_scores *scores, bool phones_alone)
     return scores->n_frames > 0 && (phones_alone || !scores->is_of_phones_alone);
 }
 
+const int16_t *asr_scores_rows(const struct asr_scores *scores, int *ret_n_frames)
+{
+    *ret_n_frames = scores->n_frames;
+    return scores->n_frames > 0 ? scores->rows : NULL;
+}
+
 /* ---- the file ---- */
 
 struct scorefile {

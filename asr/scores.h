@@ -40,6 +40,10 @@ void asr_scores_forget(struct asr_scores *scores);
 /* Whether there are scores, and enough for a search of words (or of the phones alone). */
 bool asr_scores_serve(const struct asr_scores *scores, bool phones_alone);
 
+/* The rows that were made, until the next make: a frame's each, of as many numbers as there are
+ * senones. Returns: NULL when there are none. */
+const int16_t *asr_scores_rows(const struct asr_scores *scores, int *ret_n_frames);
+
 /*
  * The file. To be closed (fclose) before the next make. Returns: NULL when memory is short.
  */

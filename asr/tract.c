@@ -144,6 +144,20 @@ int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samp
     return 0;
 }
 
+int asr_tract_count(const struct asr_tract *tract)
+{
+    (void)tract;
+    return N_SCALES;
+}
+
+int asr_tract_analyse(struct asr_tract *tract, int which, const int16_t *samples, size_t n_samples,
+                      const struct asr_analysis **ret_analysis)
+{
+    asr_analysis_transform(tract->analyses[which], NULL);
+    *ret_analysis = tract->analyses[which];
+    return asr_analysis_run(tract->analyses[which], samples, n_samples);
+}
+
 double asr_tract_scale(const struct asr_tract *tract)
 {
     return scales[tract->chosen];

@@ -39,6 +39,12 @@ int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samp
 int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
                    const struct asr_transform *transform, double scale);
 
+/* The scales one by one, for who judges their fit otherwise; counted from 0. ret_analysis is valid
+ * until the utterance after. Returns: 0, -EIO. */
+int asr_tract_count(const struct asr_tract *tract);
+int asr_tract_analyse(struct asr_tract *tract, int which, const int16_t *samples, size_t n_samples,
+                      const struct asr_analysis **ret_analysis);
+
 /* The scale that was chosen last. */
 double asr_tract_scale(const struct asr_tract *tract);
 
