@@ -269,6 +269,11 @@ int matching_db_number(struct matching_db *db, const char *sql, int64_t *ret_num
     return r;
 }
 
+bool matching_db_is_read_only(const struct matching_db *db)
+{
+    return sqlite3_db_readonly(db->sqlite, "main") == 1;
+}
+
 int matching_db_check(struct matching_db *db)
 {
     struct matching_row *row;

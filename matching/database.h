@@ -32,6 +32,10 @@ int matching_db_exec(struct matching_db *db, const char *sql);
 /* A number that one pragma or query gives. Returns: as open. */
 int matching_db_number(struct matching_db *db, const char *sql, int64_t *ret_number);
 
+/* Whether nothing can be written, as the file's header or its mode have it; known once it was read.
+ */
+bool matching_db_is_read_only(const struct matching_db *db);
+
 /* Whether SQLite finds the whole file sound. Returns: 0, MATCHING_DB_DAMAGED, as open. */
 int matching_db_check(struct matching_db *db);
 

@@ -108,6 +108,8 @@ static int open_as_is(struct matching_outbox *outbox, const char *path)
     r = matching_db_open(path, false, &outbox->db);
     if (r == 0)
         r = matching_db_check(outbox->db);
+    if (r == 0 && matching_db_is_read_only(outbox->db)) /* it can be read, and nothing be noted */
+        r = -EROFS;
     if (r == 0)
         r = matching_store_migrate(outbox->db);
     if (r == 0)

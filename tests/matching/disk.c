@@ -670,6 +670,34 @@ static void an_idle_day_writes_nothing(void)
     scene_remove(folder);
 }
 
+/* One byte of the header says that a later SQLite alone may write: the disk is not read-only, so it
+ * is damage. */
+static void a_header_that_forbids_writing_is_damage(void)
+{
+    char folder[64], path[128], *data;
+    struct matching_outbox_counts counts;
+    struct matching_outbox *outbox;
+    struct put puts[N_PUTS];
+    size_t n;
+
+    scene_folder(folder);
+    make_outbox(folder, puts);
+    snprintf(path, sizeof(path), "%s/outbox.db", folder);
+    REQUIRE(base_file_read(path, 1 << 26, &data, &n) == 0);
+    data[18] = 3;
+    REQUIRE(base_file_replace(path, data, n, 0600) == 0);
+    free(data);
+    snprintf(path, sizeof(path), "%s/outbox.db-wal", folder);
+    REQUIRE(truncate(path, 0) == 0);
+    REQUIRE(matching_outbox_open(folder, 10, &outbox) == 0);
+    matching_outbox_counts(outbox, &counts);
+    CHECK(counts.was_damaged);
+    CHECK_INT(counts.n_waiting, N_PUTS / 2); /* those that were folded back */
+    matching_outbox_close(outbox);
+    forget(puts);
+    scene_remove(folder);
+}
+
 static void what_is_no_database_is_set_aside(void)
 {
     char folder[64], path[128], aside[128], id[MATCHING_ID_SIZE], *body;
@@ -730,8 +758,8 @@ static void install(void)
     vfs_install();
 }
 
-CHECK_MAIN(install, every_write_may_fail, two_do_not_fold_back_at_once,
-           a_power_cut_leaves_every_promise, a_size_limit_refuses,
+CHECK_MAIN(install, every_write_may_fail, a_header_that_forbids_writing_is_damage,
+           two_do_not_fold_back_at_once, a_power_cut_leaves_every_promise, a_size_limit_refuses,
            a_full_disk_is_told_and_loses_nothing, a_read_only_disk_is_no_damage,
            the_journal_is_folded_back_when_it_can_be, a_file_too_large_is_set_aside,
            without_the_reserve_nothing_is_noted, bits_may_flip, files_may_be_cut_short,
