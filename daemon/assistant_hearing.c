@@ -23,6 +23,9 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(meaning->part));
     for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
+    for (size_t i = 0; i < meaning->n_dropped && ret_draft->n_dropped < DRAFT_ITEMS_MAX; i++)
+        snprintf(ret_draft->dropped[ret_draft->n_dropped++], DRAFT_ITEM_MAX, "%s",
+                 meaning->dropped[i]);
 }
 
 static enum conversation_event_type act_event(enum intents_act act)
@@ -58,7 +61,7 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
     draft_from_meaning(meaning, meaning->service, &event->draft);
     /* "Et du beurre" to a question about a walk with the dog is somebody else's. */
     if (act != INTENTS_REQUEST && !phrasing_takes_items(a->parts.phrasing, a->talked_about))
-        event->draft.n_items = 0;
+        event->draft.n_items = event->draft.n_dropped = 0;
     if ((act == INTENTS_CANCEL || act == INTENTS_STATUS) &&
         meaning->best_service_confidence >= NAMED_FROM)
         memcpy(event->draft.service, meaning->best_service, sizeof(event->draft.service));

@@ -11,7 +11,7 @@ void draft_clear(struct draft *draft)
 bool draft_has_details(const struct draft *draft)
 {
     return base_date_is_set(draft->date) || draft->part[0] || base_time_is_set(draft->time) ||
-           draft->n_items > 0;
+           draft->n_items > 0 || draft->n_dropped > 0;
 }
 
 static bool has_item(const struct draft *draft, const char *item)
@@ -23,9 +23,35 @@ static bool has_item(const struct draft *draft, const char *item)
     return false;
 }
 
+/* Whether `words` stand whole in an item: "œufs" in "six œufs". */
+static bool is_in(const char *item, const char *words)
+{
+    size_t n = strlen(words);
+
+    for (const char *at = item; n > 0 && (at = strstr(at, words)) != NULL; at++) {
+        if ((at == item || at[-1] == ' ' || at[-1] == '\'') && (!at[n] || at[n] == ' '))
+            return true;
+    }
+    return false;
+}
+
+/* Returns: whether anything left. */
+static bool drop(struct draft *draft, const char *words)
+{
+    size_t n_kept = 0, n_before = draft->n_items;
+
+    for (size_t i = 0; i < n_before; i++) {
+        if (!is_in(draft->items[i], words) && !is_in(words, draft->items[i]))
+            memmove(draft->items[n_kept++], draft->items[i], DRAFT_ITEM_MAX);
+    }
+    draft->n_items = n_kept;
+    return n_kept < n_before;
+}
+
 bool draft_correct(struct draft *draft, const struct draft *said)
 {
     struct draft before = *draft;
+    bool has_dropped = false;
 
     if (base_date_is_set(said->date))
         draft->date = said->date;
@@ -33,11 +59,13 @@ bool draft_correct(struct draft *draft, const struct draft *said)
         memcpy(draft->part, said->part, sizeof(draft->part));
         draft->time = said->time;
     }
+    for (size_t i = 0; i < said->n_dropped; i++)
+        has_dropped |= drop(draft, said->dropped[i]);
     for (size_t i = 0; i < said->n_items && draft->n_items < DRAFT_ITEMS_MAX; i++) {
         if (!has_item(draft, said->items[i]))
             memcpy(draft->items[draft->n_items++], said->items[i], DRAFT_ITEM_MAX);
     }
-    return base_date_compare(before.date, draft->date) != 0 ||
+    return has_dropped || base_date_compare(before.date, draft->date) != 0 ||
            strcmp(before.part, draft->part) != 0 || before.time.hour != draft->time.hour ||
            before.time.minute != draft->time.minute || before.n_items != draft->n_items;
 }

@@ -26,6 +26,9 @@ struct draft {
     struct base_time time;     /* then part is "" */
     size_t n_items;
     char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
+    /* Only of an answer: what shall leave the list. */
+    size_t n_dropped;
+    char dropped[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
     /* Only of a request that was stored before, to be spoken about. */
     char who[DRAFT_WHO_MAX]; /* the volunteer's first name, "" */
     struct base_time asked;  /* when the resident asked for it */
@@ -34,13 +37,13 @@ struct draft {
 
 void draft_clear(struct draft *draft);
 
-/* Whether a day, a part of the day, a time or an item was said. */
+/* Whether a day, a part of the day, a time, an item or one to leave out was said. */
 bool draft_has_details(const struct draft *draft);
 
 /*
  * Takes over what a later sentence said about the same request: its day, its part or time (each
- * replaces the other), and its items, which are added. The service stays. Returns: whether that
- * changed anything.
+ * replaces the other), and its items: some leave the list, others are added. The service stays.
+ * Returns: whether that changed anything.
  */
 bool draft_correct(struct draft *draft, const struct draft *said);
 

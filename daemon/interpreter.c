@@ -77,7 +77,7 @@ static void refuse_doubtful(struct utterance *utterance)
     memcpy(meaning->best_service, meaning->service, sizeof(meaning->best_service));
     meaning->act = INTENTS_NONE;
     meaning->service[0] = '\0';
-    meaning->n_items = 0;
+    meaning->n_items = meaning->n_dropped = 0;
 }
 
 /* What the other readings of the sound mean, beside the first. */

@@ -29,6 +29,8 @@ enum set_id {
     SET_DEGREES,  /* between a noun and its adjective: "bien" */
     SET_MISSING,  /* "plus de" */
     SET_BACK,     /* "non pas du": the item behind it is taken back */
+    SET_DROPS,    /* "enlevez", "mais sans": in an answer, the item behind leaves the list */
+    SET_BEGINS,   /* "pas", "sans": the same, as the first words only */
     SET_MADE,     /* "faire": what is made of the items is none */
     SET_NEVER,    /* nouns that are no items: "courses", "aide" */
     SET_INNER,    /* between a noun and what it is made of: "de", "à la" */
@@ -45,7 +47,7 @@ struct intents_item_finder {
 /* Where an item stands: `from` its first word that is kept. */
 struct found {
     size_t from, last, end;
-    bool is_missing, is_opening, is_negated;
+    bool is_missing, is_opening, is_negated, is_dropped;
     bool is_definite; /* "le", "mes", "de" */
     bool is_wanted;   /* a word of wanting or buying stands before the list */
     bool is_object;   /* of some other verb: "mis du sucre" */
@@ -64,6 +66,7 @@ struct reader {
     const struct intents_item_finder *finder;
     const struct intents_words *words;
     unsigned char tags[INTENTS_WORDS_MAX];
+    bool is_answer; /* to a restated list: things may be dropped from it */
 };
 
 /* "pommes de terre" and "pomme de terre" have one key: the plural's last letter is left out. */
@@ -125,11 +128,12 @@ static int know_list(const struct intents_item_finder *finder, enum set_id set, 
 static int fill(struct intents_item_finder *finder)
 {
     static const char *const names[N_SETS] = {
-        [SET_NOUNS] = "nouns",       [SET_UNITS] = "units", [SET_ARTICLES] = "articles",
-        [SET_DEFINITE] = "definite", [SET_ONES] = "ones",   [SET_JOINS] = "joins",
-        [SET_CUES] = "cues",         [SET_BUYS] = "buys",   [SET_DEGREES] = "degrees",
-        [SET_MISSING] = "missing",   [SET_BACK] = "back",   [SET_NEVER] = "never",
-        [SET_INNER] = "inner",       [SET_MADE] = "made",
+        [SET_NOUNS] = "nouns",        [SET_UNITS] = "units", [SET_ARTICLES] = "articles",
+        [SET_DEFINITE] = "definite",  [SET_ONES] = "ones",   [SET_JOINS] = "joins",
+        [SET_CUES] = "cues",          [SET_BUYS] = "buys",   [SET_DEGREES] = "degrees",
+        [SET_MISSING] = "missing",    [SET_BACK] = "back",   [SET_NEVER] = "never",
+        [SET_INNER] = "inner",        [SET_MADE] = "made",   [SET_DROPS] = "drops",
+        [SET_BEGINS] = "drops_first",
     };
     const json_t *items = json_object_get(finder->language->grammar.root, "items");
     const json_t *lists, *structure = json_object_get(finder->language->grammar.root, "structure");
@@ -332,6 +336,17 @@ static bool is_opening_word(const struct reader *reader, size_t at)
     return at == 0;
 }
 
+/* Whether an item of an answer leaves the list: "non, pas de beurre". "Je n'ai pas de beurre" is no
+ * such thing, that only tells why. */
+static bool is_dropped(const struct reader *reader, size_t at)
+{
+    for (size_t back = 1; reader->is_answer && back <= 4 && back <= at; back++) {
+        if (match_set(reader, SET_DROPS, at - back) == at)
+            return true;
+    }
+    return reader->is_answer && at > 0 && match_set(reader, SET_BEGINS, 0) == at;
+}
+
 /* Whether a word of wanting or buying stands shortly before. */
 static enum context context_of(const struct reader *reader, size_t at)
 {
@@ -340,6 +355,8 @@ static enum context context_of(const struct reader *reader, size_t at)
 
         if (match_set(reader, SET_BUYS, word) > word)
             return CONTEXT_BOUGHT;
+        if (is_dropped(reader, word + 1))
+            return CONTEXT_WANTED;
         if (match_set(reader, SET_CUES, word) > word)
             return CONTEXT_WANTED;
         if (reader->tags[word] == INTENTS_TAG_NONE && !is_structure(reader, word))
@@ -384,6 +401,7 @@ static bool join_list(const struct found *before, bool has_join, struct found *f
         return false;
     found->is_missing |= before->is_missing && found->is_definite;
     found->is_wanted = before->is_wanted;
+    found->is_dropped |= before->is_dropped && found->is_definite;
     found->is_object = before->is_object;
     return true;
 }
@@ -407,6 +425,7 @@ static size_t find_all(const struct reader *reader, struct found found[INTENTS_I
             continue;
         }
         found[n].is_missing = is_behind(reader, SET_MISSING, found[n].from);
+        found[n].is_dropped = is_dropped(reader, joined);
         found[n].is_negated = n > 0 && is_behind(reader, SET_BACK, found[n].from);
         found[n].is_wanted = context == CONTEXT_WANTED || context == CONTEXT_BOUGHT;
         found[n].is_object = context == CONTEXT_PLAIN && is_behind_word(reader, at);
@@ -422,24 +441,27 @@ static size_t find_all(const struct reader *reader, struct found found[INTENTS_I
     return n;
 }
 
-size_t intents_items_find(const struct intents_item_finder *finder,
-                          const struct intents_words *words,
-                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
+/* Marks what only looks like a time. */
+static void tag(const struct intents_item_finder *finder, struct reader *reader)
 {
-    struct reader reader = {.finder = finder, .words = words};
-    struct found found[INTENTS_ITEMS_MAX];
-    size_t n, n_asked = 0, n_kept = 0;
-    bool is_ignored = false, is_wanted = false;
+    bool is_ignored = false;
 
-    intents_when_tag(&finder->language->when, words, reader.tags);
+    intents_when_tag(&finder->language->when, reader->words, reader->tags);
     /* "six œufs" only looks like a time to those who look for one. */
-    for (size_t i = 0; i < words->n; i++) {
-        if (reader.tags[i] != INTENTS_TAG_INSIDE)
-            is_ignored = reader.tags[i] == INTENTS_TAG_IGNORE;
+    for (size_t i = 0; i < reader->words->n; i++) {
+        if (reader->tags[i] != INTENTS_TAG_INSIDE)
+            is_ignored = reader->tags[i] == INTENTS_TAG_IGNORE;
         if (is_ignored)
-            reader.tags[i] = INTENTS_TAG_NONE;
+            reader->tags[i] = INTENTS_TAG_NONE;
     }
-    n = find_all(&reader, found);
+}
+
+static size_t keep(const struct reader *reader, struct found *found, size_t n,
+                   char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
+{
+    size_t n_asked = 0, n_kept = 0;
+    bool is_wanted = false;
+
     for (size_t i = 0; i < n; i++)
         is_wanted |= found[i].is_wanted && !found[i].is_opening;
     for (size_t i = 0; i < n; i++) {
@@ -447,9 +469,42 @@ size_t intents_items_find(const struct intents_item_finder *finder,
         n_asked += !found[i].is_missing && !found[i].is_opening;
     }
     for (size_t i = 0; i < n; i++) {
-        if (!found[i].is_opening && (n_asked == 0 || !found[i].is_missing) &&
-            !is_taken_back(&reader, found, n, i))
-            quote(&reader, &found[i], ret_items[n_kept++]);
+        if (!found[i].is_dropped && !found[i].is_opening &&
+            (n_asked == 0 || !found[i].is_missing) && !is_taken_back(reader, found, n, i))
+            quote(reader, &found[i], ret_items[n_kept++]);
     }
     return n_kept;
+}
+
+size_t intents_items_find(const struct intents_item_finder *finder,
+                          const struct intents_words *words,
+                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
+{
+    struct reader reader = {.finder = finder, .words = words};
+    struct found found[INTENTS_ITEMS_MAX];
+    size_t n;
+
+    tag(finder, &reader);
+    n = find_all(&reader, found);
+    return keep(&reader, found, n, ret_items);
+}
+
+size_t intents_items_answer(const struct intents_item_finder *finder,
+                            const struct intents_words *words,
+                            char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
+                            char ret_dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
+                            size_t *ret_n_dropped)
+{
+    struct reader reader = {.finder = finder, .words = words, .is_answer = true};
+    struct found found[INTENTS_ITEMS_MAX];
+    size_t n, n_dropped = 0;
+
+    tag(finder, &reader);
+    n = find_all(&reader, found);
+    for (size_t i = 0; i < n; i++) {
+        if (found[i].is_dropped)
+            quote(&reader, &found[i], ret_dropped[n_dropped++]);
+    }
+    *ret_n_dropped = n_dropped;
+    return keep(&reader, found, n, ret_items);
 }

@@ -28,4 +28,14 @@ size_t intents_items_find(const struct intents_item_finder *finder,
                           const struct intents_words *words,
                           char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES]);
 
+/*
+ * The same of an answer to a list that was restated: what is asked for besides, and what shall
+ * leave it ("enlevez le beurre", "oui, mais sans le lait"). Returns: how many are asked for.
+ */
+size_t intents_items_answer(const struct intents_item_finder *finder,
+                            const struct intents_words *words,
+                            char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
+                            char ret_dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
+                            size_t *ret_n_dropped);
+
 #endif

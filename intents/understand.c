@@ -298,11 +298,37 @@ static bool takes_items(const struct intents_understander *understander, const c
 }
 
 /* "Oui, et aussi du beurre": an answer may add to the list that was restated. */
-static bool adds_to_request(const struct intents_result *result, enum intents_expect expect)
+static bool adds_to_request(const struct intents_result *result)
 {
-    return expect == INTENTS_EXPECT_CONFIRMATION && !result->outside_service[0] &&
+    return !result->outside_service[0] &&
            (result->act == INTENTS_NONE || result->act == INTENTS_AFFIRM ||
             result->act == INTENTS_DENY);
+}
+
+/* What is asked for besides, and what leaves the list. To take something off is no yes, and no
+ * order to the speaker, whatever the verb: the rest is restated. */
+static void read_items_of_answer(const struct intents_understander *understander,
+                                 const struct intents_words *words, struct intents_result *result)
+{
+    bool adds = adds_to_request(result) ||
+                (result->act == INTENTS_REQUEST && takes_items(understander, result->service));
+    bool drops = adds || result->act == INTENTS_CANCEL;
+
+    if (!drops || result->outside_service[0])
+        return;
+    result->n_items = intents_items_answer(understander->items, words, result->items,
+                                           result->dropped, &result->n_dropped);
+    if (result->n_dropped == 0 && adds)
+        return;
+    if (result->n_dropped == 0) {
+        result->n_items = 0;
+        return;
+    }
+    if (result->act == INTENTS_CANCEL || result->act == INTENTS_REQUEST)
+        result->act = INTENTS_NONE;
+    result->service[0] = '\0';
+    if (result->confidence < ANSWER_CONFIDENCE)
+        result->confidence = ANSWER_CONFIDENCE;
 }
 
 static bool is_letter(char c)
@@ -399,7 +425,7 @@ void intents_understand(struct intents_understander *understander, const char *t
         intents_when_find(&language->when, &words, now, &when);
         read_as_answer(&opinion, intents_when_is_open(&language->when, &words), &when, ret_result);
     }
-    if (ret_result->act == INTENTS_HELP || ret_result->act == INTENTS_CANCEL)
+    if (ret_result->act != INTENTS_NONE && ret_result->act != INTENTS_REQUEST)
         find_topic(language, &words, ret_result);
     if (has_when(ret_result->act) ||
         (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION &&
@@ -409,7 +435,8 @@ void intents_understand(struct intents_understander *understander, const char *t
         ret_result->part = when.part;
         ret_result->time = when.time;
     }
-    if ((ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service)) ||
-        adds_to_request(ret_result, expect))
+    if (expect == INTENTS_EXPECT_CONFIRMATION)
+        read_items_of_answer(understander, &words, ret_result);
+    else if (ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service))
         ret_result->n_items = intents_items_find(understander->items, &words, ret_result->items);
 }

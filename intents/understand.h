@@ -31,13 +31,16 @@ enum intents_expect {
 struct intents_result {
     enum intents_act act;
     char service[INTENTS_RESULT_SERVICE]; /* "" unless act is REQUEST */
-    char topic[INTENTS_TOPIC_MAX];        /* what HELP or CANCEL is about: "privacy", "everything",
-                                             "microphone"; "" in general */
+    char topic[INTENTS_TOPIC_MAX];        /* what the act is about: "privacy" of HELP, "everything"
+                                             of CANCEL, "pitch" of SOFTER; "" in general */
     struct base_date date;
     enum intents_part part;
     struct base_time time;
     char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_items;
+    /* What an answer takes off the list: "enlevez le beurre". */
+    char dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
+    size_t n_dropped;
     double confidence; /* 0 to 1: how probable it is that act and service are right */
     /* The best other reading, for "Est-ce pour ... ?" */
     enum intents_act second_act;

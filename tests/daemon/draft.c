@@ -51,6 +51,25 @@ static void items_are_added_once(void)
     CHECK_STR(draft.items[1], "beurre");
 }
 
+static void items_leave_the_list_by_their_name(void)
+{
+    struct draft draft = groceries(), said;
+
+    strcpy(draft.items[draft.n_items++], "six œufs");
+    strcpy(draft.items[draft.n_items++], "beurre");
+    draft_clear(&said);
+    strcpy(said.dropped[said.n_dropped++], "œuf");
+    CHECK(draft_has_details(&said));
+    CHECK(!draft_correct(&draft, &said)); /* no whole word */
+    strcpy(said.dropped[0], "œufs");
+    strcpy(said.items[said.n_items++], "lait");
+    CHECK(draft_correct(&draft, &said));
+    CHECK_INT(draft.n_items, 3);
+    CHECK_STR(draft.items[0], "pain");
+    CHECK_STR(draft.items[1], "beurre");
+    CHECK_STR(draft.items[2], "lait");
+}
+
 static void a_list_that_is_full_takes_no_more(void)
 {
     struct draft draft = groceries(), said;
@@ -63,4 +82,4 @@ static void a_list_that_is_full_takes_no_more(void)
 }
 
 CHECK_MAIN(a_clear_draft_has_no_details, a_time_replaces_the_part_of_the_day, items_are_added_once,
-           a_list_that_is_full_takes_no_more)
+           items_leave_the_list_by_their_name, a_list_that_is_full_takes_no_more)
