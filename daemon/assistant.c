@@ -159,22 +159,26 @@ static void on_wait(void *user, int timeout_ms)
 
 static void on_adjust(void *user, enum conversation_event_type how)
 {
+    static const enum speech_change changes[N_EVENTS] = {
+        [EVENT_LOUDER] = SPEECH_LOUDER, [EVENT_SOFTER] = SPEECH_SOFTER,
+        [EVENT_SLOWER] = SPEECH_SLOWER, [EVENT_FASTER] = SPEECH_FASTER,
+        [EVENT_DEEPER] = SPEECH_DEEPER, [EVENT_HIGHER] = SPEECH_HIGHER,
+    };
     struct assistant *a = user;
 
-    speech_change(a->speech, how == EVENT_LOUDER   ? SPEECH_LOUDER
-                             : how == EVENT_SOFTER ? SPEECH_SOFTER
-                             : how == EVENT_SLOWER ? SPEECH_SLOWER
-                                                   : SPEECH_FASTER);
+    speech_change(a->speech, changes[how]);
     if (how == EVENT_LOUDER)
         echo_changed(&a->echo);
     if (a->events.on_adjusted)
-        a->events.on_adjusted(a->events.user, speech_rate_wpm(a->speech), speech_volume(a->speech));
+        a->events.on_adjusted(a->events.user, speech_rate_wpm(a->speech), speech_volume(a->speech),
+                              speech_pitch(a->speech));
 }
 
 static void on_mute_op(void *user, int is_muted)
 {
     struct assistant *a = user;
 
+    log_notice("mute", "%s", is_muted ? "on" : "off");
     listener_sleep(a->listener);
     if (a->events.on_mute)
         a->events.on_mute(a->events.user, is_muted != 0);
@@ -185,6 +189,10 @@ static void on_erase_op(void *user)
     struct assistant *a = user;
 
     a->is_erasing = a->events.on_erase && a->events.on_erase(a->events.user) == 0;
+    if (a->is_erasing)
+        log_notice("erasing", "asked for and confirmed twice");
+    else
+        log_error("erase-failed", "it could not be made sure of");
     assistant_happen(a, a->is_erasing ? EVENT_STORED : EVENT_NOT_STORED);
 }
 
@@ -240,7 +248,6 @@ void assistant_button(struct assistant *a, bool is_long)
 
 void assistant_set_muted(struct assistant *a, bool is_muted)
 {
-    log_notice("mute", "%s", is_muted ? "on" : "off");
     assistant_happen(a, is_muted ? EVENT_MUTE : EVENT_UNMUTE);
 }
 
@@ -279,10 +286,10 @@ void assistant_describe(const struct assistant *a, struct base_strbuf *json)
 {
     base_strbuf_addf(json,
                      "\"state\":\"%s\",\"wakes\":%u,\"utterances\":%u,\"not_understood\":%u,"
-                     "\"stored\":%u,\"rate_wpm\":%d,\"volume\":%d,\"trouble\":\"%s\"",
+                     "\"stored\":%u,\"rate_wpm\":%d,\"volume\":%d,\"pitch\":%d,\"trouble\":\"%s\"",
                      conversation_state_name(conversation_state(a->conversation)), a->n_wakes,
                      a->n_utterances, a->n_not_understood, a->n_stored, speech_rate_wpm(a->speech),
-                     speech_volume(a->speech), a->trouble);
+                     speech_volume(a->speech), speech_pitch(a->speech), a->trouble);
 }
 
 int assistant_create(const struct assistant_settings *settings, const struct assistant_parts *parts,

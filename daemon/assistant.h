@@ -59,7 +59,7 @@ struct assistant_events {
     /* The microphone is to be opened or closed. */
     void (*on_mute)(void *user, bool is_muted);
     /* Rate or volume was changed by voice: to be kept over a restart. */
-    void (*on_adjusted)(void *user, int rate_wpm, int volume);
+    void (*on_adjusted)(void *user, int rate_wpm, int volume, int pitch);
     /* The introduction was said, or cut off by a call: not again at the next start. */
     void (*on_introduced)(void *user);
     /* Something was learnt of the resident: to be kept over a restart. */

@@ -85,6 +85,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         event->type = EVENT_ERASE;
     } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "microphone") == 0) {
         event->type = a->settings.has_button ? EVENT_MUTE : EVENT_MUTE_IN_VAIN;
+    } else if (strcmp(meaning->topic, "pitch") == 0) {
+        event->type = act == INTENTS_SOFTER ? EVENT_DEEPER : EVENT_HIGHER;
     } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
         event->type = EVENT_PRIVACY;
     }

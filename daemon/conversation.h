@@ -69,6 +69,8 @@ enum conversation_event_type {
     EVENT_SOFTER,
     EVENT_SLOWER,
     EVENT_FASTER,
+    EVENT_DEEPER, /* a lower voice, */
+    EVENT_HIGHER, /* a higher one */
     EVENT_EMERGENCY,
     EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
     EVENT_LOST,           /* the same, of a resident who usually needs the closed choice */
@@ -127,7 +129,7 @@ struct conversation_ops {
     void (*cancel)(void *user, const char *id);
     /* EVENT_TIMER after so long, unless the state changes first. */
     void (*wait)(void *user, int timeout_ms);
-    /* louder, softer, slower, faster: by the event's type. Says so, and the last speech again. */
+    /* louder, slower, deeper...: by the event's type. Says so, and the last speech again. */
     void (*adjust)(void *user, enum conversation_event_type how);
     /* Tell the carer's alert address, if one is configured. */
     void (*alert)(void *user);

@@ -30,6 +30,7 @@
 #define SPEECH(self)                                                                               \
     [EVENT_LOUDER] = {act_adjust, self}, [EVENT_SOFTER] = {act_adjust, self},                      \
     [EVENT_SLOWER] = {act_adjust, self}, [EVENT_FASTER] = {act_adjust, self},                      \
+    [EVENT_DEEPER] = {act_adjust, self}, [EVENT_HIGHER] = {act_adjust, self},                      \
     [EVENT_REPEAT] = {act_ask_again, self}, [EVENT_STATUS] = {act_status, self},                   \
     [EVENT_HELP] = {act_help, self}, [EVENT_PRIVACY] = {act_privacy, self}
 
@@ -53,6 +54,7 @@
     [EVENT_HELP] = {act_nothing, self}, [EVENT_PRIVACY] = {act_nothing, self},                     \
     [EVENT_LOUDER] = {act_nothing, self}, [EVENT_SOFTER] = {act_nothing, self},                    \
     [EVENT_SLOWER] = {act_nothing, self}, [EVENT_FASTER] = {act_nothing, self},                    \
+    [EVENT_DEEPER] = {act_nothing, self}, [EVENT_HIGHER] = {act_nothing, self},                    \
     [EVENT_NOT_UNDERSTOOD] = {act_nothing, self}, [EVENT_SILENCE] = {act_nothing, self}
 
 /* A question waits for yes or no about a draft. */
@@ -92,8 +94,9 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_STATUS] = {act_status, STATE_CLOSING}, [EVENT_HELP] = {act_help, STATE_LISTENING},
          [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
          [EVENT_LOUDER] = {act_adjust, STATE_CLOSING}, [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
-         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
-         [EVENT_FASTER] = {act_adjust, STATE_CLOSING}},
+         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING}, [EVENT_FASTER] = {act_adjust, STATE_CLOSING},
+         [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
+         [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
     [STATE_LISTENING] =
         {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
          [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
@@ -102,8 +105,9 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_STATUS] = {act_status, STATE_CLOSING},
          [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
          [EVENT_LOUDER] = {act_adjust, STATE_CLOSING}, [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
-         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
-         [EVENT_FASTER] = {act_adjust, STATE_CLOSING}},
+         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING}, [EVENT_FASTER] = {act_adjust, STATE_CLOSING},
+         [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
+         [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
     [STATE_LISTENING_AGAIN] =
         {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)), [EVENT_SILENCE] =
                                                                                  {act_close_silence,

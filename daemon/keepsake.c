@@ -73,11 +73,12 @@ int keepsake_mark(const struct keepsake *keepsake, enum keepsake_mark mark, bool
     return r;
 }
 
-void keepsake_save_voice(const struct keepsake *keepsake, int rate_wpm, int volume)
+void keepsake_save_voice(const struct keepsake *keepsake, int rate_wpm, int volume, int pitch)
 {
     char json[128];
 
-    snprintf(json, sizeof(json), "{\"voice\":{\"rate_wpm\":%d,\"volume\":%d}}\n", rate_wpm, volume);
+    snprintf(json, sizeof(json), "{\"voice\":{\"rate_wpm\":%d,\"volume\":%d,\"pitch\":%d}}\n",
+             rate_wpm, volume, pitch);
     (void)save(keepsake, "voice.json", json);
 }
 

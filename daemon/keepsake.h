@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the speaker itself keeps over a restart, in its state folder beside the outbox: rate and
- * volume chosen by voice, the habits of the resident, that the introduction was said, that the
- * microphone is off; and the erasing of everything (R32).
+ * What the speaker itself keeps over a restart, in its state folder beside the outbox: rate,
+ * volume and pitch chosen by voice, the habits of the resident, that the introduction was said,
+ * that the microphone is off; and the erasing of everything (R32).
  *
  * Erasing is marked durably first and done at the next start, before anything is opened: a power
  * cut in the middle of it only means that it goes on. Thread: main.
@@ -33,7 +33,7 @@ bool keepsake_is_marked(const struct keepsake *keepsake, enum keepsake_mark mark
 int keepsake_mark(const struct keepsake *keepsake, enum keepsake_mark mark, bool is_on);
 
 /* Failures are logged: the settings then hold until the next start. */
-void keepsake_save_voice(const struct keepsake *keepsake, int rate_wpm, int volume);
+void keepsake_save_voice(const struct keepsake *keepsake, int rate_wpm, int volume, int pitch);
 void keepsake_save_habits(const struct keepsake *keepsake, const struct habits *habits);
 struct habits keepsake_load_habits(const struct keepsake *keepsake);
 

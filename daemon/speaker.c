@@ -71,11 +71,11 @@ static void on_mute(void *user, bool is_muted)
         (void)keepsake_mark(&s->keepsake, KEEPSAKE_MUTED, is_muted);
 }
 
-static void on_adjusted(void *user, int rate_wpm, int volume)
+static void on_adjusted(void *user, int rate_wpm, int volume, int pitch)
 {
     const struct speaker *s = user;
 
-    keepsake_save_voice(&s->keepsake, rate_wpm, volume);
+    keepsake_save_voice(&s->keepsake, rate_wpm, volume, pitch);
 }
 
 static void on_habits(void *user, const struct habits *habits)

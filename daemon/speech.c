@@ -13,6 +13,9 @@ enum {
     RATE_STEP_WPM = 15,
     RATE_MIN_WPM = 100,
     RATE_MAX_WPM = 200,
+    PITCH_STEP = 12,
+    PITCH_MIN = 14, /* beyond these the voice of espeak-ng is hard to follow */
+    PITCH_MAX = 86,
     VOLUME_STEP = 12,
     VOLUME_MIN = 40, /* an assistant that cannot be heard cannot be turned up by voice */
     VOLUME_MAX = 100,
@@ -229,6 +232,33 @@ static const char *change_rate(struct speech *speech, int by)
     return by > 0 ? "voice.faster" : "voice.slower";
 }
 
+static const char *change_pitch(struct speech *speech, int by)
+{
+    if (!step(&speech->settings.voice.pitch, by, PITCH_MIN, PITCH_MAX))
+        return by > 0 ? "voice.highest" : "voice.deepest";
+    set_rate(speech, speech->settings.voice.rate_wpm);
+    return by > 0 ? "voice.higher" : "voice.deeper";
+}
+
+static const char *change(struct speech *speech, enum speech_change how)
+{
+    switch (how) {
+    case SPEECH_LOUDER:
+        return change_volume(speech, VOLUME_STEP);
+    case SPEECH_SOFTER:
+        return change_volume(speech, -VOLUME_STEP);
+    case SPEECH_SLOWER:
+        return change_rate(speech, -RATE_STEP_WPM);
+    case SPEECH_FASTER:
+        return change_rate(speech, RATE_STEP_WPM);
+    case SPEECH_DEEPER:
+        return change_pitch(speech, -PITCH_STEP);
+    case SPEECH_HIGHER:
+    default:
+        return change_pitch(speech, PITCH_STEP);
+    }
+}
+
 void speech_change(struct speech *speech, enum speech_change how)
 {
     bool was_now = speech->last.length && now_ms(speech) - speech->last_at_ms < MOMENT_MS;
@@ -236,12 +266,9 @@ void speech_change(struct speech *speech, enum speech_change how)
     struct draft none;
     const char *key;
 
-    if (how == SPEECH_LOUDER || how == SPEECH_SOFTER)
-        key = change_volume(speech, how == SPEECH_LOUDER ? VOLUME_STEP : -VOLUME_STEP);
-    else
-        key = change_rate(speech, how == SPEECH_FASTER ? RATE_STEP_WPM : -RATE_STEP_WPM);
-    log_info("adjusted", "rate: %d wpm, volume: %d", speech->settings.voice.rate_wpm,
-             speech->settings.volume);
+    key = change(speech, how);
+    log_info("adjusted", "rate: %d wpm, volume: %d, pitch: %d", speech->settings.voice.rate_wpm,
+             speech->settings.volume, speech->settings.voice.pitch);
     /* The answer is not what "répétez" asks for afterwards. */
     base_strbuf_init(&last);
     base_strbuf_add(&last, base_strbuf_text(&speech->last));
@@ -263,6 +290,11 @@ int speech_rate_wpm(const struct speech *speech)
 int speech_volume(const struct speech *speech)
 {
     return speech->settings.volume;
+}
+
+int speech_pitch(const struct speech *speech)
+{
+    return speech->settings.voice.pitch;
 }
 
 bool speech_is_on(const struct speech *speech)

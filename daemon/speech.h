@@ -39,7 +39,14 @@ struct speech_parts {
  * for the log: the text may name people. */
 typedef void speech_said_fn(void *user, const char *key, const char *text);
 
-enum speech_change { SPEECH_LOUDER, SPEECH_SOFTER, SPEECH_SLOWER, SPEECH_FASTER };
+enum speech_change {
+    SPEECH_LOUDER,
+    SPEECH_SOFTER,
+    SPEECH_SLOWER,
+    SPEECH_FASTER,
+    SPEECH_DEEPER,
+    SPEECH_HIGHER,
+};
 
 /* `said` may be NULL. Returns: 0 or -ENOMEM. Owns: the caller; the parts must outlive it. */
 int speech_create(const struct speech_settings *settings, const struct speech_parts *parts,
@@ -55,11 +62,12 @@ void speech_again(struct speech *speech);
 void speech_stop(struct speech *speech);
 void speech_earcon(struct speech *speech, enum audio_earcon which);
 
-/* Changes rate or volume by a step, says so (or that it is at its limit), and the last speech again
- * when it was a moment ago. */
+/* Changes rate, volume or pitch by a step, says so (or that it is at its limit), and the last
+ * speech again when it was a moment ago. */
 void speech_change(struct speech *speech, enum speech_change how);
 int speech_rate_wpm(const struct speech *speech);
 int speech_volume(const struct speech *speech);
+int speech_pitch(const struct speech *speech);
 bool speech_is_night(const struct speech *speech);
 
 /* Words sound, or wait for their end. */

@@ -352,6 +352,7 @@ bool told_search(struct told *told, const struct matching_summary *summaries, si
             continue; /* volunteers have not seen it */
         memcpy(news.id, summary->id, sizeof(news.id));
         told_about_summary(summary, &news.about);
+        base_log(BASE_LOG_NOTICE, "request-news", summary->id, "nobody yet");
         add(told, &news);
     }
     if (marker == *marker_ms)

@@ -13,6 +13,9 @@
 
 enum { SAMPLE_LISTS = 4, SAMPLES_MAX = 8 };
 
+/* Every sentence has this line, with its key; some stand for a line of their own besides. */
+#define SAY_CODE "say"
+
 struct row {
     const char *key; /* all borrowed from the root */
     const json_t *prompt;
@@ -299,15 +302,28 @@ void tts_prompts_sample(const struct tts_prompts *prompts, struct tts_args *ret_
     tts_args_number(ret_args, "n", 3);
 }
 
+/* The samples, then those of the row's own: the last of a name counts. */
+static void sample_row(const struct tts_prompts *prompts, size_t i, struct tts_args *ret_args,
+                       struct base_datetime *ret_now)
+{
+    json_t *own = json_object_get(prompts->rows[i].prompt, "sample"), *value;
+    const char *name;
+
+    tts_prompts_sample(prompts, ret_args, ret_now);
+    json_object_foreach(own, name, value) tts_args_text(ret_args, name, json_string_value(value));
+}
+
 void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file)
 {
     char text[TTS_PROMPT_SIZE];
     struct base_datetime now;
     struct tts_args args;
 
-    tts_prompts_sample(prompts, &args, &now);
     fputs("| key | what is said | when | log code |\n|---|---|---|---|\n", file);
     for (size_t i = 0; i < prompts->n_rows; i++) {
+        const char *code = tts_prompts_code(prompts, i);
+
+        sample_row(prompts, i, &args, &now);
         fprintf(file, "| `%s` | ", prompts->rows[i].key);
         for (unsigned turn = 0; turn < tts_prompts_n_wordings(prompts, i); turn++) {
             if (tts_prompts_render(prompts, prompts->rows[i].key, turn, &args, now, text,
@@ -315,6 +331,6 @@ void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file)
                 snprintf(text, sizeof(text), "?");
             fprintf(file, "%s%s", turn ? "<br>*then:* " : "", text);
         }
-        fprintf(file, " | %s | %s |\n", tts_prompts_when(prompts, i), tts_prompts_code(prompts, i));
+        fprintf(file, " | %s | `%s` |\n", tts_prompts_when(prompts, i), *code ? code : SAY_CODE);
     }
 }

@@ -189,23 +189,32 @@ static void do_wait(struct scene *scene, const json_t *turn)
     scene_skip_ms(scene, ms);
 }
 
+/* A number that the assistant describes itself by. */
+static void check_described(struct scene *scene, const json_t *wanted, const char *name,
+                            const char *status)
+{
+    const json_t *value = json_object_get(wanted, name);
+    char text[40];
+
+    snprintf(text, sizeof(text), "\"%s\":%d,", name, (int)json_integer_value(value));
+    if (value && !strstr(status, text))
+        scene_fail(scene, "is not so: %s in %s", text, status);
+}
+
 static void check_now(struct scene *scene, const json_t *wanted)
 {
     const json_t *volume = json_object_get(wanted, "volume");
-    const json_t *rate = json_object_get(wanted, "rate_wpm");
     const json_t *alerts = json_object_get(wanted, "alerts");
     const json_t *requests = json_object_get(wanted, "requests");
     const json_t *introduced = json_object_get(wanted, "introduced");
     const json_t *erased = json_object_get(wanted, "erased");
     const char *state = json_string_value(json_object_get(wanted, "state"));
     struct base_strbuf status;
-    char text[40];
 
     base_strbuf_init(&status);
     assistant_describe(scene->assistant, &status);
-    snprintf(text, sizeof(text), "\"rate_wpm\":%d,", (int)json_integer_value(rate));
-    if (rate && !strstr(base_strbuf_text(&status), text))
-        scene_fail(scene, "is not so: %s in %s", text, base_strbuf_text(&status));
+    check_described(scene, wanted, "rate_wpm", base_strbuf_text(&status));
+    check_described(scene, wanted, "pitch", base_strbuf_text(&status));
     base_strbuf_finish(&status);
     if (volume && audio_player_volume(scene->player) != json_integer_value(volume))
         scene_fail(scene, "sounds at volume %d", audio_player_volume(scene->player));

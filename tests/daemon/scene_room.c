@@ -185,7 +185,7 @@ static void open_assistant(struct scene *scene)
         .habits = {.choice_permille = number(scene, "choice_permille", 0)},
         .has_button = json_is_true(setting(scene, "button")),
         .speech = {
-            .voice = {"fr", number(scene, "rate_wpm", 150), 50, 100},
+            .voice = {"fr", number(scene, "rate_wpm", 150), number(scene, "pitch", 50), 100},
             .volume = number(scene, "volume", 76),
             .night_volume_max = 60,
             .night_from = hour(scene, "night_from", "21:30"),

@@ -22,6 +22,7 @@ static int is_scene(const struct dirent *entry)
 
 static int play(struct scene_stage *stage, const char *folder, FILE *tell)
 {
+    log_info("scene", "%s", folder);
     if (tell)
         fprintf(tell, "== %s\n", folder);
     return scene_play(stage, folder, tell);
