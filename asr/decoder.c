@@ -2,6 +2,7 @@
 #include "asr/decoder.h"
 
 #include "asr/cepstra.h"
+#include "asr/denoiser.h"
 #include "asr/model.h"
 #include "asr/model_stub.h"
 #include "asr/path.h"
@@ -42,6 +43,7 @@ struct asr_analysis {
     fe_t *fe;
     mfcc_t **cepstra;
     int n_frames;
+    const struct asr_denoiser *denoiser; /* or NULL */
     bool has_transform;
     struct asr_transform transform;
 };
@@ -432,7 +434,7 @@ void asr_decoder_forget(struct asr_decoder *decoder)
 }
 
 int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
-                        struct asr_analysis **ret_analysis)
+                        const struct asr_denoiser *denoiser, struct asr_analysis **ret_analysis)
 {
     cmd_ln_t *config = NULL;
     take_over_library_log();
@@ -451,6 +453,7 @@ int asr_analysis_create(const char *model_folder, double tract, const struct asr
         asr_analysis_destroy(analysis);
         return base_trace(r);
     }
+    analysis->denoiser = denoiser;
     *ret_analysis = analysis;
     return 0;
 }
@@ -466,7 +469,7 @@ void asr_analysis_destroy(struct asr_analysis *analysis)
     free(analysis);
 }
 
-int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
+int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
 {
     if (analysis->cepstra)
         ckd_free_2d(analysis->cepstra);
@@ -481,9 +484,24 @@ int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size
     int32 n_last = 0;
     fe_end_utt(analysis->fe, last, &n_last); /* a part of a frame: not worth keeping */
     analysis->n_frames = n_frames;
-    if (n_frames > 0)
-        asr_cepstra_limit_spread((float(*)[N_CEPSTRA])analysis->cepstra[0], n_frames);
     return 0;
+}
+
+int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
+{
+    int r = asr_analysis_measure(analysis, samples, n_samples);
+    if (r < 0 || analysis->n_frames < 1)
+        return r;
+    float(*cepstra)[N_CEPSTRA] = (float(*)[N_CEPSTRA])analysis->cepstra[0];
+    if (analysis->denoiser)
+        r = asr_denoiser_run(analysis->denoiser, cepstra, analysis->n_frames);
+    asr_cepstra_limit_spread(cepstra, analysis->n_frames);
+    return r < 0 ? base_trace(r) : 0;
+}
+
+const float (*asr_analysis_raw(const struct asr_analysis *analysis))[ASR_CEPSTRA]
+{
+    return (const float(*)[ASR_CEPSTRA])analysis->cepstra[0];
 }
 
 int asr_analysis_n_frames(const struct asr_analysis *analysis)

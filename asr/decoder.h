@@ -38,6 +38,7 @@ enum asr_decoder_kind {
 };
 
 struct asr_decoder;
+struct asr_denoiser;
 struct asr_scores;
 
 /* One setting of the library, by its own name: {"-wip", "0.1"}. */
@@ -105,16 +106,21 @@ int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int var
 /*
  * The front end for one length of the vocal tract. `tract` scales the frequencies of the filters: 1
  * is the model's mean speaker (men mostly), 1.2 to 1.3 fits women. It matters more than anything
- * else: women's voices had 46 % word errors at 1 and 14 % at 1.25. Returns: 0, -ENOENT, -EINVAL,
+ * else: women's voices had 46 % word errors at 1 and 14 % at 1.25. denoiser: cleans what is
+ * analysed; it must outlive the analysis; NULL: nothing does. Returns: 0, -ENOENT, -EINVAL,
  * -ENOMEM. Owns: the caller.
  */
 struct asr_analysis;
 int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
-                        struct asr_analysis **ret_analysis);
+                        const struct asr_denoiser *denoiser, struct asr_analysis **ret_analysis);
 /* Accepts NULL. */
 void asr_analysis_destroy(struct asr_analysis *analysis);
-/* Takes an utterance's samples; what was there before is gone. Returns: 0, -EIO. */
+/* Takes an utterance's samples; what was there before is gone. Returns: 0, -EIO, -ENOMEM. */
 int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
+/* The front end alone, for those who learn from it: no clean-up. Returns: as above. */
+int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
+/* The frames as they are now, until the next run. */
+const float (*asr_analysis_raw(const struct asr_analysis *analysis))[ASR_CEPSTRA];
 int asr_analysis_n_frames(const struct asr_analysis *analysis);
 /* What is decoded from now on is transformed (a copy is kept); NULL: as it is. */
 void asr_analysis_transform(struct asr_analysis *analysis, const struct asr_transform *transform);

@@ -404,7 +404,8 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     if (r == 0)
         r = add_searches(self, options->bundle_folder);
     if (r == 0)
-        r = asr_tract_create(options->model_folder, self->decoder, options->settings, &self->tract);
+        r = asr_tract_create(options->model_folder, self->decoder, options->settings,
+                             options->denoiser, &self->tract);
     if (r < 0) {
         destroy(&self->base);
         return base_trace(r);

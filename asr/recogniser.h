@@ -79,10 +79,11 @@ struct asr_recogniser {
 };
 
 struct asr_recogniser_options {
-    const char *model_folder;           /* models/fr */
-    const char *bundle_folder;          /* words.dict and four .lm (daemon/bundle.h) */
-    const struct asr_setting *settings; /* for measurements; NULL */
-    struct asr_scores *scores;          /* shared and outliving it; NULL: its own */
+    const char *model_folder;            /* models/fr */
+    const char *bundle_folder;           /* words.dict and four .lm (daemon/bundle.h) */
+    const struct asr_setting *settings;  /* for measurements; NULL */
+    struct asr_scores *scores;           /* shared and outliving it; NULL: its own */
+    const struct asr_denoiser *denoiser; /* the same; NULL: none */
 };
 
 /* Returns: 0, -ENOENT, -EINVAL (bundle and model do not fit), -ENOMEM. Owns: the caller. Thread:

@@ -25,7 +25,8 @@ struct asr_tract {
 };
 
 int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
-                     const struct asr_setting *settings, struct asr_tract **ret_tract)
+                     const struct asr_setting *settings, const struct asr_denoiser *denoiser,
+                     struct asr_tract **ret_tract)
 {
     struct asr_tract *tract = calloc(1, sizeof(*tract));
     if (!tract)
@@ -33,7 +34,7 @@ int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
     tract->decoder = decoder;
     int r = asr_decoder_add_phones(decoder, "phones", NULL);
     for (size_t i = 0; r == 0 && i < N_SCALES; i++)
-        r = asr_analysis_create(model_folder, scales[i], settings, &tract->analyses[i]);
+        r = asr_analysis_create(model_folder, scales[i], settings, denoiser, &tract->analyses[i]);
     if (r < 0) {
         asr_tract_destroy(tract);
         return base_trace(r);

@@ -17,11 +17,12 @@ struct asr_tract;
 
 /*
  * Adds the loop to a WHOLE decoder as its search "phones" and uses it; the decoder must outlive the
- * tract. `settings` are those of the analyses. Returns: 0, -ENOENT, -EINVAL, -ENOMEM. Owns: the
- * caller.
+ * tract. `settings` and `denoiser` are those of the analyses. Returns: 0, -ENOENT, -EINVAL,
+ * -ENOMEM. Owns: the caller.
  */
 int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
-                     const struct asr_setting *settings, struct asr_tract **ret_tract);
+                     const struct asr_setting *settings, const struct asr_denoiser *denoiser,
+                     struct asr_tract **ret_tract);
 /* Accepts NULL. */
 void asr_tract_destroy(struct asr_tract *tract);
 

@@ -183,7 +183,8 @@ static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *o
     if (r == 0)
         r = asr_decoder_add_keyphrases(wake->whole, "wake", strict, NULL);
     if (r == 0)
-        r = asr_tract_create(options->model_folder, wake->whole, NULL, &wake->tract);
+        r = asr_tract_create(options->model_folder, wake->whole, NULL, options->denoiser,
+                             &wake->tract);
     return r;
 }
 

@@ -17,6 +17,7 @@
 
 struct asr_pronounce;
 struct asr_wake;
+struct asr_denoiser;
 struct asr_scores;
 
 struct asr_wake_options {
@@ -28,8 +29,9 @@ struct asr_wake_options {
     const char *const *variants;
     size_t n_variants;
     double sensitivity; /* 0 (fewer false wakes) to 1 (fewer misses); 0.5 is measured best */
-    const struct asr_setting *settings; /* for measurements; NULL */
-    struct asr_scores *scores;          /* shared and outliving it; NULL: its own */
+    const struct asr_setting *settings;  /* for measurements; NULL */
+    struct asr_scores *scores;           /* shared and outliving it; NULL: its own */
+    const struct asr_denoiser *denoiser; /* the same; NULL: none */
 };
 
 struct asr_wake_event {

@@ -4,6 +4,7 @@
 #include "asr/pronounce.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/paths.h"
 #include "config/options.h"
 #include "daemon/bundle.h"
 #include "tts/voice.h"
@@ -67,11 +68,30 @@ static int open_scores(const char *model, struct language *language, struct base
     return r;
 }
 
+/* A language without one hears without it; one that is damaged is a fault of the installation. */
+static int open_denoiser(const char *id, struct language *language, struct base_strbuf *error)
+{
+    char root[PATH_MAX], relative[64], path[PATH_MAX];
+    int r = base_paths_data(root, sizeof(root));
+
+    snprintf(relative, sizeof(relative), "asr/%s/denoiser.bin", id);
+    if (r == 0)
+        r = base_file_join(root, relative, path, sizeof(path));
+    if (r == 0)
+        r = asr_denoiser_open(path, &language->denoiser);
+    if (r < 0 && r != -ENOENT)
+        base_strbuf_addf(error, "the denoiser %s cannot be used: %s; install Voisine again", path,
+                         strerror(-r));
+    return r == -ENOENT ? 0 : r;
+}
+
 static int open_recogniser(const char *model, const char *bundle, struct language *language,
                            struct base_strbuf *error)
 {
-    struct asr_recogniser_options options = {
-        .model_folder = model, .bundle_folder = bundle, .scores = language->scores};
+    struct asr_recogniser_options options = {.model_folder = model,
+                                             .bundle_folder = bundle,
+                                             .scores = language->scores,
+                                             .denoiser = language->denoiser};
     int r = asr_recogniser_open(&options, &language->recogniser);
 
     if (r < 0)
@@ -118,7 +138,8 @@ static int open_wake(const struct language_options *options, const char *model,
     struct asr_wake_options wake = {.model_folder = model,
                                     .phrase = options->wake_phrase,
                                     .sensitivity = options->wake_sensitivity,
-                                    .scores = language->scores};
+                                    .scores = language->scores,
+                                    .denoiser = language->denoiser};
     struct variants variants;
     struct tts_voice *voice = NULL;
     char data[PATH_MAX], phones[PATH_MAX];
@@ -170,6 +191,8 @@ int language_open(const struct language_options *options, struct language *ret_l
         r = open_understanding(options, bundle, ret_language, error);
     if (r == 0 && options->parts)
         r = open_scores(model, ret_language, error);
+    if (r == 0 && options->parts)
+        r = open_denoiser(options->id, ret_language, error);
     if (r == 0 && options->parts & LANGUAGE_HEARS)
         r = open_recogniser(model, bundle, ret_language, error);
     if (r == 0 && options->parts & LANGUAGE_WAKES)
@@ -228,6 +251,7 @@ void language_close(struct language *language)
     asr_wake_destroy(language->wake);
     asr_recogniser_destroy(language->recogniser);
     asr_scores_destroy(language->scores);
+    asr_denoiser_close(language->denoiser);
     intents_understander_destroy(language->understander);
     intents_language_destroy(language->data);
     *language = (struct language){0};

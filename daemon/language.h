@@ -7,6 +7,7 @@
 #ifndef DAEMON_LANGUAGE_H
 #define DAEMON_LANGUAGE_H
 
+#include "asr/denoiser.h"
 #include "asr/recogniser.h"
 #include "asr/scores.h"
 #include "asr/wake.h"
@@ -18,6 +19,7 @@ struct language {
     struct intents_language *data;
     struct intents_understander *understander;
     struct asr_scores *scores;         /* of both that follow; NULL when neither was asked for */
+    struct asr_denoiser *denoiser;     /* likewise; NULL where the language has none */
     struct asr_recogniser *recogniser; /* NULL unless asked for */
     struct asr_wake *wake;             /* NULL unless asked for */
 };

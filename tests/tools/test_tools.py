@@ -22,6 +22,7 @@ TOOLS = {
     "learning": (["fr+f2", "--build", "{build}", "--test", "2", "--train", "1"], ["| fr+f2 |"]),
     "prove": (["--short", "--build", "{build}", "--only", "enqueue"], ["R52", "held"]),
     "fuzz": (["--help"], ["usage"]),  # builds with libFuzzer, for minutes
+    "denoiser": (["--help"], ["usage"]),  # teaches for an hour
     "coverage": (["--help"], ["usage"]),  # builds everything anew
     "demo": (["--help"], ["usage"]),  # its conversations are those of tests/room
     "wake-curve": (["--build", "{build}", "--calls", "1", "--looks", "{work}/looks.jsonl"], []),

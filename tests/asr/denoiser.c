@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The denoiser's network, held against one that is written the plain way, and its file, damaged. */
+#include "asr/denoiser.h"
+#include "tests/check.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <unistd.h>
+
+enum { N_CHANNELS = 48, N_INPUTS = 26, N_BLOCKS = 3, N_FRAMES = 30, N_FILE_MAX = 200000 };
+
+static const uint32_t dilations[N_BLOCKS] = {1, 4, 16};
+
+/* The same weights as the file's: [layer][out][in][tap]. */
+static double weights[N_BLOCKS + 1][N_CHANNELS][N_CHANNELS][3], biases[N_BLOCKS + 1][N_CHANNELS];
+static double last[13][N_CHANNELS], last_biases[13], offset[13], spread[13];
+
+static unsigned char file[N_FILE_MAX];
+static size_t n_file;
+static char path[64];
+static uint32_t seed = 1;
+
+static void put(const void *data, size_t n_bytes)
+{
+    memcpy(file + n_file, data, n_bytes);
+    n_file += n_bytes;
+}
+
+static void put_number(uint32_t value)
+{
+    put(&value, sizeof(value));
+}
+
+static double put_float(double value)
+{
+    float exact = (float)value;
+    put(&exact, sizeof(exact));
+    return (double)exact;
+}
+
+/* A random number of which the upper half of a float knows all. */
+static double put_half(double size)
+{
+    seed = seed * 1664525u + 1013904223u;
+    float value = (float)(((double)(seed >> 8) / (1 << 24) - 0.5) * size);
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    bits &= 0xffff0000;
+    memcpy(&value, &bits, sizeof(value));
+    uint16_t half = (uint16_t)(bits >> 16);
+    put(&half, sizeof(half));
+    return (double)value;
+}
+
+static void make_file(double size)
+{
+    n_file = 0;
+    put("VOISINED", 8);
+    put_number(1);
+    put_number(N_CHANNELS);
+    put_number(N_BLOCKS);
+    put(dilations, sizeof(dilations));
+    for (int i = 0; i < 13; i++)
+        offset[i] = put_float(i - 3.5);
+    for (int i = 0; i < 13; i++)
+        spread[i] = put_float(9 + i);
+    for (int layer = 0; layer <= N_BLOCKS; layer++) {
+        for (int out = 0; out < N_CHANNELS; out++) {
+            for (int in = 0; in < (layer == 0 ? N_INPUTS : N_CHANNELS); in++) {
+                for (int tap = 0; tap < 3; tap++)
+                    weights[layer][out][in][tap] = put_half(size);
+            }
+        }
+        for (int out = 0; out < N_CHANNELS; out++)
+            biases[layer][out] = put_half(size);
+    }
+    for (int out = 0; out < 13; out++) {
+        for (int in = 0; in < N_CHANNELS; in++)
+            last[out][in] = put_half(size);
+    }
+    for (int out = 0; out < 13; out++)
+        last_biases[out] = put_half(size);
+}
+
+static void write_file(size_t n_bytes)
+{
+    FILE *out = fopen(path, "wb");
+    REQUIRE(out != NULL);
+    REQUIRE(fwrite(file, 1, n_bytes, out) == n_bytes);
+    REQUIRE(fclose(out) == 0);
+}
+
+static void make_cepstra(float cepstra[N_FRAMES][ASR_CEPSTRA])
+{
+    for (int t = 0; t < N_FRAMES; t++) {
+        for (int c = 0; c < ASR_CEPSTRA; c++)
+            cepstra[t][c] = (float)(20 * sin(t * 0.7 + c) + c);
+    }
+}
+
+static double layer_at(int layer, double in[N_FRAMES][N_CHANNELS], int t, int out)
+{
+    int n = layer == 0 ? N_INPUTS : N_CHANNELS, d = layer == 0 ? 1 : (int)dilations[layer - 1];
+    double sum = biases[layer][out];
+    for (int tap = 0; tap < 3; tap++) {
+        int from = t + (tap - 1) * d;
+        for (int i = 0; from >= 0 && from < N_FRAMES && i < n; i++)
+            sum += weights[layer][out][i][tap] * in[from][i];
+    }
+    return fmax(sum, 0);
+}
+
+static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA])
+{
+    static double rows[N_FRAMES][N_CHANNELS], next[N_FRAMES][N_CHANNELS];
+    for (int c = 0; c < 13; c++) {
+        double mean = 0;
+        for (int t = 0; t < N_FRAMES; t++)
+            mean += (double)cepstra[t][c] / N_FRAMES;
+        for (int t = 0; t < N_FRAMES; t++) {
+            rows[t][c] = ((double)cepstra[t][c] - offset[c]) / spread[c];
+            rows[t][13 + c] = ((double)cepstra[t][c] - mean) / spread[c];
+        }
+    }
+    for (int layer = 0; layer <= N_BLOCKS; layer++) {
+        for (int t = 0; t < N_FRAMES; t++) {
+            for (int out = 0; out < N_CHANNELS; out++)
+                next[t][out] = (layer == 0 ? 0 : rows[t][out]) + layer_at(layer, rows, t, out);
+        }
+        memcpy(rows, next, sizeof(rows));
+    }
+    for (int t = 0; t < N_FRAMES; t++) {
+        for (int c = 0; c < 13; c++) {
+            double sum = last_biases[c];
+            for (int i = 0; i < N_CHANNELS; i++)
+                sum += last[c][i] * rows[t][i];
+            cepstra[t][c] += (float)(sum * spread[c]);
+        }
+    }
+}
+
+static void does_what_its_weights_say(void)
+{
+    float cepstra[N_FRAMES][ASR_CEPSTRA], wanted[N_FRAMES][ASR_CEPSTRA];
+    struct asr_denoiser *denoiser;
+    double off = 0, moved = 0;
+    make_file(0.2);
+    write_file(n_file);
+    make_cepstra(cepstra);
+    make_cepstra(wanted);
+    run_plainly(wanted);
+    REQUIRE(asr_denoiser_open(path, &denoiser) == 0);
+    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES), 0);
+    for (int i = 0; i < N_FRAMES * ASR_CEPSTRA; i++) {
+        int t = i / ASR_CEPSTRA, c = i % ASR_CEPSTRA;
+        off = fmax(off, fabs((double)cepstra[t][c] - (double)wanted[t][c]));
+        moved = fmax(moved, fabs((double)wanted[t][c] - (20 * sin(t * 0.7 + c) + c)));
+    }
+    CHECK(moved > 1);
+    CHECK(off < 1e-3 * moved);
+    CHECK_INT(asr_denoiser_run(denoiser, cepstra, 0), 0);
+    asr_denoiser_close(denoiser);
+}
+
+static void weights_of_nothing_do_nothing(void)
+{
+    float cepstra[N_FRAMES][ASR_CEPSTRA], before[N_FRAMES][ASR_CEPSTRA];
+    struct asr_denoiser *denoiser;
+    make_file(0);
+    write_file(n_file);
+    make_cepstra(cepstra);
+    make_cepstra(before);
+    REQUIRE(asr_denoiser_open(path, &denoiser) == 0);
+    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES), 0);
+    CHECK(memcmp(cepstra, before, sizeof(before)) == 0);
+    asr_denoiser_close(denoiser);
+}
+
+static int open_it(void)
+{
+    struct asr_denoiser *denoiser = NULL;
+    int r = asr_denoiser_open(path, &denoiser);
+    asr_denoiser_close(denoiser);
+    return r;
+}
+
+static void a_damaged_file_is_refused(void)
+{
+    make_file(0.2);
+    for (size_t n = 0; n < n_file; n += n < 40 ? 1 : 9973) {
+        write_file(n);
+        CHECK_INT(open_it(), -EINVAL);
+    }
+    file[n_file] = 0;
+    write_file(n_file + 1);
+    CHECK_INT(open_it(), -EINVAL);
+    for (size_t i = 0; i < 32; i++) { /* magic, version, sizes, dilations */
+        file[i] ^= 0x80;
+        write_file(n_file);
+        CHECK_INT(open_it(), -EINVAL);
+        file[i] ^= 0x80;
+    }
+    file[n_file - 1] = 0x7f; /* the upper half of no number */
+    file[n_file - 2] = 0xc0;
+    write_file(n_file);
+    CHECK_INT(open_it(), -EINVAL);
+    unlink(path);
+    CHECK_INT(open_it(), -ENOENT);
+}
+
+int main(void)
+{
+    char name[] = "/tmp/voisine-denoiser-XXXXXX";
+    int fd = mkstemp(name);
+    REQUIRE(fd >= 0);
+    close(fd);
+    snprintf(path, sizeof(path), "%s", name);
+    does_what_its_weights_say();
+    weights_of_nothing_do_nothing();
+    a_damaged_file_is_refused();
+    return check_failures ? 1 : 0;
+}
