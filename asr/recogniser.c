@@ -18,7 +18,7 @@
 static const struct {
     const char *open, *brief;
 } searches[] = {
-    [ASR_EXPECT_REQUEST] = {"request", NULL},
+    [ASR_EXPECT_REQUEST] = {"request", "short"},
     [ASR_EXPECT_ANSWER] = {"answer", "short"},
     [ASR_EXPECT_CHOICE] = {"answer", "choice"},
 };

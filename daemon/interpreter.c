@@ -126,6 +126,24 @@ static bool contradicts(enum intents_act a, enum intents_act b)
     return (a == INTENTS_AFFIRM && b == INTENTS_DENY) || (a == INTENTS_DENY && b == INTENTS_AFFIRM);
 }
 
+/* Whether a short answer counts where this is waited for: where a request is, only a call for help,
+ * which nobody says in the words of the language model of requests. */
+static bool counts(enum intents_act act, enum intents_expect expect)
+{
+    switch (expect) {
+    case INTENTS_EXPECT_REQUEST:
+        return act == INTENTS_EMERGENCY;
+    case INTENTS_EXPECT_CONFIRMATION:
+        return act != INTENTS_NONE && act != INTENTS_REQUEST;
+    case INTENTS_EXPECT_CHOICE:
+        return act != INTENTS_NONE;
+    }
+    return false;
+}
+
+/* Out of nothing, talk is sometimes heard as a call for help: 1 of 110 utterances at 0.34. */
+#define UNASKED_MIN 0.4
+
 /*
  * An answer that was heard by itself holds when it is sure; else what was heard freely stays, where
  * there is something to it: a yes or no of which the two readings disagree is none.
@@ -143,8 +161,8 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     answer.answer_evidence = answer.evidence;
     answer.evidence = utterance->evidence;
     snprintf(answer.answer_text, sizeof(answer.answer_text), "%s", answer.text);
-    if (answer.meaning.act == INTENTS_NONE ||
-        (answer.meaning.act == INTENTS_REQUEST && expect != INTENTS_EXPECT_CHOICE) ||
+    if (!counts(answer.meaning.act, expect) ||
+        (expect == INTENTS_EXPECT_REQUEST && answer.confidence < UNASKED_MIN) ||
         trust_judge(answer.meaning.act, answer.confidence) != UTTERANCE_ACT) {
         answer.meaning = utterance->meaning;
         answer.confidence = contradicts(answer.answer_evidence.act, utterance->meaning.act)
