@@ -76,8 +76,8 @@ static void the_twin_is_believed(void)
 
 static void a_yes_must_be_surer_than_a_no(void)
 {
-    CHECK(trust_judge(INTENTS_AFFIRM, 0.38) != UTTERANCE_ACT);
-    CHECK(trust_judge(INTENTS_DENY, 0.38) == UTTERANCE_ACT);
+    CHECK(trust_judge(INTENTS_AFFIRM, 0.53) != UTTERANCE_ACT);
+    CHECK(trust_judge(INTENTS_DENY, 0.53) == UTTERANCE_ACT);
 }
 
 CHECK_MAIN(what_is_heard_well_is_trusted, each_doubt_lowers_it,
