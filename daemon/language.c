@@ -207,7 +207,7 @@ int language_open(const struct language_options *options, struct language *ret_l
 int language_renew(const struct language_options *options, struct language *language,
                    struct base_strbuf *error)
 {
-    struct language fresh = {.scores = language->scores};
+    struct language fresh = {.scores = language->scores, .denoiser = language->denoiser};
     char bundle[PATH_MAX], model[PATH_MAX];
     int r = find_bundle(options, bundle, sizeof(bundle));
 
@@ -224,7 +224,8 @@ int language_renew(const struct language_options *options, struct language *lang
         language->wake = old.wake;
         fresh = old;
     }
-    fresh.scores = NULL; /* both stay with the language */
+    fresh.scores = NULL; /* these stay with the language */
+    fresh.denoiser = NULL;
     fresh.wake = NULL;
     language_close(&fresh);
     malloc_trim(0);
