@@ -13,7 +13,8 @@
  *
  * Where the background is not known (the television was turned on in mid-sentence), a second,
  * slower silence ends the utterance: 0.7 s more than the patience below a cut 7 dB under the
- * person, 2.5 s more where the room was quiet before.
+ * person, 2.5 s more where the room was quiet before. What went on during that silence is known
+ * for background from then on.
  */
 #include "audio/endpoint.h"
 
@@ -43,13 +44,14 @@
 #define CUT_SLOW_DB             7.0f
 #define CUT_ABOVE_NOISE_DB      3.0f
 
-#define LEVELS          100    /* the histogram of the background, 1 dB a place from -100 */
-#define LEVELS_KEEP     0.9995 /* half forgotten after 14 s */
-#define LEVELS_SHARE    0.9
-#define LEVELS_ENOUGH   100.0 /* blocks before it is believed */
-#define LEARN_BLOCKS    250   /* how late */
-#define REMEMBER_BLOCKS 6000  /* the person's level, after their last word */
-#define NOWHERE         (-1000.0f)
+#define LEVELS           100    /* the histogram of the background, 1 dB a place from -100 */
+#define LEVELS_KEEP      0.9995 /* half forgotten after 14 s */
+#define LEVELS_SHARE     0.9
+#define LEVELS_ENOUGH    100.0 /* blocks before it is believed */
+#define LEARN_BLOCKS     250   /* how late */
+#define END_FADES_BLOCKS 20    /* of the last word in the room */
+#define REMEMBER_BLOCKS  6000  /* the person's level, after their last word */
+#define NOWHERE          (-1000.0f)
 
 /* What the past keeps of each block. */
 struct past_block {
@@ -157,6 +159,12 @@ static struct past_block *past_of(struct audio_endpointer *endpointer, int64_t b
     return &endpointer->past[block % HISTORY_BLOCKS];
 }
 
+/* Of the past that is kept, while the present block is being taken. */
+static int64_t oldest_block(const struct audio_endpointer *endpointer)
+{
+    return endpointer->n_blocks - HISTORY_BLOCKS + 1;
+}
+
 static void tell(struct audio_endpointer *endpointer, enum audio_endpoint_kind kind, int64_t block,
                  bool is_cut)
 {
@@ -168,17 +176,11 @@ static void tell(struct audio_endpointer *endpointer, enum audio_endpoint_kind k
         };
 }
 
-/* Levels of the time that nobody is listened to, learnt late: what comes to be the wake phrase must
- * not count as background. */
-static void learn_background(struct audio_endpointer *endpointer, int64_t now)
+static void learn_level(struct audio_endpointer *endpointer, float level_db)
 {
-    int64_t at = now - LEARN_BLOCKS;
     double sum = 0, below = 0;
-    int place;
+    int place = (int)level_db + LEVELS;
 
-    if (at < endpointer->learn_from || past_of(endpointer, at)->is_skipped)
-        return;
-    place = (int)past_of(endpointer, at)->level_db + LEVELS;
     place = place < 0 ? 0 : place >= LEVELS ? LEVELS - 1 : place;
     for (int i = 0; i < LEVELS; i++)
         sum += endpointer->levels[i] *= LEVELS_KEEP;
@@ -190,6 +192,27 @@ static void learn_background(struct audio_endpointer *endpointer, int64_t now)
             break;
     }
     endpointer->background_db = sum >= LEVELS_ENOUGH ? (float)(place - LEVELS + 1) : NOWHERE;
+}
+
+/* Levels of the time that nobody is listened to, learnt late: what comes to be the wake phrase must
+ * not count as background. */
+static void learn_background(struct audio_endpointer *endpointer, int64_t now)
+{
+    int64_t at = now - LEARN_BLOCKS;
+
+    if (at >= endpointer->learn_from && !past_of(endpointer, at)->is_skipped)
+        learn_level(endpointer, past_of(endpointer, at)->level_db);
+}
+
+/* What went on behind the person's last word, and was not theirs: the television that was not
+ * known before does not pass for their next sentence. */
+static void learn_from_end(struct audio_endpointer *endpointer, int64_t from, int64_t now)
+{
+    from += END_FADES_BLOCKS;
+    if (from < oldest_block(endpointer))
+        from = oldest_block(endpointer);
+    for (int64_t at = from; at <= now; at++)
+        learn_level(endpointer, past_of(endpointer, at)->level_db);
 }
 
 /* Above which a voice is taken to be the person's. */
@@ -246,15 +269,21 @@ static void finish(struct audio_endpointer *endpointer, enum audio_endpoint_kind
     endpointer->state = CLOSED;
 }
 
+/* The utterance ends behind the block of the last word. */
+static void finish_behind(struct audio_endpointer *endpointer, int64_t last, int64_t now)
+{
+    learn_from_end(endpointer, last, now);
+    finish(endpointer, AUDIO_ENDPOINT_END, last + 1 - VAD_DELAY, false);
+}
+
 static void begin_speech(struct audio_endpointer *endpointer, int64_t now, int64_t first)
 {
     int64_t from = first - to_blocks(endpointer->settings.preroll_ms);
-    int64_t oldest = endpointer->n_blocks - HISTORY_BLOCKS + 1;
 
     if (from < endpointer->opened_at)
         from = endpointer->opened_at;
-    if (from < oldest)
-        from = oldest;
+    if (from < oldest_block(endpointer))
+        from = oldest_block(endpointer);
     endpointer->state = SPEAKING;
     endpointer->is_paused = false;
     endpointer->last_solid = endpointer->last_slow = now;
@@ -323,9 +352,9 @@ static void step_speaking(struct audio_endpointer *endpointer, int64_t now)
     silent = now - endpointer->last_solid + VAD_DELAY;
     slowly_silent = now - endpointer->last_slow + VAD_DELAY;
     if (silent >= patience && !is_in_doubt(endpointer, silent - patience))
-        finish(endpointer, AUDIO_ENDPOINT_END, endpointer->last_solid + 1 - VAD_DELAY, false);
+        finish_behind(endpointer, endpointer->last_solid, now);
     else if (slowly_silent >= patience + to_blocks(slow_extra_ms(endpointer)))
-        finish(endpointer, AUDIO_ENDPOINT_END, endpointer->last_slow + 1 - VAD_DELAY, false);
+        finish_behind(endpointer, endpointer->last_slow, now);
     else if (endpointer->n_sound == endpointer->sound_room)
         finish(endpointer, AUDIO_ENDPOINT_END, now + 1, true);
     else if (!endpointer->is_paused && silent >= to_blocks(endpointer->settings.pause_ms)) {
@@ -424,8 +453,8 @@ void audio_endpointer_open(struct audio_endpointer *endpointer, int64_t from_sam
     endpointer->n_sound = 0;
     if (from > now)
         from = now;
-    if (from < now - HISTORY_BLOCKS + 1)
-        from = now - HISTORY_BLOCKS + 1;
+    if (from < oldest_block(endpointer))
+        from = oldest_block(endpointer);
     if (from < 0)
         from = 0;
     if (from < now)

@@ -279,6 +279,32 @@ static void nor_one_that_was_turned_on_in_mid_sentence(void)
     end(&ear);
 }
 
+static void and_is_no_sentence_of_its_own_behind_the_person(void)
+{
+    struct ear ear;
+    int before;
+
+    begin(&ear, NULL);
+    add_television(0, 1000);
+    voice_add(scene, s(0.5), 10, PITCH, 4000);
+    voice_add(scene, s(25), 3, PITCH, 4000);
+    open_now(&ear);
+    feed_until(&ear, 5.3);
+    CHECK(!audio_endpointer_is_open(ear.endpointer));
+    before = ear.n_events;
+    open_now(&ear);
+    feed_until(&ear, 22);
+    REQUIRE(ear.n_events == before + 1);
+    CHECK_INT(ear.events[before].kind, AUDIO_ENDPOINT_NO_SPEECH);
+    before = ear.n_events;
+    open_now(&ear);
+    feed_until(&ear, 30);
+    REQUIRE(ear.n_events >= before + 2);
+    CHECK_INT(ear.events[before].kind, AUDIO_ENDPOINT_START);
+    CHECK(is_near_s(ear.events[before].at_sample, 25, 0.12));
+    end(&ear);
+}
+
 static void after_a_prompt_the_person_is_known_from_the_television(void)
 {
     struct ear ear;
@@ -427,6 +453,7 @@ CHECK_MAIN(closed_it_finds_nothing, an_utterance_has_its_places_and_its_sound,
            clicks_are_not_enough, silence_is_told_and_closes,
            one_breath_loses_nothing_after_the_wake_phrase, a_television_does_not_hold_it_open,
            nor_one_that_was_turned_on_in_mid_sentence,
+           and_is_no_sentence_of_its_own_behind_the_person,
            after_a_prompt_the_person_is_known_from_the_television, fifteen_seconds_are_the_most,
            wiping_leaves_no_sound, the_recent_past_is_what_was_fed,
            skipping_abandons_and_counts_the_time, odd_openings_are_harmless, settings_are_checked)
