@@ -103,6 +103,37 @@ static void read_follow_ups(struct reading *reading, struct config_service *serv
     }
 }
 
+static const char *spoken_of_kind(struct reading *reading, const json_t *say, const char *field,
+                                  const char *otherwise)
+{
+    const json_t *value = json_object_get(say, field);
+
+    return value ? spoken(reading, "kinds", value, true) : otherwise;
+}
+
+static void read_kinds(struct reading *reading, struct config_service *service)
+{
+    const json_t *list = json_object_get(reading->json->root, "kinds"), *entry;
+    size_t i;
+
+    if ((list && !json_is_array(list)) || json_array_size(list) > CONFIG_KINDS_MAX) {
+        wrong(reading, "kinds", "[{\"kind\": \"dog\", \"words\": \"...\"}]");
+        return;
+    }
+    json_array_foreach(list, i, entry)
+    {
+        const json_t *say = json_object_get(entry, "say");
+
+        service->kinds[service->n_kinds++] = (struct config_kind){
+            .kind = spoken(reading, "kinds", json_object_get(entry, "kind"), true),
+            .words = spoken(reading, "kinds", json_object_get(entry, "words"), false),
+            .say_choice = spoken_of_kind(reading, say, "choice", service->say_choice),
+            .say_want = spoken_of_kind(reading, say, "want", service->say_want),
+            .say_of = spoken_of_kind(reading, say, "of", service->say_of),
+        };
+    }
+}
+
 static void read_service(struct reading *reading, const char *id, struct config_service *service)
 {
     const json_t *root = reading->json->root, *say = json_object_get(root, "say");
@@ -115,9 +146,9 @@ static void read_service(struct reading *reading, const char *id, struct config_
     service->say_of = spoken(reading, "say.of", json_object_get(say, "of"), true);
     service->say_will = spoken(reading, "say.will", json_object_get(say, "will"), false);
     service->say_cannot = spoken(reading, "say.cannot", json_object_get(say, "cannot"), false);
-    service->say_named = spoken(reading, "say.named", json_object_get(say, "named"), false);
     service->takes_items = flag(reading, "takes_items");
     read_follow_ups(reading, service);
+    read_kinds(reading, service);
     if (!reading->is_wrong && strcmp(service->id, id) != 0) {
         const char *const args[] = {"id", service->id, NULL};
 
@@ -130,7 +161,7 @@ static void read_service(struct reading *reading, const char *id, struct config_
 /* The phrases of a service, nearly all of its file, are another folder's (intents/). */
 static void keep_what_is_borrowed(json_t *root)
 {
-    static const char *const kept[] = {"id", "names", "say", "follow_up"};
+    static const char *const kept[] = {"id", "names", "say", "follow_up", "kinds"};
     const char *key;
     json_t *value;
     void *next;

@@ -12,11 +12,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CONFIG_FOLLOW_UPS_MAX = 4 };
+enum { CONFIG_FOLLOW_UPS_MAX = 4, CONFIG_KINDS_MAX = 4 };
 
 struct config_follow_up {
     const char *slot; /* "date", "part", "time", "items" */
     const char *ask;
+};
+
+/* Whom of the household a service may be for: a cat is not spoken of as a dog. */
+struct config_kind {
+    const char *kind;       /* as the names of the household have it: "dog" */
+    const char *words;      /* what says that it is meant: "chat chatte minou"; "" none */
+    const char *say_choice; /* instead of the service's */
+    const char *say_want;   /* the one name of that kind may stand behind it */
+    const char *say_of;
 };
 
 struct config_service {
@@ -27,10 +36,11 @@ struct config_service {
     const char *say_of;     /* completes "about ..." */
     const char *say_will;   /* what the volunteer does: "will ring you"; "" the usual "will come" */
     const char *say_cannot; /* and cannot do after all: "will not be able to ring you" */
-    const char *say_named;  /* the kind ("dog") whose one name say_want may end with; "" none */
     bool takes_items;
     struct config_follow_up follow_up[CONFIG_FOLLOW_UPS_MAX];
     size_t n_follow_ups;
+    struct config_kind kinds[CONFIG_KINDS_MAX]; /* the last fits all of them */
+    size_t n_kinds;
 };
 
 struct config_catalogue;

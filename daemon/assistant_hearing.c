@@ -43,6 +43,15 @@ static enum conversation_event_type act_event(enum intents_act act)
     return events[act];
 }
 
+/* Whom the service that is asked for or talked about shall be for, where the sentence says it. */
+static void hear_kind(const struct assistant *a, const char *text, struct draft *draft)
+{
+    const char *service = draft->service[0] ? draft->service : a->talked_about;
+
+    snprintf(draft->kind, sizeof(draft->kind), "%s",
+             phrasing_kind_said(a->parts.phrasing, service, text));
+}
+
 static enum conversation_event_type request_event(struct assistant *a, struct draft *draft)
 {
     if (assistant_asked_before(a, draft))
@@ -94,6 +103,7 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         draft_from_meaning(
             meaning, meaning->best_service_confidence >= GUESS_FROM ? meaning->best_service : "",
             &event->draft);
+    hear_kind(a, utterance->text, &event->draft);
 }
 
 /* ---- while we speak ---- */

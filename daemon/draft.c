@@ -59,6 +59,8 @@ bool draft_correct(struct draft *draft, const struct draft *said)
         memcpy(draft->part, said->part, sizeof(draft->part));
         draft->time = said->time;
     }
+    if (said->kind[0])
+        memcpy(draft->kind, said->kind, sizeof(draft->kind));
     for (size_t i = 0; i < said->n_dropped; i++)
         has_dropped |= drop(draft, said->dropped[i]);
     for (size_t i = 0; i < said->n_items && draft->n_items < DRAFT_ITEMS_MAX; i++) {
@@ -66,6 +68,7 @@ bool draft_correct(struct draft *draft, const struct draft *said)
             memcpy(draft->items[draft->n_items++], said->items[i], DRAFT_ITEM_MAX);
     }
     return has_dropped || base_date_compare(before.date, draft->date) != 0 ||
-           strcmp(before.part, draft->part) != 0 || before.time.hour != draft->time.hour ||
-           before.time.minute != draft->time.minute || before.n_items != draft->n_items;
+           strcmp(before.part, draft->part) != 0 || strcmp(before.kind, draft->kind) != 0 ||
+           before.time.hour != draft->time.hour || before.time.minute != draft->time.minute ||
+           before.n_items != draft->n_items;
 }

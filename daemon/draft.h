@@ -17,10 +17,12 @@ enum {
     DRAFT_ITEMS_MAX = 12,
     DRAFT_ITEM_MAX = 64,
     DRAFT_WHO_MAX = 64,
+    DRAFT_KIND_MAX = 16,
 };
 
 struct draft {
     char service[DRAFT_SERVICE_MAX]; /* an id of the catalogue, "" none */
+    char kind[DRAFT_KIND_MAX];       /* whom it was said to be for ("cat"), "" not said */
     struct base_date date;
     char part[DRAFT_PART_MAX]; /* "morning", "noon", "afternoon", "evening" or "" */
     struct base_time time;     /* then part is "" */
@@ -42,7 +44,8 @@ bool draft_has_details(const struct draft *draft);
 
 /*
  * Takes over what a later sentence said about the same request: its day, its part or time (each
- * replaces the other), and its items: some leave the list, others are added. The service stays.
+ * replaces the other), whom it is for, and its items: some leave the list, others are added. The
+ * service stays.
  * Returns: whether that changed anything.
  */
 bool draft_correct(struct draft *draft, const struct draft *said);

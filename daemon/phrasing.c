@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "config/catalogue.h"
-#include "config/options.h"
+#include "daemon/household.h"
 #include "tts/prompts.h"
 
 #include <errno.h>
@@ -23,6 +23,44 @@ struct phrasing {
     size_t n_choices;
     char wanted[200]; /* the last request, with a name */
 };
+
+/* How the service is spoken about, and whom it is for; one that is no service of the catalogue (the
+ * call back) from the prompts. */
+static const char *spoken_as(const struct phrasing *phrasing, const char *service, const char *said,
+                             const char *field)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, service);
+    const struct config_kind *kind =
+        found ? household_kind(&phrasing->options.household, found, said) : NULL;
+
+    if (!found)
+        return tts_prompts_extra(phrasing->prompts, service, field);
+    if (strcmp(field, "want") == 0)
+        return kind ? kind->say_want : found->say_want;
+    if (strcmp(field, "of") == 0)
+        return kind ? kind->say_of : found->say_of;
+    if (strcmp(field, "will") == 0)
+        return found->say_will;
+    if (strcmp(field, "cannot") == 0)
+        return found->say_cannot;
+    return kind ? kind->say_choice : found->say_choice;
+}
+
+/* "que quelqu'un promène votre chien", with "Médor" behind it when the carer has told the name. */
+static const char *wanted(struct phrasing *phrasing, const struct draft *about)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, about->service);
+    const char *want = spoken_as(phrasing, about->service, about->kind, "want");
+    const char *name =
+        found ? household_name(&phrasing->options.household, found, about->kind) : NULL;
+
+    if (!name)
+        return want;
+    snprintf(phrasing->wanted, sizeof(phrasing->wanted), "%s %s", want, name);
+    return phrasing->wanted;
+}
 
 int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing,
                     struct base_strbuf *error)
@@ -47,7 +85,8 @@ int phrasing_create(const struct phrasing_options *options, struct phrasing **re
             config_catalogue_find(options->catalogue, options->services[i]);
 
         if (service)
-            phrasing->choices[phrasing->n_choices++] = service->say_choice;
+            phrasing->choices[phrasing->n_choices++] =
+                spoken_as(phrasing, options->services[i], "", "choice");
     }
     *ret_phrasing = phrasing;
     return 0;
@@ -61,65 +100,17 @@ void phrasing_destroy(struct phrasing *phrasing)
     free(phrasing);
 }
 
-/* How the service is spoken about; one that is no service of the catalogue (the call back) from the
- * prompts. */
-static const char *spoken_as(const struct phrasing *phrasing, const char *service,
-                             const char *field)
-{
-    const struct config_service *found =
-        config_catalogue_find(phrasing->options.catalogue, service);
-
-    if (!found)
-        return tts_prompts_extra(phrasing->prompts, service, field);
-    if (strcmp(field, "want") == 0)
-        return found->say_want;
-    if (strcmp(field, "of") == 0)
-        return found->say_of;
-    if (strcmp(field, "will") == 0)
-        return found->say_will;
-    return strcmp(field, "cannot") == 0 ? found->say_cannot : found->say_choice;
-}
-
-/* The one of that kind; two dogs would have to be asked for. NULL none. */
-static const char *only_name(const struct phrasing_options *options, const char *kind)
-{
-    const char *found = NULL;
-
-    for (size_t i = 0; i < options->n_names; i++) {
-        if (strcmp(options->names[i].kind, kind) != 0)
-            continue;
-        if (found)
-            return NULL;
-        found = options->names[i].name;
-    }
-    return found;
-}
-
-/* "que quelqu'un promène votre chien", with "Médor" behind it when the carer has told the name. */
-static const char *wanted(struct phrasing *phrasing, const char *service)
-{
-    const struct config_service *found =
-        config_catalogue_find(phrasing->options.catalogue, service);
-    const char *want = spoken_as(phrasing, service, "want");
-    const char *name = found ? only_name(&phrasing->options, found->say_named) : NULL;
-
-    if (!name)
-        return want;
-    snprintf(phrasing->wanted, sizeof(phrasing->wanted), "%s %s", want, name);
-    return phrasing->wanted;
-}
-
 static void add_request(struct phrasing *phrasing, const struct draft *about,
                         const char *items[DRAFT_ITEMS_MAX], struct tts_args *args)
 {
     struct tts_when when = {about->date, about->part, about->time};
     struct tts_when asked = {BASE_NO_DATE, "", about->asked};
 
-    tts_args_text(args, "want", wanted(phrasing, about->service));
-    tts_args_text(args, "of", spoken_as(phrasing, about->service, "of"));
-    tts_args_text(args, "choice", spoken_as(phrasing, about->service, "choice"));
-    tts_args_text(args, "will", spoken_as(phrasing, about->service, "will"));
-    tts_args_text(args, "cannot", spoken_as(phrasing, about->service, "cannot"));
+    static const char *const spoken[] = {"of", "choice", "will", "cannot"};
+
+    tts_args_text(args, "want", wanted(phrasing, about));
+    for (size_t i = 0; i < sizeof(spoken) / sizeof(spoken[0]); i++)
+        tts_args_text(args, spoken[i], spoken_as(phrasing, about->service, about->kind, spoken[i]));
     tts_args_text(args, "ask", phrasing_what_lacks(phrasing, about));
     tts_args_when(args, "when", &when);
     tts_args_text(args, "name", about->who);
@@ -198,4 +189,13 @@ bool phrasing_takes_items(const struct phrasing *phrasing, const char *service)
         config_catalogue_find(phrasing->options.catalogue, service);
 
     return found && found->takes_items;
+}
+
+const char *phrasing_kind_said(const struct phrasing *phrasing, const char *service,
+                               const char *text)
+{
+    const struct config_service *found =
+        config_catalogue_find(phrasing->options.catalogue, service);
+
+    return found ? household_kind_said(&phrasing->options.household, found, text) : "";
 }

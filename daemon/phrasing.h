@@ -10,9 +10,9 @@
 #include "base/date.h"
 #include "base/strbuf.h"
 #include "daemon/draft.h"
+#include "daemon/household.h"
 
 struct config_catalogue;
-struct config_name;
 struct phrasing;
 
 struct phrasing_options {
@@ -23,8 +23,7 @@ struct phrasing_options {
     bool is_moderated;
     const char *alert_name; /* who is told of an emergency, "" nobody */
     const char *wake_phrase;
-    const struct config_name *names; /* of the household, as the carer wrote them */
-    size_t n_names;
+    struct household household;
 };
 
 /* Returns: 0, -ENOENT, -EINVAL (a prompt is missing or broken; `error` says which), -ENOMEM. Owns:
@@ -48,5 +47,10 @@ const char *phrasing_what_lacks(const struct phrasing *phrasing, const struct dr
 
 /* Whether a list of things belongs to a request for that service. */
 bool phrasing_takes_items(const struct phrasing *phrasing, const char *service);
+
+/* Whom of the household the sentence says that the service is for. Returns: a kind ("cat"), "" not
+ * said. */
+const char *phrasing_kind_said(const struct phrasing *phrasing, const char *service,
+                               const char *text);
 
 #endif

@@ -245,7 +245,7 @@ static int open_voice(struct speaker *s)
     };
     int r = tts_voice_create(&settings, &s->voice);
 
-    phrasing.names = config_options_names(s->config, &phrasing.n_names);
+    phrasing.household.names = config_options_names(s->config, &phrasing.household.n_names);
 
     if (r != 0) {
         base_strbuf_addf(&s->error,

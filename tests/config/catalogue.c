@@ -74,6 +74,9 @@ static void a_wrong_service_file_says_where(void)
     with_service("{\"id\": \"parcel\", \"names\": [\"un colis\"],\n \"say\": {\"choice\": 3, "
                  "\"want\": \"que\", \"of\": \"de\"}}",
                  CONFIG_INVALID, ":2:10: \"say.choice\" of a service must be \"...\"");
+    with_service("{\"id\": \"parcel\", \"names\": [\"un colis\"], \"say\": {\"choice\": \"a\", "
+                 "\"want\": \"que\", \"of\": \"de\"},\n \"kinds\": [{\"words\": \"gros\"}]}",
+                 CONFIG_INVALID, ":2:2: \"kinds\" of a service must be \"...\"");
     with_service("{\"id\": \"other\", \"names\": [\"un colis\"],\n \"say\": {\"choice\": \"a\", "
                  "\"want\": \"que\", \"of\": \"de\"}}",
                  CONFIG_INVALID, ":1:2: the service's id is \"other\": it must be the file's name");

@@ -16,7 +16,7 @@
 
 #include <jansson.h>
 
-enum { SCENE_SAID_MAX = 64, SCENE_TEXT_MAX = 1400 };
+enum { SCENE_SAID_MAX = 64, SCENE_TEXT_MAX = 1400, SCENE_NAMES_MAX = 4 };
 
 struct scene_said {
     char key[40];
@@ -54,7 +54,7 @@ struct scene {
     struct audio_player *player;
     struct tts_voice *voice;
     struct phrasing *phrasing;
-    struct config_name dog;
+    struct config_name names[SCENE_NAMES_MAX];
     struct scene_service *service;
     struct matching_worker *worker;
     struct assistant *assistant;

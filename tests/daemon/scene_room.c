@@ -127,6 +127,21 @@ static void on_erase_ready(void *user)
 
 /* ---- the parts ---- */
 
+/* The names that the carer has told: {"Minou": "cat"}. */
+static struct household household(struct scene *scene)
+{
+    struct household household = {.names = scene->names};
+    json_t *kind;
+    const char *name;
+
+    json_object_foreach(setting(scene, "names"), name, kind)
+    {
+        MUST(household.n_names < SCENE_NAMES_MAX);
+        scene->names[household.n_names++] = (struct config_name){name, json_string_value(kind)};
+    }
+    return household;
+}
+
 static void open_phrasing(struct scene *scene)
 {
     struct base_strbuf error;
@@ -138,11 +153,9 @@ static void open_phrasing(struct scene *scene)
         .is_moderated = config_territory_is_moderated(scene->territory),
         .alert_name = word(scene, "alert_name", ""),
         .wake_phrase = "bonjour voisine",
-        .names = &scene->dog,
-        .n_names = *word(scene, "dog", "") != '\0',
+        .household = household(scene),
     };
 
-    scene->dog = (struct config_name){word(scene, "dog", ""), "dog"};
     base_strbuf_init(&error);
     MUST(phrasing_create(&options, &scene->phrasing, &error) == 0);
     base_strbuf_finish(&error);
