@@ -316,6 +316,7 @@ int assistant_create(const struct assistant_settings *settings, const struct ass
         assistant_destroy(a);
         return base_trace(r);
     }
+    conversation_set_n_choices(a->conversation, phrasing_n_choices(parts->phrasing));
     *ret_assistant = a;
     return 0;
 }

@@ -60,6 +60,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_EMERGENCY] = "emergency",
     [EVENT_NOT_UNDERSTOOD] = "not_understood",
     [EVENT_LOST] = "lost",
+    [EVENT_OTHERS] = "others",
     [EVENT_SILENCE] = "silence",
     [EVENT_SPOKEN] = "spoken",
     [EVENT_WITHDRAWN] = "withdrawn",
@@ -98,6 +99,18 @@ static enum conversation_event_type not_understood(struct conversation *c,
     if (c->state == STATE_CHOOSING && c->guess.service[0])
         return EVENT_REQUEST_DOUBTFUL;
     return c->state == STATE_LISTENING && c->is_choice_sooner ? EVENT_LOST : EVENT_NOT_UNDERSTOOD;
+}
+
+/* What the resident wants may stand among the services that were not read yet. */
+static enum conversation_event_type read_on(const struct conversation *c,
+                                            enum conversation_event_type type)
+{
+    bool is_answered = type != EVENT_DENY && type != EVENT_AFFIRM && type != EVENT_CORRECTION &&
+                       type != EVENT_NOT_UNDERSTOOD;
+
+    if (c->state != STATE_CHOOSING || is_answered || c->n_choices_read >= c->n_choices)
+        return type;
+    return EVENT_OTHERS;
 }
 
 /* Makes an event precise by what the conversation knows. See the table's head. */
@@ -141,7 +154,7 @@ static void set_state(struct conversation *c, enum conversation_state next,
 
 void conversation_event(struct conversation *c, const struct conversation_event *event)
 {
-    enum conversation_event_type type = refine(c, event);
+    enum conversation_event_type type = read_on(c, refine(c, event));
     const struct cell *cell = &conversation_table[c->state][type];
     struct conversation_event refined = *event;
 
@@ -159,6 +172,7 @@ void conversation_forget(struct conversation *c)
     draft_clear(&c->asked_about);
     c->asked = NULL;
     c->n_guesses = 0;
+    c->n_choices_read = 0;
     memset(c->refused, 0, sizeof(c->refused));
     memset(c->cancel_id, 0, sizeof(c->cancel_id));
 }
@@ -186,6 +200,11 @@ int conversation_create(const struct conversation_ops *ops, void *user,
 void conversation_set_choice_sooner(struct conversation *c, bool is_sooner)
 {
     c->is_choice_sooner = is_sooner;
+}
+
+void conversation_set_n_choices(struct conversation *c, size_t n_choices)
+{
+    c->n_choices = n_choices;
 }
 
 void conversation_destroy(struct conversation *c)

@@ -74,6 +74,7 @@ enum conversation_event_type {
     EVENT_EMERGENCY,
     EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
     EVENT_LOST,           /* the same, of a resident who usually needs the closed choice */
+    EVENT_OTHERS,         /* no answer to the closed choice, and more services can be read */
     EVENT_SILENCE,        /* no speech in the time allowed */
     EVENT_SPOKEN,         /* what was to be said has been played */
     EVENT_WITHDRAWN,      /* the cancellation is on disk */
@@ -153,6 +154,10 @@ void conversation_destroy(struct conversation *conversation);
 
 /* A resident who usually needs the closed choice gets it without the "Pardon ?" before. */
 void conversation_set_choice_sooner(struct conversation *conversation, bool is_sooner);
+
+/* How many questions the closed choice takes until every service has been read aloud; 1 unless set.
+ */
+void conversation_set_n_choices(struct conversation *conversation, size_t n_choices);
 
 void conversation_event(struct conversation *conversation, const struct conversation_event *event);
 

@@ -77,10 +77,26 @@ void act_prompt(struct conversation *c, const struct conversation_event *event)
     say(c, "silence.prompt");
 }
 
+static void read_choices(struct conversation *c, const char *key)
+{
+    struct draft about;
+
+    draft_clear(&about);
+    about.nth_choice = c->n_choices_read++;
+    c->ops->say(c->user, key, &about);
+}
+
 void act_choice(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "repair.choice");
+    c->n_choices_read = 0;
+    read_choices(c, "repair.choice");
+}
+
+void act_others(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    read_choices(c, "repair.others");
 }
 
 void act_guess(struct conversation *c, const struct conversation_event *event)
@@ -95,9 +111,8 @@ void act_guess(struct conversation *c, const struct conversation_event *event)
 
 void act_wrong_guess(struct conversation *c, const struct conversation_event *event)
 {
-    (void)event;
     memcpy(c->refused, c->draft.service, sizeof(c->refused));
-    say(c, "repair.choice");
+    act_choice(c, event);
 }
 
 void act_offer_callback(struct conversation *c, const struct conversation_event *event)

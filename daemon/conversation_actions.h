@@ -9,7 +9,7 @@
 #include "daemon/conversation_private.h"
 
 action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_listen_choice,
-    act_ask_again, act_pardon, act_prompt, act_choice, act_guess, act_wrong_guess,
+    act_ask_again, act_pardon, act_prompt, act_choice, act_others, act_guess, act_wrong_guess,
     act_offer_callback, act_none_of_these, act_not_here, act_confirm, act_ask_what_lacks,
     act_answered, act_correct, act_confirm_as_is, act_confirm_again, act_denied, act_duplicate,
     act_store, act_noted, act_wait_for_service, act_transmitted, act_kept, act_refused,

@@ -15,8 +15,9 @@ struct conversation {
     struct draft draft; /* being talked about */
     struct draft guess; /* the best so far that was not sure enough */
     bool is_choice_sooner;
-    int n_guesses;                   /* asked in this conversation */
-    char refused[DRAFT_SERVICE_MAX]; /* the guess that was answered with no */
+    size_t n_choices, n_choices_read; /* questions of the closed choice; asked in this one */
+    int n_guesses;                    /* asked in this conversation */
+    char refused[DRAFT_SERVICE_MAX];  /* the guess that was answered with no */
     struct draft cancelled;
     char cancel_id[40];
     const char *asked; /* the open question, to be put again after help or news */

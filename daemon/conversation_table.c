@@ -17,9 +17,9 @@
 #define EVERYWHERE(self)                                                                           \
     [EVENT_EMERGENCY] = {act_alarm, STATE_ALARMED}, [EVENT_MUTE] = {act_mute, STATE_MUTED},        \
     [EVENT_MUTE_IN_VAIN] = {act_mute_in_vain, STATE_CLOSING}, [EVENT_LOST] = {act_nothing, self},  \
-    [EVENT_UNMUTE] = {act_nothing, self}, [EVENT_DEAF] = {act_deaf, STATE_CLOSING},                \
-    [EVENT_HEARING] = {act_nothing, self}, [EVENT_WAKE] = {act_greet, STATE_LISTENING},            \
-    [EVENT_BUTTON] = {act_greet, STATE_LISTENING},                                                 \
+    [EVENT_OTHERS] = {act_nothing, self}, [EVENT_UNMUTE] = {act_nothing, self},                    \
+    [EVENT_DEAF] = {act_deaf, STATE_CLOSING}, [EVENT_HEARING] = {act_nothing, self},               \
+    [EVENT_WAKE] = {act_greet, STATE_LISTENING}, [EVENT_BUTTON] = {act_greet, STATE_LISTENING},    \
     [EVENT_BUTTON_LONG] = {act_abandon, STATE_CLOSING}, [EVENT_TIMER] = {act_nothing, self},       \
     [EVENT_NEWS] = {act_nothing, self}, [EVENT_WITHDRAWN] = {act_nothing, self},                   \
     [EVENT_STORED] = {act_nothing, self}, [EVENT_NOT_STORED] = {act_nothing, self},                \
@@ -115,6 +115,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
     [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
                                   CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
                         [EVENT_SPOKEN] = {act_listen_choice, STATE_CHOOSING},
+                        [EVENT_OTHERS] = {act_others, STATE_CHOOSING},
                         [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
                         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_GUESSING] = {QUESTION(STATE_GUESSING), [EVENT_AFFIRM] = {act_store, STATE_STORING},

@@ -35,6 +35,8 @@ struct draft {
     char who[DRAFT_WHO_MAX]; /* the volunteer's first name, "" */
     struct base_time asked;  /* when the resident asked for it */
     int n;                   /* how many: of news, of requests; 0 not said */
+    /* Only of the closed choice: which of its questions, 0 the first. */
+    size_t nth_choice;
 };
 
 void draft_clear(struct draft *draft);

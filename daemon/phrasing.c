@@ -124,6 +124,20 @@ static void add_request(struct phrasing *phrasing, const struct draft *about,
         tts_args_list(args, "items", items, about->n_items);
 }
 
+/* One question's share of the services, as even as can be: the last question is none of yes or no.
+ * "some" when others follow. */
+static void add_choices(const struct phrasing *phrasing, size_t nth, struct tts_args *args)
+{
+    size_t n_questions = phrasing_n_choices(phrasing), first = 0, n = 0;
+
+    for (size_t i = 0; i <= nth && i < n_questions; i++) {
+        first += n;
+        n = (phrasing->n_choices - first + n_questions - i - 1) / (n_questions - i);
+    }
+    tts_args_list(args, first + n < phrasing->n_choices ? "some" : "choices",
+                  phrasing->choices + first, n);
+}
+
 /* Where a person checks each request first, some prompts say so: their key ends with ".moderated".
  */
 static const char *refined_key(const struct phrasing *phrasing, const char *key, char moderated[64])
@@ -144,10 +158,7 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
     int r;
 
     add_request(phrasing, about, items, &args);
-    if (phrasing->n_choices <= CHOICES_READ)
-        tts_args_list(&args, "choices", phrasing->choices, phrasing->n_choices);
-    else
-        tts_args_list(&args, "some", phrasing->choices, CHOICES_READ);
+    add_choices(phrasing, about->nth_choice, &args);
     tts_args_text(&args, "carer", options->alert_name);
     tts_args_text(&args, "phrase", options->wake_phrase);
     r = tts_prompts_render(phrasing->prompts, refined_key(phrasing, key, moderated), n_before,
@@ -158,6 +169,11 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
         return base_trace(r);
     base_strbuf_add(text, sentence);
     return text->error;
+}
+
+size_t phrasing_n_choices(const struct phrasing *phrasing)
+{
+    return (phrasing->n_choices + CHOICES_READ - 1) / CHOICES_READ;
 }
 
 static bool says(const struct draft *request, const char *slot)

@@ -41,6 +41,9 @@ void phrasing_destroy(struct phrasing *phrasing);
 int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft *about,
                  unsigned n_before, struct base_datetime now, struct base_strbuf *text);
 
+/* How many questions the closed choice takes to read every service of the territory. */
+size_t phrasing_n_choices(const struct phrasing *phrasing);
+
 /* The question for what the service needs and the request does not say ("Pour quel jour ?"): the
  * first of them. Returns: a constant of the catalogue; NULL when nothing lacks. */
 const char *phrasing_what_lacks(const struct phrasing *phrasing, const struct draft *request);
