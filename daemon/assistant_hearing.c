@@ -59,6 +59,25 @@ static enum conversation_event_type request_event(struct assistant *a, struct dr
     return phrasing_what_lacks(a->parts.phrasing, draft) ? EVENT_REQUEST_OPEN : EVENT_REQUEST;
 }
 
+/* A question is open about a request that is not stored yet. */
+static bool asks_about_request(const struct assistant *a)
+{
+    enum conversation_state state = conversation_state(a->conversation);
+
+    return state == STATE_ASKING || state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN ||
+           state == STATE_GUESSING || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
+}
+
+/* "Non, c'est pour le chien": the day that was restated still holds. */
+static enum conversation_event_type instead_event(struct assistant *a, enum utterance_trust trust,
+                                                  struct draft *draft)
+{
+    if (trust != UTTERANCE_ACT || !asks_about_request(a))
+        return EVENT_DENY;
+    draft_inherit(draft, conversation_draft(a->conversation));
+    return request_event(a, draft);
+}
+
 /* What an utterance is to the conversation, by its meaning and how sure we are of it. */
 static void utterance_event(struct assistant *a, const struct utterance *utterance,
                             struct conversation_event *event)
@@ -76,7 +95,9 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         memcpy(event->draft.service, meaning->best_service, sizeof(event->draft.service));
     if (act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT)
         return;
-    if (act == INTENTS_REQUEST && utterance->trust == UTTERANCE_ASK) {
+    if (act == INTENTS_REQUEST && meaning->is_instead) {
+        event->type = instead_event(a, utterance->trust, &event->draft);
+    } else if (act == INTENTS_REQUEST && utterance->trust == UTTERANCE_ASK) {
         event->type = EVENT_REQUEST_DOUBTFUL;
     } else if (act == INTENTS_NONE && meaning->outside_service[0] &&
                utterance->trust == UTTERANCE_ACT) {
@@ -136,15 +157,6 @@ void assistant_hear_over(struct assistant *a, const int16_t block[AUDIO_BLOCK_SA
     listener_feed(a->listener, block);
 }
 
-/* A question is open that "stop" answers; elsewhere it only asks for silence. */
-static bool is_stoppable(const struct assistant *a)
-{
-    enum conversation_state state = conversation_state(a->conversation);
-
-    return state == STATE_ASKING || state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN ||
-           state == STATE_GUESSING || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
-}
-
 static size_t n_words(const char *text)
 {
     size_t n = *text != '\0';
@@ -179,7 +191,7 @@ static bool hear_interruption(struct assistant *a, const struct utterance *utter
     if (a->events.on_heard)
         a->events.on_heard(a->events.user, utterance);
     assistant_stop_speech(a);
-    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && is_stoppable(a)
+    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && asks_about_request(a)
                             ? EVENT_CANCEL_NOTHING
                             : EVENT_SPOKEN);
     return true;

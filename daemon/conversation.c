@@ -182,6 +182,11 @@ enum conversation_state conversation_state(const struct conversation *c)
     return c->state;
 }
 
+const struct draft *conversation_draft(const struct conversation *c)
+{
+    return &c->draft;
+}
+
 int conversation_create(const struct conversation_ops *ops, void *user,
                         struct conversation **ret_conversation)
 {

@@ -163,6 +163,9 @@ void conversation_event(struct conversation *conversation, const struct conversa
 
 enum conversation_state conversation_state(const struct conversation *conversation);
 
+/* What is being asked about. Returns: until the next event. */
+const struct draft *conversation_draft(const struct conversation *conversation);
+
 const char *conversation_state_name(enum conversation_state state);
 const char *conversation_event_name(enum conversation_event_type event);
 

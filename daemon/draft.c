@@ -72,3 +72,13 @@ bool draft_correct(struct draft *draft, const struct draft *said)
            before.time.hour != draft->time.hour || before.time.minute != draft->time.minute ||
            before.n_items != draft->n_items;
 }
+
+void draft_inherit(struct draft *draft, const struct draft *before)
+{
+    if (!base_date_is_set(draft->date))
+        draft->date = before->date;
+    if (draft->part[0] || base_time_is_set(draft->time))
+        return;
+    memcpy(draft->part, before->part, sizeof(draft->part));
+    draft->time = before->time;
+}

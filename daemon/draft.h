@@ -52,4 +52,8 @@ bool draft_has_details(const struct draft *draft);
  */
 bool draft_correct(struct draft *draft, const struct draft *said);
 
+/* Of a request that is asked for instead: what was not said again holds, its day, its part or time.
+ */
+void draft_inherit(struct draft *draft, const struct draft *before);
+
 #endif

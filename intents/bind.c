@@ -119,9 +119,9 @@ int intents_language_bind(struct intents_language *language)
         r = bind_when(language);
     for (size_t i = 0; r == 0 && i < language->n_services; i++) {
         struct intents_service_data *service = &language->services[i];
-        struct intents_list *const lists[] = {&service->inf,     &service->subj,
-                                              &service->noun,    &service->reasons,
-                                              &service->phrases, &service->near_misses};
+        struct intents_list *const lists[] = {
+            &service->inf,     &service->subj,        &service->noun, &service->reasons,
+            &service->phrases, &service->near_misses, &service->names};
 
         for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
             r = bind_list(language, lists[k], service->info.id);

@@ -267,6 +267,8 @@ static int fill_service(struct intents_service_data *service, const char *file, 
     }
     if (service->phrases.n + service->inf.n + service->noun.n == 0)
         return complain(file, "the service has no phrase, \"inf\" or \"noun\"");
+    if (add_strings(&service->names, file, json_object_get(root, "names"), 1) < 0)
+        return -EINVAL;
     return load_follow_ups(&service->info, json_object_get(root, "follow_up"));
 }
 
@@ -390,9 +392,9 @@ static int each_file(struct intents_language *language, const char *root, const 
 
 static void finish_phrases(struct intents_service_data *service)
 {
-    struct intents_list *const lists[] = {&service->inf,     &service->subj,
-                                          &service->noun,    &service->reasons,
-                                          &service->phrases, &service->near_misses};
+    struct intents_list *const lists[] = {
+        &service->inf,     &service->subj,        &service->noun, &service->reasons,
+        &service->phrases, &service->near_misses, &service->names};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         intents_list_finish(lists[i]);

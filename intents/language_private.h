@@ -32,6 +32,7 @@ struct intents_list {
 
 struct intents_service_data {
     struct intents_service info;
+    struct intents_list names; /* how it is spoken about; not learned from */
     struct intents_list inf, subj, noun, reasons, phrases, near_misses;
 };
 

@@ -2,6 +2,7 @@
 #include "intents/understand.h"
 
 #include "intents/classifier.h"
+#include "intents/instead.h"
 #include "intents/items.h"
 #include "intents/language_private.h"
 #include "intents/match.h"
@@ -43,6 +44,7 @@ struct intents_understander {
     struct intents_model *model;
     struct intents_classifier *classifier;
     struct intents_item_finder *items;
+    struct intents_instead *instead;
     bool is_offered[INTENTS_SERVICES_MAX];
 };
 
@@ -81,6 +83,8 @@ int intents_understander_create(const struct intents_language *language, const c
         r = intents_classifier_create(language, understander->model, &understander->classifier);
     if (r == 0)
         r = intents_item_finder_create(language, &understander->items);
+    if (r == 0)
+        r = intents_instead_create(language, &understander->instead);
     if (r < 0) {
         intents_understander_destroy(understander);
         return r;
@@ -94,6 +98,7 @@ void intents_understander_destroy(struct intents_understander *understander)
 {
     if (!understander)
         return;
+    intents_instead_destroy(understander->instead);
     intents_item_finder_destroy(understander->items);
     intents_classifier_destroy(understander->classifier);
     intents_model_destroy(understander->model);
@@ -289,6 +294,33 @@ static void read_as_choice(struct intents_result *result)
     memcpy(result->service, result->best_service, sizeof(result->service));
 }
 
+static bool is_offered(const struct intents_understander *understander, const char *service)
+{
+    for (size_t i = 0; i < understander->model->n_services; i++) {
+        if (strcmp(understander->model->services[i], service) == 0)
+            return understander->is_offered[i];
+    }
+    return false;
+}
+
+/* "Non, pas des courses, une promenade" is a no, and what is wanted. */
+static void read_as_instead(const struct intents_understander *understander,
+                            const struct intents_words *words, struct intents_result *result)
+{
+    const struct intents_service *service = intents_instead_find(understander->instead, words);
+
+    if (!service || (result->act != INTENTS_DENY && result->act != INTENTS_NONE &&
+                     result->act != INTENTS_REQUEST))
+        return;
+    result->is_instead = is_offered(understander, service->id);
+    result->act = result->is_instead ? INTENTS_REQUEST : INTENTS_NONE;
+    snprintf(result->service, sizeof(result->service), "%s", result->is_instead ? service->id : "");
+    snprintf(result->outside_service, sizeof(result->outside_service), "%s",
+             result->is_instead ? "" : service->id);
+    if (result->confidence < ANSWER_CONFIDENCE)
+        result->confidence = ANSWER_CONFIDENCE;
+}
+
 static bool takes_items(const struct intents_understander *understander, const char *service)
 {
     const struct intents_service *info =
@@ -424,6 +456,7 @@ void intents_understand(struct intents_understander *understander, const char *t
     if (expect == INTENTS_EXPECT_CONFIRMATION) {
         intents_when_find(&language->when, &words, now, &when);
         read_as_answer(&opinion, intents_when_is_open(&language->when, &words), &when, ret_result);
+        read_as_instead(understander, &words, ret_result);
     }
     if (ret_result->act != INTENTS_NONE && ret_result->act != INTENTS_REQUEST)
         find_topic(language, &words, ret_result);

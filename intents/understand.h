@@ -12,6 +12,7 @@
 #include "base/date.h"
 #include "intents/act.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define INTENTS_RESULT_SERVICE 32
@@ -33,6 +34,7 @@ struct intents_result {
     char service[INTENTS_RESULT_SERVICE]; /* "" unless act is REQUEST */
     char topic[INTENTS_TOPIC_MAX];        /* what the act is about: "privacy" of HELP, "everything"
                                              of CANCEL, "pitch" of SOFTER; "" in general */
+    bool is_instead; /* an answer that says no and names this service instead */
     struct base_date date;
     enum intents_part part;
     struct base_time time;

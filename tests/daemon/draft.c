@@ -81,5 +81,24 @@ static void a_list_that_is_full_takes_no_more(void)
     CHECK_INT(draft.n_items, DRAFT_ITEMS_MAX);
 }
 
+static void another_request_keeps_the_day_unless_it_has_its_own(void)
+{
+    struct draft before = groceries(), draft;
+
+    draft_clear(&draft);
+    draft_inherit(&draft, &before);
+    CHECK_INT(draft.date.day, 16);
+    CHECK_STR(draft.part, "morning");
+    CHECK_INT(draft.n_items, 0);
+    CHECK_STR(draft.service, "");
+    draft_clear(&draft);
+    draft.date = (struct base_date){2026, 6, 19};
+    draft.time = (struct base_time){10, 30};
+    draft_inherit(&draft, &before);
+    CHECK_INT(draft.date.day, 19);
+    CHECK_STR(draft.part, "");
+}
+
 CHECK_MAIN(a_clear_draft_has_no_details, a_time_replaces_the_part_of_the_day, items_are_added_once,
-           items_leave_the_list_by_their_name, a_list_that_is_full_takes_no_more)
+           items_leave_the_list_by_their_name, a_list_that_is_full_takes_no_more,
+           another_request_keeps_the_day_unless_it_has_its_own)

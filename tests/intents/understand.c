@@ -122,6 +122,30 @@ static void answers(void)
     CHECK_INT(result.part, INTENTS_AFTERNOON);
 }
 
+static void a_no_that_names_another_service(void)
+{
+    static const char *const walks[] = {
+        "non, pas des courses, une promenade",
+        "non le chien",
+        "non c'est pour le chien",
+        "ce n'est pas ça, c'est pour mon chien",
+        "pas les courses, le chien",
+    };
+    static const char *const denials[] = {
+        "non pas le chien",
+        "non surtout pas de promenade",
+        "non j'ai fait les courses",
+        "non merci, pas de courses",
+    };
+
+    for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
+        check_act(walks[i], INTENTS_EXPECT_CONFIRMATION, INTENTS_REQUEST, "pet_walk");
+        CHECK(understand(walks[i], INTENTS_EXPECT_CONFIRMATION).is_instead);
+    }
+    for (size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++)
+        check_act(denials[i], INTENTS_EXPECT_CONFIRMATION, INTENTS_DENY, "");
+}
+
 static void territory_masks(void)
 {
     static const char *const offered[] = {"groceries", "friendly_call", "no_such_service"};
@@ -255,5 +279,5 @@ static void ends(void)
     CHECK_INT(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-CHECK_MAIN(starts, plain_requests, all_of_a_request, answers, territory_masks, damaged_files,
-           ends_understander, fourteenth_service, ends)
+CHECK_MAIN(starts, plain_requests, all_of_a_request, answers, a_no_that_names_another_service,
+           territory_masks, damaged_files, ends_understander, fourteenth_service, ends)
