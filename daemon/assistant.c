@@ -72,7 +72,8 @@ void assistant_say(void *user, const char *key, const struct draft *about)
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
     speech_say(a->speech, key, about);
-    if (strcmp(key, "kept") == 0 || strncmp(key, "refused.", strlen("refused.")) == 0)
+    if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
+        strncmp(key, "refused.", strlen("refused.")) == 0)
         a->is_away_told = true;
     if (strcmp(key, "privacy.answer") == 0 && a->settings.sends_transcript)
         speech_say(a->speech, "privacy.transcript", about);

@@ -145,6 +145,7 @@ static void learn_of_service(struct assistant *a, const struct matching_event *e
 static void wait_to_be_told(struct assistant *a, const struct matching_event *event)
 {
     if (event->type == MATCHING_EVENT_SERVICE_BACK) {
+        told_forget_key(a->told, "news.unreachable");
         if (!a->is_away_told)
             return; /* no failure had been announced */
         a->is_away_told = false;

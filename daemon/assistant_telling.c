@@ -88,6 +88,30 @@ static void introduce(struct assistant *a)
     a->introduced++;
 }
 
+/* News are what became of a request. That the service is back, or that Claire was told, is none:
+ * it is said before them and not counted with them. */
+static bool is_of_request(const struct told_news *news)
+{
+    return news->id[0] && !news->is_urgent;
+}
+
+static size_t count_news(const struct assistant *a)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n_telling; i++)
+        n += is_of_request(&a->telling[i]);
+    return n;
+}
+
+static void say_news(struct assistant *a, bool of_requests)
+{
+    for (size_t i = 0; i < a->n_telling; i++) {
+        if (is_of_request(&a->telling[i]) == of_requests)
+            assistant_say(a, a->telling[i].key, &a->telling[i].about);
+    }
+}
+
 void assistant_tell_news(void *user)
 {
     struct assistant *a = user;
@@ -100,10 +124,10 @@ void assistant_tell_news(void *user)
     while (a->n_telling < NEWS_AT_ONCE &&
            told_take(a->told, only_urgent, &a->telling[a->n_telling]))
         a->n_telling++;
-    if (a->n_telling > 1)
-        say_about_nothing(a, "news.grouped", (int)a->n_telling);
-    for (size_t i = 0; i < a->n_telling; i++)
-        assistant_say(a, a->telling[i].key, &a->telling[i].about);
+    say_news(a, false);
+    if (count_news(a) > 1)
+        say_about_nothing(a, "news.grouped", (int)count_news(a));
+    say_news(a, true);
 }
 
 /* The introduction is over, said or cut off: it is not said at the next start. */

@@ -285,9 +285,15 @@ void told_put_back(struct told *told, const struct told_news *news)
     told->n++;
 }
 
+/* A trouble that is over needs no second telling: who heard of neither misses nothing. */
+static bool is_over(const struct told_news *news)
+{
+    return strcmp(news->key, "news.back") == 0 || strcmp(news->key, "mic.back") == 0;
+}
+
 void told_spoken(struct told *told, const struct told_news *news, int64_t repeat_at_ms)
 {
-    if (repeat_at_ms == 0 || news->is_repeat)
+    if (repeat_at_ms == 0 || news->is_repeat || is_over(news))
         return;
     if (told->n_spoken == NEWS_MAX)
         drop_spoken(told, 0);
@@ -307,6 +313,18 @@ void told_forget(struct told *told, const char *id)
     }
     for (size_t i = told->n_spoken; i-- > 0;) {
         if (strcmp(told->spoken[i].news.id, id) == 0)
+            drop_spoken(told, i);
+    }
+}
+
+void told_forget_key(struct told *told, const char *key)
+{
+    for (size_t i = told->n; i-- > 0;) {
+        if (strcmp(told->news[i].key, key) == 0)
+            drop_waiting(told, i);
+    }
+    for (size_t i = told->n_spoken; i-- > 0;) {
+        if (strcmp(told->spoken[i].news.key, key) == 0)
             drop_spoken(told, i);
     }
 }

@@ -55,6 +55,8 @@ void told_spoken(struct told *told, const struct told_news *news, int64_t repeat
 void told_noticed(struct told *told);
 /* Nothing of this request needs telling any more. */
 void told_forget(struct told *told, const char *id);
+/* Nor this prompt that concerns no request. */
+void told_forget_key(struct told *told, const char *key);
 /* Queues what is due to be told once more. */
 void told_tick(struct told *told, int64_t now_ms);
 

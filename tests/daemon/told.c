@@ -196,10 +196,32 @@ static void more_than_it_holds_drops_the_oldest(void)
     told_destroy(told);
 }
 
+static void what_is_over_is_not_told_again(void)
+{
+    struct matching_event overdue = event(MATCHING_EVENT_OVERDUE, ID_A);
+    struct matching_event back = event(MATCHING_EVENT_SERVICE_BACK, "");
+    struct told *told = with(&overdue);
+    struct told_news news;
+
+    told_forget_key(told, "news.unreachable");
+    CHECK_STR(take(told), "nothing");
+    told_add(told, &overdue);
+    REQUIRE(told_take(told, false, &news));
+    told_spoken(told, &news, 1000);
+    told_forget_key(told, "news.unreachable");
+    told_add(told, &back);
+    REQUIRE(told_take(told, false, &news));
+    CHECK_STR(news.key, "news.back");
+    told_spoken(told, &news, 1000);
+    told_tick(told, 2000);
+    CHECK_STR(take(told), "nothing");
+    told_destroy(told);
+}
+
 CHECK_MAIN(what_was_never_sent_is_not_told_as_what_nobody_took,
            that_nobody_answered_is_told_once_of_each,
            newer_news_of_a_request_replace_those_that_wait,
            a_second_volunteer_or_another_hour_is_a_change,
            the_urgent_go_first_and_alone_when_so_asked, what_nobody_noticed_is_told_once_more,
            who_reacts_or_cancels_hears_it_no_more, what_was_cut_off_is_next_unless_newer_came,
-           more_than_it_holds_drops_the_oldest)
+           more_than_it_holds_drops_the_oldest, what_is_over_is_not_told_again)
