@@ -287,10 +287,12 @@ void assistant_describe(const struct assistant *a, struct base_strbuf *json)
 {
     base_strbuf_addf(json,
                      "\"state\":\"%s\",\"wakes\":%u,\"utterances\":%u,\"not_understood\":%u,"
-                     "\"stored\":%u,\"rate_wpm\":%d,\"volume\":%d,\"pitch\":%d,\"trouble\":\"%s\"",
+                     "\"stored\":%u,\"rate_wpm\":%d,\"volume\":%d,\"pitch\":%d,\"patience_ms\":%d,"
+                     "\"trouble\":\"%s\"",
                      conversation_state_name(conversation_state(a->conversation)), a->n_wakes,
                      a->n_utterances, a->n_not_understood, a->n_stored, speech_rate_wpm(a->speech),
-                     speech_volume(a->speech), speech_pitch(a->speech), a->trouble);
+                     speech_volume(a->speech), speech_pitch(a->speech),
+                     listener_patience_ms(a->listener), a->trouble);
 }
 
 int assistant_create(const struct assistant_settings *settings, const struct assistant_parts *parts,

@@ -93,6 +93,11 @@ void listener_set_now(struct listener *listener, struct base_datetime now)
     listener->now = now;
 }
 
+int listener_patience_ms(const struct listener *listener)
+{
+    return listener->options.endpoint.end_silence_ms;
+}
+
 void listener_set_patience(struct listener *listener, int end_silence_ms)
 {
     listener->options.endpoint.end_silence_ms = end_silence_ms;

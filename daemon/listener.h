@@ -56,6 +56,7 @@ void listener_destroy(struct listener *listener);
 
 /* How long a silence ends a sentence that may go on, from the next opening on. */
 void listener_set_patience(struct listener *listener, int end_silence_ms);
+int listener_patience_ms(const struct listener *listener);
 
 /* The time at which days and hours are understood. To be kept current by the caller. */
 void listener_set_now(struct listener *listener, struct base_datetime now);

@@ -215,6 +215,7 @@ static void check_now(struct scene *scene, const json_t *wanted)
     assistant_describe(scene->assistant, &status);
     check_described(scene, wanted, "rate_wpm", base_strbuf_text(&status));
     check_described(scene, wanted, "pitch", base_strbuf_text(&status));
+    check_described(scene, wanted, "patience_ms", base_strbuf_text(&status));
     base_strbuf_finish(&status);
     if (volume && audio_player_volume(scene->player) != json_integer_value(volume))
         scene_fail(scene, "sounds at volume %d", audio_player_volume(scene->player));
@@ -239,6 +240,8 @@ static void do_turn(struct scene *scene, const json_t *turn)
         do_resident(scene, turn, text);
     else if (json_object_get(turn, "silence"))
         do_silence(scene);
+    else if (json_object_get(turn, "restart"))
+        scene_room_restart(scene);
     else if ((text = json_string_value(json_object_get(turn, "button"))) != NULL)
         do_button(scene, text);
     else if ((text = json_string_value(json_object_get(turn, "service"))) != NULL)

@@ -7,6 +7,7 @@
 #include "audio/twin.h"
 #include "base/rng.h"
 #include "daemon/assistant.h"
+#include "daemon/keepsake.h"
 #include "tests/daemon/scene_service.h"
 
 #include "config/catalogue.h"
@@ -47,6 +48,7 @@ struct scene {
     int n_failures;
     size_t turn; /* being played, for messages */
     char folder[64];
+    struct keepsake keepsake;
 
     struct base_clock_manual clock;
     struct config_territory *territory;
@@ -73,6 +75,8 @@ struct scene {
 void scene_fail(struct scene *scene, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void scene_room_open(struct scene *scene);
 void scene_room_close(struct scene *scene);
+/* The daemon's life ends and the next begins, with what it finds on disk. */
+void scene_room_restart(struct scene *scene);
 
 /* Lets blocks of 10 ms pass until nothing happens without the resident: asleep, or listening. With
  * only_begun, until half a second into the next speech at most. */

@@ -16,6 +16,7 @@ enum {
     LIMIT_MS = 180000, /* nothing goes on for longer without the resident */
     TICK_MS = 100,
     LATENCY_MS = 40,
+    PAUSE_MS = 600, /* inside what the resident says */
 };
 
 void scene_fail(struct scene *scene, const char *format, ...)
@@ -101,6 +102,20 @@ static void on_mute(void *user, bool is_muted)
     scene->is_muted = is_muted;
 }
 
+static void on_adjusted(void *user, int rate_wpm, int volume, int pitch)
+{
+    const struct scene *scene = user;
+
+    keepsake_save_voice(&scene->keepsake, rate_wpm, volume, pitch);
+}
+
+static void on_habits(void *user, const struct habits *habits)
+{
+    const struct scene *scene = user;
+
+    keepsake_save_habits(&scene->keepsake, habits);
+}
+
 static void on_introduced(void *user)
 {
     struct scene *scene = user;
@@ -173,15 +188,38 @@ static void open_worker(struct scene *scene)
         .boot_splay_ms = 0,
     };
 
-    scene->service = scene_service_create(config_territory_is_moderated(scene->territory));
     settings.twin = scene_service_client(scene->service);
     MUST(matching_worker_create(&settings, &scene->clock.base, &scene->worker) == 0);
     MUST(scene_service_settle(scene->service));
 }
 
+/* What the carer set stands on disk as if the resident had chosen it, so that each life of the
+ * daemon reads it in one way. */
+static void keep_settings(struct scene *scene)
+{
+    struct habits habits = {.choice_permille = number(scene, "choice_permille", 0)};
+
+    keepsake_init(&scene->keepsake, scene->folder);
+    keepsake_save_habits(&scene->keepsake, &habits);
+    keepsake_save_voice(&scene->keepsake, number(scene, "rate_wpm", 150),
+                        number(scene, "volume", 76), number(scene, "pitch", 50));
+}
+
+static struct config_options *load_kept(const struct scene *scene)
+{
+    struct config_options *config;
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/voice.json", scene->folder);
+    MUST(config_options_create(&config) == 0);
+    MUST(config_options_load(config, path, NULL) == 0);
+    return config;
+}
+
 static void open_assistant(struct scene *scene)
 {
     const json_t *resident = setting(scene, "transcript");
+    struct config_options *kept = load_kept(scene);
     struct assistant_settings settings = {
         .territory = config_territory_id(scene->territory),
         .language = "fr",
@@ -195,11 +233,13 @@ static void open_assistant(struct scene *scene)
         .news_to = hour(scene, "news_to", "20:30"),
         .news_repeat_minutes = number(scene, "repeat_minutes", 0),
         .search_hours = number(scene, "search_hours", 0),
-        .habits = {.choice_permille = number(scene, "choice_permille", 0)},
+        .end_silence_ms = number(scene, "end_silence_ms", 0),
+        .habits = keepsake_load_habits(&scene->keepsake),
         .has_button = json_is_true(setting(scene, "button")),
         .speech = {
-            .voice = {"fr", number(scene, "rate_wpm", 150), number(scene, "pitch", 50), 100},
-            .volume = number(scene, "volume", 76),
+            .voice = {"fr", (int)config_options_number(kept, CONFIG_VOICE_RATE_WPM),
+                      (int)config_options_number(kept, CONFIG_VOICE_PITCH), 100},
+            .volume = (int)config_options_number(kept, CONFIG_VOICE_VOLUME),
             .night_volume_max = 60,
             .night_from = hour(scene, "night_from", "21:30"),
             .night_to = hour(scene, "night_to", "07:30"),
@@ -209,11 +249,14 @@ static void open_assistant(struct scene *scene)
     struct assistant_events events = {.on_spoken = on_spoken,
                                       .on_heard = on_heard,
                                       .on_mute = on_mute,
+                                      .on_adjusted = on_adjusted,
+                                      .on_habits = on_habits,
                                       .on_introduced = on_introduced,
                                       .on_erase = on_erase,
                                       .on_erase_ready = on_erase_ready,
                                       .user = scene};
 
+    config_options_destroy(kept);
     MUST(assistant_create(&settings, &parts, &events, &scene->assistant) == 0);
 }
 
@@ -233,6 +276,32 @@ static void open_sound(struct scene *scene)
     assistant_join(scene->assistant, scene->listener, scene->player);
 }
 
+static void begin_life(struct scene *scene)
+{
+    MUST(tts_voice_create_silent(&scene->voice) == 0);
+    open_phrasing(scene);
+    open_worker(scene);
+    open_assistant(scene);
+    open_sound(scene);
+}
+
+static void end_life(struct scene *scene)
+{
+    matching_worker_destroy(scene->worker);
+    assistant_destroy(scene->assistant);
+    listener_destroy(scene->listener);
+    audio_player_destroy(scene->player);
+    audio_twin_destroy(scene->room);
+    phrasing_destroy(scene->phrasing);
+    tts_voice_destroy(scene->voice);
+}
+
+void scene_room_restart(struct scene *scene)
+{
+    end_life(scene);
+    begin_life(scene);
+}
+
 void scene_room_open(struct scene *scene)
 {
     const char *top = getenv("TMPDIR");
@@ -244,11 +313,9 @@ void scene_room_open(struct scene *scene)
     base_rng_seed(&scene->rng, 1);
     snprintf(scene->folder, sizeof(scene->folder), "%.40s/voisine-XXXXXX", top ? top : "/tmp");
     MUST(mkdtemp(scene->folder));
-    MUST(tts_voice_create_silent(&scene->voice) == 0);
-    open_phrasing(scene);
-    open_worker(scene);
-    open_assistant(scene);
-    open_sound(scene);
+    keep_settings(scene);
+    scene->service = scene_service_create(config_territory_is_moderated(scene->territory));
+    begin_life(scene);
     if (json_is_true(setting(scene, "first_start")))
         assistant_introduce(scene->assistant);
     if (announced)
@@ -271,13 +338,7 @@ static void remove_folder(const char *folder)
 
 void scene_room_close(struct scene *scene)
 {
-    matching_worker_destroy(scene->worker);
-    assistant_destroy(scene->assistant);
-    listener_destroy(scene->listener);
-    audio_player_destroy(scene->player);
-    audio_twin_destroy(scene->room);
-    phrasing_destroy(scene->phrasing);
-    tts_voice_destroy(scene->voice);
+    end_life(scene);
     scene_service_destroy(scene->service);
     remove_folder(scene->folder);
 }
@@ -377,15 +438,15 @@ void scene_skip_ms(struct scene *scene, int64_t ms)
 
 /* ---- the resident ---- */
 
-/* The sound of it: in one go, since a pause at a comma could end it. */
-static void append_voice(struct scene *scene, const char *text)
+/* The sound of so many bytes: in one go, since a pause at a comma could end it. */
+static void append_words(struct scene *scene, const char *text, size_t n_bytes)
 {
     struct tts_sound sound;
     char plain[1024];
     size_t n = 0;
 
-    for (const char *c = text; *c && n < sizeof(plain) - 1; c++)
-        plain[n++] = strchr(",.;:!?", *c) ? ' ' : *c;
+    for (; n < n_bytes && n < sizeof(plain) - 1; n++)
+        plain[n] = strchr(",.;:!?", text[n]) ? ' ' : text[n];
     plain[n] = '\0';
     MUST(tts_voice_render(scene->stage->resident, plain, &sound) == 0);
     n = sound.n_samples * AUDIO_RATE_HZ / (size_t)sound.rate_hz;
@@ -393,6 +454,19 @@ static void append_voice(struct scene *scene, const char *text)
         sound.samples[i] = sound.samples[i * (size_t)sound.rate_hz / AUDIO_RATE_HZ];
     MUST(audio_twin_append(scene->room, sound.samples, n) == 0);
     free(sound.samples);
+}
+
+/* "..." is a pause. */
+static void append_voice(struct scene *scene, const char *text)
+{
+    static const int16_t silence[AUDIO_RATE_HZ / 1000 * PAUSE_MS];
+    const char *pause;
+
+    for (; (pause = strstr(text, "...")) != NULL; text = pause + 3) {
+        append_words(scene, text, (size_t)(pause - text));
+        MUST(audio_twin_append(scene->room, silence, sizeof(silence) / sizeof(silence[0])) == 0);
+    }
+    append_words(scene, text, strlen(text));
 }
 
 /* What a recogniser would write: no capitals, no punctuation. */
