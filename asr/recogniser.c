@@ -14,19 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The language model of each, and that of the short answers to it. */
+/* The language model of each, that of the short answers to it, and how long such an answer is at
+ * most. */
 static const struct {
     const char *open, *brief;
+    int n_brief_frames;
 } searches[] = {
-    [ASR_EXPECT_REQUEST] = {"request", "short"},
-    [ASR_EXPECT_ANSWER] = {"answer", "short"},
-    [ASR_EXPECT_CHOICE] = {"answer", "choice"},
+    [ASR_EXPECT_REQUEST] = {"request", "short", 350},
+    [ASR_EXPECT_ANSWER] = {"answer", "short", 350},
+    [ASR_EXPECT_CHOICE] = {"answer", "choice", 350},
+    [ASR_EXPECT_DAY] = {"answer", "day", 600},
 };
 
 enum {
     N_OTHERS_MAX = 12,
-    N_PATHS_MAX = 60,         /* many differ in pauses and pronunciations only */
-    N_ANSWER_FRAMES_MAX = 350 /* a short answer is no longer */
+    N_PATHS_MAX = 60, /* many differ in pauses and pronunciations only */
 };
 
 /* The library's scores are logarithms to this base. */
@@ -310,7 +312,8 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
     int r = asr_tract_fit(self->tract, prepared->samples, prepared->n_samples, &analysis);
     if (r == 0)
         r = read_with(self, searches[expect].open, analysis, &self->open);
-    if (r == 0 && searches[expect].brief && asr_analysis_n_frames(analysis) <= N_ANSWER_FRAMES_MAX)
+    if (r == 0 && searches[expect].brief &&
+        asr_analysis_n_frames(analysis) <= searches[expect].n_brief_frames)
         r = read_with(self, searches[expect].brief, NULL, &self->answer);
     if (r == 0 && self->open.n_words + self->answer.n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
@@ -371,7 +374,7 @@ static const struct asr_recogniser_ops recogniser_ops = {
 /* The language models of the bundle. */
 static int add_searches(struct recogniser *self, const char *folder)
 {
-    static const char *const names[] = {"request", "answer", "short", "choice"};
+    static const char *const names[] = {"request", "answer", "short", "choice", "day"};
     int r = 0;
     for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
         char name[32], path[1024];

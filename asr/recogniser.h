@@ -27,6 +27,7 @@ enum asr_expect {
     ASR_EXPECT_REQUEST, /* anything */
     ASR_EXPECT_ANSWER,  /* yes, no, a day, a correction; anything else is still possible */
     ASR_EXPECT_CHOICE,  /* the same after a closed choice of services */
+    ASR_EXPECT_DAY,     /* the same after the question for a day */
 };
 
 struct asr_word {

@@ -130,6 +130,7 @@ static void on_listen(void *user, enum conversation_expect expect)
         [EXPECT_REQUEST] = INTENTS_EXPECT_REQUEST,
         [EXPECT_CONFIRMATION] = INTENTS_EXPECT_CONFIRMATION,
         [EXPECT_CHOICE] = INTENTS_EXPECT_CHOICE,
+        [EXPECT_DAY] = INTENTS_EXPECT_DAY,
     };
     struct assistant *a = user;
 

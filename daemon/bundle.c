@@ -25,6 +25,7 @@ enum {
     N_REQUEST_SENTENCES = 120000,
     N_ANSWER_SENTENCES = 30000,
     N_SHORT_SENTENCES = 10000,
+    N_DAY_SENTENCES = 20000,
     WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
     YES_NO_WEIGHT = 8, /* of a yes or a no among the answers: what nearly every question asks for */
     SEED = 20260615,
@@ -163,6 +164,8 @@ static int make_models(struct making *m)
                                              .n_additions = 3};
     struct intents_sampler_options brief = {
         .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
+    struct intents_sampler_options day = {
+        .seed = SEED + 4, .n_sentences = N_DAY_SENTENCES, .n_days = 3, .n_short = 1};
     struct intents_sampler_options choice = {
         .seed = SEED + 3, .n_sentences = N_SHORT_SENTENCES, .n_choices = 1};
     int r;
@@ -179,6 +182,8 @@ static int make_models(struct making *m)
         return r;
     step(m, "language models of short answers");
     r = make_model(m, "short", &brief);
+    if (r == 0)
+        r = make_model(m, "day", &day);
     return r < 0 ? r : make_model(m, "choice", &choice);
 }
 

@@ -26,7 +26,7 @@ static const char listen_usage[] =
     "a file.\n\n"
     "  --territory ID       only its services are requests (default: all)\n"
     "  --now ISO            the resident's local time (default: the clock)\n"
-    "  --expect WHAT        request (default), confirmation or choice\n"
+    "  --expect WHAT        request (default), confirmation, choice or day\n"
     "  --evidence           also print what the confidence was made of (for tools/fit-confidence)\n"
     "  --language LANGUAGE  default: fr\n"
     "  --models FOLDER      of the acoustic models (default: the installed ones)\n";
@@ -95,12 +95,8 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
             a.sensitivity = strtod(optarg, NULL) / 100;
         else if (c == 'n' && base_datetime_parse(optarg, &a.now) == 0)
             continue;
-        else if (c == 'e' && strcmp(optarg, "request") == 0)
-            a.expect = INTENTS_EXPECT_REQUEST;
-        else if (c == 'e' && strcmp(optarg, "confirmation") == 0)
-            a.expect = INTENTS_EXPECT_CONFIRMATION;
-        else if (c == 'e' && strcmp(optarg, "choice") == 0)
-            a.expect = INTENTS_EXPECT_CHOICE;
+        else if (c == 'e' && intents_expect_parse(optarg, &a.expect) == 0)
+            continue;
         else {
             fputs(usage, c == 'h' ? stdout : stderr);
             return c == 'h' ? EXIT_OK : EXIT_USAGE;

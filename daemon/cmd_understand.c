@@ -29,7 +29,7 @@ static const char usage[] =
     "Prints what each line of text asks for, one JSON object a line.\n\n"
     "  --territory ID       only its services are requests (default: all)\n"
     "  --now ISO            the resident's local time (default: the clock)\n"
-    "  --expect WHAT        request (default), confirmation or choice\n"
+    "  --expect WHAT        request (default), confirmation, choice or day\n"
     "  --language LANGUAGE  folder under intents/ (default: fr)\n"
     "  --model FILE         an understanding.bin (default: the bundle's, else it is learned now)\n";
 
@@ -57,12 +57,8 @@ static int read_options(int argc, char **argv, struct options *options)
             options->model = optarg;
         else if (c == 'n' && base_datetime_parse(optarg, &options->now) == 0)
             continue;
-        else if (c == 'e' && strcmp(optarg, "request") == 0)
-            options->expect = INTENTS_EXPECT_REQUEST;
-        else if (c == 'e' && strcmp(optarg, "confirmation") == 0)
-            options->expect = INTENTS_EXPECT_CONFIRMATION;
-        else if (c == 'e' && strcmp(optarg, "choice") == 0)
-            options->expect = INTENTS_EXPECT_CHOICE;
+        else if (c == 'e' && intents_expect_parse(optarg, &options->expect) == 0)
+            continue;
         else
             return c == 'h' ? 1 : -EINVAL;
     }

@@ -107,6 +107,7 @@ enum conversation_expect {
     EXPECT_REQUEST,
     EXPECT_CONFIRMATION,
     EXPECT_CHOICE, /* of the services that were just read aloud */
+    EXPECT_DAY,    /* or yes and no, as EXPECT_CONFIRMATION */
 };
 
 enum conversation_earcon { EARCON_LISTENING, EARCON_CLOSED };

@@ -53,6 +53,13 @@ void act_listen_answer(struct conversation *c, const struct conversation_event *
     c->ops->listen(c->user, EXPECT_CONFIRMATION);
 }
 
+/* What services ask for is the day. */
+void act_listen_day(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->ops->listen(c->user, EXPECT_DAY);
+}
+
 void act_listen_choice(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;

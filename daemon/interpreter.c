@@ -127,17 +127,24 @@ static bool contradicts(enum intents_act a, enum intents_act b)
     return (a == INTENTS_AFFIRM && b == INTENTS_DENY) || (a == INTENTS_DENY && b == INTENTS_AFFIRM);
 }
 
+static bool has_moment(const struct intents_result *meaning)
+{
+    return base_date_is_set(meaning->date) || base_time_is_set(meaning->time) || meaning->part;
+}
+
 /* Whether a short answer counts where this is waited for: where a request is, only a call for help,
  * which nobody says in the words of the language model of requests. */
-static bool counts(enum intents_act act, enum intents_expect expect)
+static bool counts(const struct intents_result *meaning, enum intents_expect expect)
 {
     switch (expect) {
     case INTENTS_EXPECT_REQUEST:
-        return act == INTENTS_EMERGENCY;
+        return meaning->act == INTENTS_EMERGENCY;
     case INTENTS_EXPECT_CONFIRMATION:
-        return act != INTENTS_NONE && act != INTENTS_REQUEST;
+        return meaning->act != INTENTS_NONE && meaning->act != INTENTS_REQUEST;
+    case INTENTS_EXPECT_DAY:
+        return meaning->act == INTENTS_NONE ? has_moment(meaning) : meaning->act != INTENTS_REQUEST;
     case INTENTS_EXPECT_CHOICE:
-        return act != INTENTS_NONE;
+        return meaning->act != INTENTS_NONE;
     }
     return false;
 }
@@ -154,6 +161,18 @@ static bool is_call_for_help(const struct utterance *answer)
 {
     return answer->confidence >= UNASKED_MIN &&
            answer->answer_evidence.value[TRUST_CONTRAST] >= UNASKED_CONTRAST_MIN;
+}
+
+/* A day that is hardly sure is restated: that costs less than the question once more. */
+static bool holds(const struct utterance *answer, enum intents_expect expect)
+{
+    enum utterance_trust trust = trust_judge(answer->meaning.act, answer->confidence);
+
+    if (!counts(&answer->meaning, expect) ||
+        (expect == INTENTS_EXPECT_REQUEST && !is_call_for_help(answer)))
+        return false;
+    return trust == UTTERANCE_ACT ||
+           (trust == UTTERANCE_ASK && answer->meaning.act == INTENTS_NONE);
 }
 
 /*
@@ -173,9 +192,7 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     answer.answer_evidence = answer.evidence;
     answer.evidence = utterance->evidence;
     snprintf(answer.answer_text, sizeof(answer.answer_text), "%s", answer.text);
-    if (!counts(answer.meaning.act, expect) ||
-        (expect == INTENTS_EXPECT_REQUEST && !is_call_for_help(&answer)) ||
-        trust_judge(answer.meaning.act, answer.confidence) != UTTERANCE_ACT) {
+    if (!holds(&answer, expect)) {
         answer.meaning = utterance->meaning;
         answer.confidence = contradicts(answer.answer_evidence.act, utterance->meaning.act)
                                 ? 0
@@ -189,6 +206,7 @@ static const enum asr_expect listens_for[] = {
     [INTENTS_EXPECT_REQUEST] = ASR_EXPECT_REQUEST,
     [INTENTS_EXPECT_CONFIRMATION] = ASR_EXPECT_ANSWER,
     [INTENTS_EXPECT_CHOICE] = ASR_EXPECT_CHOICE,
+    [INTENTS_EXPECT_DAY] = ASR_EXPECT_DAY,
 };
 
 int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, size_t n_samples,

@@ -184,7 +184,8 @@ static int patience_for(const struct listener *listener, const struct utterance 
         return listener->options.endpoint.end_silence_ms;
     if (meaning->act == INTENTS_REQUEST)
         return has_day ? complete_ms : complete_ms + SERVICE_MORE_MS;
-    if (meaning->act != INTENTS_EMERGENCY && listener->expect != INTENTS_EXPECT_CONFIRMATION)
+    if (meaning->act != INTENTS_EMERGENCY && listener->expect != INTENTS_EXPECT_CONFIRMATION &&
+        listener->expect != INTENTS_EXPECT_DAY)
         return complete_ms;
     return complete_ms - ANSWER_LESS_MS > PATIENCE_LEAST_MS ? complete_ms - ANSWER_LESS_MS
                                                             : PATIENCE_LEAST_MS;

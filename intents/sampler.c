@@ -17,7 +17,7 @@ struct draw {
     const struct intents_language *language;
     const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
     const struct intents_list *general, *not_asking, *goods, *additions;
-    const struct intents_list *short_answer, *short_choice;
+    const struct intents_list *short_answer, *short_choice, *short_day;
     const struct intents_list *when;
     struct intents_label label;
 };
@@ -25,7 +25,8 @@ struct draw {
 static uint32_t n_all(const struct intents_sampler_options *options)
 {
     return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
-           options->n_lists + options->n_additions + options->n_short + options->n_choices;
+           options->n_lists + options->n_additions + options->n_short + options->n_choices +
+           options->n_days;
 }
 
 static uint32_t below(struct draw *draw, uint32_t limit)
@@ -165,7 +166,7 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
                     struct base_strbuf *text)
 {
     uint32_t kind = below(draw, n_all(options));
-    uint32_t n_speech = n_all(options) - options->n_short - options->n_choices;
+    uint32_t n_speech = n_all(options) - options->n_short - options->n_choices - options->n_days;
     uint32_t n_told = n_speech - options->n_lists - options->n_additions;
 
     if (kind < options->n_requests)
@@ -180,9 +181,12 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
         draw_goods(draw, draw->goods);
     else if (kind < n_speech)
         draw_goods(draw, draw->additions);
+    else if (kind < n_speech + options->n_short)
+        draw_short(draw, draw->short_answer);
+    else if (kind < n_speech + options->n_short + options->n_choices)
+        draw_short(draw, draw->short_choice);
     else
-        draw_short(draw,
-                   kind < n_speech + options->n_short ? draw->short_answer : draw->short_choice);
+        draw_short(draw, draw->short_day);
     return intents_expander_end(&draw->expander, text);
 }
 
@@ -217,6 +221,10 @@ static int check_options(const struct intents_language *language,
         options->n_acts += options->n_choices;
         options->n_choices = 0;
     }
+    if (!intents_lists_find(&language->fragments, "short_day")) {
+        options->n_acts += options->n_days;
+        options->n_days = 0;
+    }
     if (language->n_acts == 0)
         options->n_acts = 0;
     return n_all(options) > 0 ? 0 : -EINVAL;
@@ -240,6 +248,7 @@ int intents_sampler_run(const struct intents_language *language,
         .additions = fragment(language, "list_more"),
         .short_answer = fragment(language, "short_answer"),
         .short_choice = fragment(language, "short_choice"),
+        .short_day = fragment(language, "short_day"),
         .not_asking = fragment(language, "not_asking"),
         .when = language->when.when,
     };

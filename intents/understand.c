@@ -117,11 +117,34 @@ void intents_understander_offer(struct intents_understander *understander,
     }
 }
 
+int intents_expect_parse(const char *name, enum intents_expect *ret_expect)
+{
+    static const char *const names[] = {
+        [INTENTS_EXPECT_REQUEST] = "request",
+        [INTENTS_EXPECT_CONFIRMATION] = "confirmation",
+        [INTENTS_EXPECT_CHOICE] = "choice",
+        [INTENTS_EXPECT_DAY] = "day",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *ret_expect = (enum intents_expect)i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static bool is_answer(enum intents_expect expect)
+{
+    return expect == INTENTS_EXPECT_CONFIRMATION || expect == INTENTS_EXPECT_DAY;
+}
+
 static void expect_answer(float act[INTENTS_N_ACTS], enum intents_expect expect)
 {
     float sum = 0;
 
-    if (expect == INTENTS_EXPECT_CONFIRMATION) {
+    if (is_answer(expect)) {
         act[INTENTS_AFFIRM] *= CONFIRMATION_FACTOR;
         act[INTENTS_DENY] *= CONFIRMATION_FACTOR;
     } else {
@@ -229,9 +252,18 @@ static bool has_when(enum intents_act act)
            act == INTENTS_CANCEL || act == INTENTS_STATUS;
 }
 
+/* Whether nothing but a day or hour was said. */
+static bool is_bare_when(const struct intents_language *language, const struct intents_words *words)
+{
+    unsigned char tags[INTENTS_WORDS_MAX];
+
+    intents_when_tag(&language->when, words, tags);
+    return !memchr(tags, INTENTS_TAG_NONE, words->n);
+}
+
 /* "Vendredi matin" and "peu importe" to a question about the day: neither a request for whatever is
  * likeliest nor any other act, however it sounds on its own. */
-static void read_as_answer(const struct intents_opinion *opinion, bool is_open,
+static void read_as_answer(const struct intents_opinion *opinion, bool is_open, bool is_bare,
                            const struct intents_when *when, struct intents_result *result)
 {
     bool is_when = !opinion->has_topic &&
@@ -244,7 +276,7 @@ static void read_as_answer(const struct intents_opinion *opinion, bool is_open,
     if (!is_open && result->act != INTENTS_NONE && result->act != INTENTS_DENY &&
         result->act != INTENTS_REQUEST && result->confidence >= ORDER_FROM)
         return;
-    if (result->act != INTENTS_DENY || is_open)
+    if (result->act != INTENTS_DENY || is_open || is_bare)
         result->act = INTENTS_NONE;
     result->service[0] = result->outside_service[0] = '\0';
     result->best_service[0] = '\0';
@@ -453,22 +485,23 @@ void intents_understand(struct intents_understander *understander, const char *t
     decide(understander, &opinion, ret_result);
     if (expect == INTENTS_EXPECT_CHOICE)
         read_as_choice(ret_result);
-    if (expect == INTENTS_EXPECT_CONFIRMATION) {
+    if (is_answer(expect)) {
         intents_when_find(&language->when, &words, now, &when);
-        read_as_answer(&opinion, intents_when_is_open(&language->when, &words), &when, ret_result);
+        read_as_answer(&opinion, intents_when_is_open(&language->when, &words),
+                       is_bare_when(language, &words), &when, ret_result);
         read_as_instead(understander, &words, ret_result);
     }
     if (ret_result->act != INTENTS_NONE && ret_result->act != INTENTS_REQUEST)
         find_topic(language, &words, ret_result);
     if (has_when(ret_result->act) ||
-        (ret_result->act == INTENTS_NONE && expect == INTENTS_EXPECT_CONFIRMATION &&
+        (ret_result->act == INTENTS_NONE && is_answer(expect) &&
          !(opinion.act[INTENTS_NONE] >= TALK_FROM && has_topic_before_when(language, &words)))) {
         intents_when_find(&language->when, &words, now, &when);
         ret_result->date = when.date;
         ret_result->part = when.part;
         ret_result->time = when.time;
     }
-    if (expect == INTENTS_EXPECT_CONFIRMATION)
+    if (is_answer(expect))
         read_items_of_answer(understander, &words, ret_result);
     else if (ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service))
         ret_result->n_items = intents_items_find(understander->items, &words, ret_result->items);

@@ -27,7 +27,11 @@ enum intents_expect {
     INTENTS_EXPECT_REQUEST,
     INTENTS_EXPECT_CONFIRMATION,
     INTENTS_EXPECT_CHOICE, /* of the services that were just read aloud */
+    INTENTS_EXPECT_DAY,    /* an answer to the question for it, which a yes leaves open */
 };
+
+/* Of "request", "confirmation", "choice", "day". Returns: 0 or -EINVAL. */
+int intents_expect_parse(const char *name, enum intents_expect *ret_expect);
 
 struct intents_result {
     enum intents_act act;

@@ -66,7 +66,7 @@ static void on_listen(void *user, enum conversation_expect expect)
 {
     struct scene *scene = user;
 
-    static const char *const names[] = {"request", "confirmation", "choice"};
+    static const char *const names[] = {"request", "confirmation", "choice", "day"};
 
     note(scene, "listen", names[expect]);
     scene->waits_for_ears = true;

@@ -117,6 +117,15 @@ static void answers(void)
     result = understand("non vendredi plutôt", INTENTS_EXPECT_CONFIRMATION);
     CHECK_INT(result.act, INTENTS_DENY);
     CHECK_INT(result.date.day, 19);
+    result = understand("mardi", INTENTS_EXPECT_CONFIRMATION);
+    CHECK_INT(result.act, INTENTS_NONE); /* a day by itself is no "no" */
+    CHECK_INT(result.date.day, 16);
+    result = understand("jeudi vers dix heures", INTENTS_EXPECT_DAY);
+    CHECK_INT(result.act, INTENTS_NONE);
+    CHECK_INT(result.date.day, 18);
+    CHECK_INT(result.time.hour, 10);
+    check_act("peu importe", INTENTS_EXPECT_DAY, INTENTS_NONE, "");
+    check_act("non pas demain", INTENTS_EXPECT_DAY, INTENTS_DENY, "");
     result = understand("oui mais l'après-midi", INTENTS_EXPECT_CONFIRMATION);
     CHECK_INT(result.act, INTENTS_AFFIRM);
     CHECK_INT(result.part, INTENTS_AFTERNOON);

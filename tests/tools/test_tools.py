@@ -21,6 +21,9 @@ TOOLS = {
     "fit-confidence": (["--build", "{build}", "gather", "{work}/rows.json", "{corpus}", "{corpus}/audio"], []),
     "learning": (["fr+f2", "--build", "{build}", "--test", "2", "--train", "1"], ["| fr+f2 |"]),
     "prove": (["--short", "--build", "{build}", "--only", "enqueue"], ["R52", "held"]),
+    "alternatives": (["--build", "{build}", "--corpus", "{corpus}", "--only", "breadth,speexdsp", "--sentences", "200"],
+                     ["trigram of 200 sentences", "Voisine behind speexdsp, kitchen"]),
+    "day-answers": (["--build", "{build}", "-n", "1", "--voices", "1"], ["synthetic voices"]),
     "fuzz": (["--help"], ["usage"]),  # builds with libFuzzer, for minutes
     "denoiser": (["--help"], ["usage"]),  # teaches for an hour
     "coverage": (["--help"], ["usage"]),  # builds everything anew

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is counted, and how sure a count of so many is."""
 import math
+import random
 
 
 def wilson(k, n, z=1.96):
@@ -50,6 +51,33 @@ def word_errors(wanted, got):
     return before[-1], len(a)
 
 
+class WordErrors:
+    """Wrong, missing and added words, file by file: words of one file fail together, so files are what is drawn again."""
+
+    RESAMPLED = 1000
+
+    def __init__(self):
+        self.files = []  # (errors, words)
+
+    def add(self, wanted, got):
+        self.files.append(word_errors(wanted, got))
+
+    def share(self, files=None):
+        errors, words = (sum(column) for column in zip(*(files or self.files), strict=True))
+        return errors / max(1, words)
+
+    def interval(self):
+        """The 95 % interval, by bootstrap (M. Bisani and H. Ney, 2004)."""
+        chance = random.Random(0)
+        shares = sorted(self.share(chance.choices(self.files, k=len(self.files))) for _ in range(self.RESAMPLED))
+        return shares[int(0.025 * self.RESAMPLED)], shares[int(0.975 * self.RESAMPLED)]
+
+    def row(self):
+        errors, words = (sum(column) for column in zip(*self.files, strict=True))
+        low, high = self.interval()
+        return f"{'word errors':44} {errors:5d}/{words:<5d} {100 * self.share():6.1f} %  [{100 * low:5.1f} {100 * high:5.1f}]"
+
+
 MISSIONS = ("groceries", "pet_walk", "friendly_call")
 
 
@@ -81,7 +109,7 @@ class Scores:
         self.false_alarm = Count("false emergency", "<= 0.3 %", good_is_high=False)
         self.by_service = {}
         self.curve = []  # (confidence, is a right request, is unrelated)
-        self.errors = self.words = 0
+        self.word_errors = WordErrors()
         self.audio_s = self.cpu_s = 0.0
 
     def counts(self):
@@ -95,9 +123,7 @@ class Scores:
         if table != "emergency":
             self.false_alarm.add(got["act"] == "emergency", case)
         if got.get("audio_s"):
-            errors, words = word_errors(row["text"], got["text"])
-            self.errors += errors
-            self.words += words
+            self.word_errors.add(row["text"], got["text"])
             self.audio_s += got["audio_s"]
             self.cpu_s += got.get("cpu_s") or 0
 
@@ -135,8 +161,8 @@ class Scores:
         for count in self.counts():
             if count.n:
                 print(count.row())
-        if self.words:
-            print(f"{'word errors':44} {self.errors:5d}/{self.words:<5d} {100 * self.errors / self.words:6.1f} %")
+        if self.word_errors.files:
+            print(self.word_errors.row())
             print(f"{'recognition, of real time':44} {self.cpu_s / self.audio_s:19.3f}")
         if self.by_service:
             print("  by service: " + ", ".join(f"{c.name} {c.k}/{c.n}" for _, c in sorted(self.by_service.items())))
@@ -147,5 +173,5 @@ class Scores:
     def as_json(self):
         return {"counts": [c.as_json() for c in self.counts()],
                 "services": {name: c.as_json() for name, c in self.by_service.items()},
-                "word_errors": self.errors / self.words if self.words else None,
+                "word_errors": self.word_errors.share() if self.word_errors.files else None,
                 "real_time": self.cpu_s / self.audio_s if self.audio_s else None}

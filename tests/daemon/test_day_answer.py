@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A day by itself is heard where the day was asked for, and only there rather than other words. Usage: test_day_answer.py VOISINE
+
+The sound: a date in four voices of espeak-ng, chosen like those of tests/room because it is in the model's band.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+VOISINE = sys.argv.pop(1)
+VOICES = ("fr", "fr+f2", "fr+f5", "fr+m3")
+DATE = "samedi quatre juillet"
+
+
+class DayAnswer(unittest.TestCase):
+    def hear(self, expect):
+        with tempfile.TemporaryDirectory() as folder:
+            files = [pathlib.Path(folder) / f"{voice}.wav" for voice in VOICES]
+            for voice, file in zip(VOICES, files, strict=True):
+                subprocess.run(["espeak-ng", "-v", voice, "-s", "130", "-p", "35", "-w", str(file), DATE], check=True)
+            run = subprocess.run([VOISINE, "listen", "--now", "2026-06-15T09:30", "--expect", expect, *map(str, files)], check=True,
+                                 capture_output=True, text=True)
+        return [json.loads(line)["date"] for line in run.stdout.splitlines()]
+
+    def test_the_day_is_heard_that_was_asked_for(self):
+        asked, not_asked = (self.hear(expect).count("2026-07-04") for expect in ("day", "confirmation"))
+        self.assertGreaterEqual(asked, 3)
+        self.assertGreater(asked, not_asked)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
