@@ -6,7 +6,7 @@
 enum {
     SPEECH_LEAST = 100, /* blocks: a shorter speech proves nothing */
     CLEAR_LEAST = 2,
-    UP_AT_ONCE = 150,     /* blocks above the room: nobody interrupts for so long */
+    UP_AT_ONCE = 400,     /* blocks above the room: no call for help is so long */
     UP_PERMILLE_MAX = 30, /* of a speech: a cup on a saucer */
 };
 

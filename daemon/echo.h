@@ -5,8 +5,8 @@
  *
  * Measured, not set: the level of the microphone while words sound is held against the room's own.
  * Two speeches in a row that left no trace allow listening; one that does, or a louder voice,
- * forbids it at once. A television or a person who talks meanwhile looks like an echo: then we do
- * not listen, as ever.
+ * forbids it: at its end, or as soon as more sounds than a call for help takes. A television or a
+ * person who talks meanwhile looks like an echo: then we do not listen, as ever.
  *
  * Order: echo_init, then a level for each block, echo_ended after each speech. Pure. Thread: main.
  */
