@@ -173,10 +173,11 @@ class SoundServer:
 class Ear:
     """An ear in the room: knows when there was sound. By default the resident's, at the loudspeaker."""
 
-    def __init__(self, server, device="speaker.monitor", keep=False, audible_rms=AUDIBLE_RMS):
+    def __init__(self, server, device="speaker.monitor", keep=False, audible_rms=AUDIBLE_RMS, same_sound_s=SAME_SOUND_S):
         self.server = server
         self.device = device
         self.audible_rms = audible_rms
+        self.same_sound_s = same_sound_s  # a shorter silence parts nothing
         self.heard = bytearray() if keep else None
         self.stretches = []  # [began, ended] of each sound, by now_s()
         self._changed = threading.Condition()
@@ -213,7 +214,7 @@ class Ear:
     def _note(self, block, end_s):
         is_sound = any(block) and rms(block) > self.audible_rms
         with self._changed:
-            if is_sound and self.stretches and end_s - self.stretches[-1][1] < SAME_SOUND_S:
+            if is_sound and self.stretches and end_s - self.stretches[-1][1] < self.same_sound_s:
                 self.stretches[-1][1] = end_s
             elif is_sound:
                 self.stretches.append([end_s - BLOCK_MS / 1000, end_s])
@@ -230,6 +231,14 @@ class Ear:
         """When the first sound that began after this time began, or None."""
         with self._changed:
             return next((began for began, _ in self.stretches if began > after_s), None)
+
+    def wait_for_sound(self, after_s, timeout_s):
+        """Waits for sound after a moment. Returns whether there was any."""
+        deadline = now_s() + timeout_s
+        with self._changed:
+            while not (self.stretches and self.stretches[-1][1] > after_s) and now_s() < deadline:
+                self._changed.wait(0.05)
+            return bool(self.stretches) and self.stretches[-1][1] > after_s
 
     def wait_for_answer(self, after_s, silence_s, timeout_s):
         """Waits for sound after a moment, then for silence. Returns whether something was said.

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BY_THE_TESTS = "runs whenever the tests are run by tools/test"
 # Name: what is run ({build}, {work}, {corpus}) and words of its table; or why nothing is.
 TOOLS = {
-    "bench": (["--tiny", "-o", "{work}/bench.json"], ["recogniser.voisine.cpu_per_audio", "idle.silent_percent",
+    "bench": (["--tiny", "-o", "{work}/bench.json"], ["recogniser.voisine.cpu_per_audio", "emergency.after_wake.called", "idle.silent_percent",
                                                       "memory.pss_kb", "enqueue.waiting_10.p99_ms", "conversation.clean.turns_mean"]),
     "evaluate": (["--build", "{build}", "--corpus", "{corpus}", "--sound", "--work", "{work}"], ["right service", "word errors"]),
     "fit-confidence": (["--build", "{build}", "gather", "{work}/rows.json", "{corpus}", "{corpus}/audio"], []),
