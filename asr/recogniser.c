@@ -29,6 +29,7 @@ static const struct {
 enum {
     N_OTHERS_MAX = 12,
     N_PATHS_MAX = 60, /* many differ in pauses and pronunciations only */
+    FOLDER_MAX = 1024,
 };
 
 /* The library's scores are logarithms to this base. */
@@ -48,6 +49,8 @@ struct reading {
 struct recogniser {
     struct asr_recogniser base; /* first */
     struct asr_decoder *decoder;
+    char bundle_folder[FOLDER_MAX];
+    const char *brief; /* whose model the search for short answers has now; NULL: none */
     struct asr_tract *tract;
     const struct asr_adapt_model *model; /* NULL: nothing is learned */
     struct asr_adapt_lesson *lesson;     /* of what was heard last, or NULL */
@@ -304,6 +307,31 @@ static void publish(struct reading *reading)
     hypothesis->n_others = reading->n_others;
 }
 
+static int add_ngram(struct recogniser *self, const char *search, const char *model)
+{
+    char name[32], path[FOLDER_MAX];
+    snprintf(name, sizeof(name), "%s.lm", model);
+    int r = base_file_join(self->bundle_folder, name, path, sizeof(path));
+    return r < 0 ? r : asr_decoder_add_ngram(self->decoder, search, path, NULL);
+}
+
+/* One search for all short answers, since each is of the dictionary's size (4 MB); taking another
+ * model costs 15 ms, a few times in a conversation. */
+static int use_brief(struct recogniser *self, const char *model)
+{
+    int r = 0;
+    if (self->brief != model)
+        r = add_ngram(self, "brief", model);
+    self->brief = r == 0 ? model : NULL;
+    return r;
+}
+
+static int read_brief(struct recogniser *self, enum asr_expect expect)
+{
+    int r = use_brief(self, searches[expect].brief);
+    return r < 0 ? r : read_with(self, "brief", NULL, &self->answer);
+}
+
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
                   enum asr_expect expect)
 {
@@ -312,9 +340,8 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
     int r = asr_tract_fit(self->tract, prepared->samples, prepared->n_samples, &analysis);
     if (r == 0)
         r = read_with(self, searches[expect].open, analysis, &self->open);
-    if (r == 0 && searches[expect].brief &&
-        asr_analysis_n_frames(analysis) <= searches[expect].n_brief_frames)
-        r = read_with(self, searches[expect].brief, NULL, &self->answer);
+    if (r == 0 && asr_analysis_n_frames(analysis) <= searches[expect].n_brief_frames)
+        r = read_brief(self, expect);
     if (r == 0 && self->open.n_words + self->answer.n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
@@ -371,19 +398,17 @@ static int know(struct asr_recogniser *base, const struct asr_adapt_model *model
 static const struct asr_recogniser_ops recogniser_ops = {
     .hear = hear, .destroy = destroy, .lesson = lesson, .know = know};
 
-/* The language models of the bundle. */
-static int add_searches(struct recogniser *self, const char *folder)
+/* All language models of the bundle once, so that a missing one is told at the start. */
+static int add_searches(struct recogniser *self)
 {
-    static const char *const names[] = {"request", "answer", "short", "choice", "day"};
     int r = 0;
-    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
-        char name[32], path[1024];
-        snprintf(name, sizeof(name), "%s.lm", names[i]);
-        r = base_file_join(folder, name, path, sizeof(path));
-        if (r == 0)
-            r = asr_decoder_add_ngram(self->decoder, names[i], path, NULL);
-    }
-    return r;
+    for (size_t i = 0; r == 0 && i < sizeof(searches) / sizeof(searches[0]); i++)
+        r = use_brief(self, searches[i].brief);
+    if (r == 0)
+        r = use_brief(self, searches[ASR_EXPECT_REQUEST].brief);
+    if (r == 0)
+        r = add_ngram(self, "request", "request");
+    return r < 0 ? r : add_ngram(self, "answer", "answer");
 }
 
 int asr_recogniser_open(const struct asr_recogniser_options *options,
@@ -397,6 +422,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     reading_init(&self->open);
     reading_init(&self->answer);
     int r = base_file_join(options->bundle_folder, "words.dict", dictionary, sizeof(dictionary));
+    snprintf(self->bundle_folder, sizeof(self->bundle_folder), "%s", options->bundle_folder);
     if (r == 0)
         r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
                                                              .model_folder = options->model_folder,
@@ -405,7 +431,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
                                                              .scores = options->scores},
                                &self->decoder);
     if (r == 0)
-        r = add_searches(self, options->bundle_folder);
+        r = add_searches(self);
     if (r == 0)
         r = asr_tract_create(options->model_folder, self->decoder, options->settings,
                              options->denoiser, &self->tract);
