@@ -26,6 +26,9 @@
 #define CHOSEN_FROM 0.5
 /* A service of the territory this probable is preferred to a likelier one that is not offered. */
 #define OFFERED_FROM 0.35f
+/* A service that is not offered is named when act and service are this sure together: "bonjour" is
+ * no request for whatever is likeliest. */
+#define OUTSIDE_FROM 0.5
 /* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */
 #define REQUEST_FROM 0.5
 /* An order or question this sure is one, also with a day in it: "qui vient demain". */
@@ -236,7 +239,8 @@ static void decide(const struct intents_understander *understander,
         (service < 0 || opinion->service[service] < OFFERED_FROM)) {
         result->act = INTENTS_NONE;
         result->confidence *= (double)opinion->service[any];
-        name_service(understander, any, result->outside_service);
+        if (result->confidence >= OUTSIDE_FROM)
+            name_service(understander, any, result->outside_service);
     }
     if (result->act == INTENTS_REQUEST) {
         name_service(understander, service, result->service);
