@@ -127,5 +127,21 @@ class Labels(unittest.TestCase):
                 self.assertNotRegex(item, r"^(le|la|les|du|des|un|une|de|de la|l'|d')\b", row["id"])
 
 
+class Halves(unittest.TestCase):
+    """short/: what one half teaches is measured on the other."""
+
+    def test_no_sentence_stands_in_both(self):
+        texts = {half: [row[1] for path in sorted((TEXT.parent / "short" / half / "text").glob("*.tsv"))
+                        for row in (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:])]
+                 for half in ("develop", "held")}
+        self.assertGreater(len(texts["held"]), 100)
+        self.assertEqual(set(texts["develop"]) & set(texts["held"]), set())
+
+    def test_acts_are_known(self):
+        for half in ("develop", "held"):
+            lines = (TEXT.parent / "short" / half / "text" / "dialogue.tsv").read_text(encoding="utf-8").splitlines()
+            self.assertEqual({line.split("\t")[2] for line in lines[1:]} - ACTS, set(), half)
+
+
 if __name__ == "__main__":
     unittest.main()
