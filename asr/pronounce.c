@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum rule_kind { RULE_SOUND, RULE_MARK, RULE_LETTER, RULE_WORD };
+enum rule_kind { RULE_SOUND, RULE_MARK, RULE_LETTER, RULE_WORD, RULE_VOWEL, N_RULE_KINDS };
 
 struct rule {
     enum rule_kind kind;
@@ -76,10 +76,11 @@ int asr_pronounce_map(const struct asr_pronounce *p, const char *ipa,
 /* One line of phones.txt, split in place. Returns: 0 or -EINVAL. */
 static int read_rule(struct asr_pronounce *p, char *line)
 {
-    static const char *const kinds[] = {"sound", "mark", "letter", "word"};
+    static const char *const kinds[N_RULE_KINDS] = {"sound", "mark", "letter", "word", "vowel"};
     const char *kind = strsep(&line, " "), *from = strsep(&line, " ");
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(kind, kinds[i]) == 0 && from && *from && (i == RULE_MARK || line)) {
+    for (int i = 0; i < N_RULE_KINDS; i++) {
+        bool is_alone = i == RULE_MARK || i == RULE_VOWEL;
+        if (strcmp(kind, kinds[i]) == 0 && from && *from && (is_alone || line)) {
             p->rules[p->n_rules++] = (struct rule){(enum rule_kind)i, from, line ? line : ""};
             return 0;
         }
@@ -226,6 +227,27 @@ bool asr_pronounce_knows(struct asr_pronounce *pronounce, const char *word)
     char spelled[256];
     spell_as_dictionary(pronounce, word, spelled, sizeof(spelled));
     return find_line(pronounce, spelled, strlen(spelled)) != NULL;
+}
+
+bool asr_pronounce_is_vowel(const struct asr_pronounce *pronounce, const char *phones)
+{
+    size_t n = strcspn(phones, " ");
+    for (size_t i = 0; i < pronounce->n_rules; i++) {
+        const struct rule *rule = &pronounce->rules[i];
+        if (rule->kind == RULE_VOWEL && strlen(rule->from) == n &&
+            memcmp(rule->from, phones, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool asr_pronounce_has_liaisons(const struct asr_pronounce *pronounce)
+{
+    for (size_t i = 0; i < pronounce->n_rules; i++) {
+        if (pronounce->rules[i].kind == RULE_VOWEL)
+            return true;
+    }
+    return false;
 }
 
 static void add_phones(const char *line, struct base_strbuf *out)

@@ -36,6 +36,11 @@ bool asr_pronounce_knows(struct asr_pronounce *pronounce, const char *word);
 int asr_pronounce_word(struct asr_pronounce *pronounce, const char *word,
                        struct base_strbuf *ret_lines);
 
+/* Whether the first of these phones is a vowel of phones.txt, before which French links words; a
+ * language that lists none has no liaisons. */
+bool asr_pronounce_is_vowel(const struct asr_pronounce *pronounce, const char *phones);
+bool asr_pronounce_has_liaisons(const struct asr_pronounce *pronounce);
+
 /* IPA to the model's phones, separated by blanks. Returns: 0, -EINVAL for a sound the model lacks.
  */
 int asr_pronounce_map(const struct asr_pronounce *pronounce, const char *ipa,

@@ -4,6 +4,7 @@
 #include "asr/prepare.h"
 #include "asr/tokens.h"
 #include "asr/tract.h"
+#include "asr/whole.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/strbuf.h"
@@ -164,8 +165,12 @@ static int add_word(struct reading *reading, const struct asr_segment *segment)
         .acoustic = (float)segment->acoustic,
         .posterior = segment->posterior,
     };
+    size_t at = reading->kept.length;
     base_strbuf_add_n(&reading->kept, segment->word, strlen(segment->word) + 1);
-    asr_tokens_join(&reading->text, segment->word);
+    if (reading->kept.error)
+        return reading->kept.error;
+    asr_whole_part(reading->kept.text + at);
+    asr_tokens_join(&reading->text, reading->kept.text + at);
     return 0;
 }
 
@@ -176,7 +181,7 @@ static int take_words(struct reading *reading, const struct asr_decoding *found)
         if (!is_filler(found->segments[i].word))
             r = add_word(reading, &found->segments[i]);
     }
-    if (r == 0 && (reading->text.error || reading->kept.error))
+    if (r == 0 && reading->text.error)
         r = -ENOMEM;
     const char *text = base_strbuf_text(&reading->kept);
     for (size_t i = 0; r == 0 && i < reading->n_words; i++) {
@@ -200,8 +205,10 @@ static int take_other(void *user, const char *words, int score)
     base_strbuf_init(&text);
     while ((word = strsep(&rest, " ")) != NULL) {
         word[strcspn(word, "(")] = '\0';
-        if (*word && !is_filler(word))
+        if (*word && !is_filler(word)) {
+            asr_whole_part(word);
             asr_tokens_join(&text, word);
+        }
     }
     bool is_new = text.length > 0;
     for (size_t at = 0; is_new && at < start; at += strlen(reading->other.text + at) + 1)

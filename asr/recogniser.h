@@ -7,8 +7,8 @@
  * endpointer; the recogniser trims inner pauses, levels the sound and drops what is beyond 15 s.
  *
  * An answer is decoded twice: with the language of answers, in which anything may still be said,
- * and as one of the short answers alone (of those to a choice, after one). Which of the two holds
- * is the caller's to judge.
+ * and as one of the short answers alone (of those to a choice, after one), each of them one word
+ * (asr/whole.h). Which of the two holds is the caller's to judge.
  *
  * How sure: the n-gram's best path against the free phone loop over the same frames, per word and
  * in all. The numbers are features; the daemon combines them with the margin of the understanding.
@@ -31,7 +31,7 @@ enum asr_expect {
 };
 
 struct asr_word {
-    const char *text;     /* the recogniser's word: "qu'", "-on" */
+    const char *text; /* the recogniser's word: "qu'", "-on"; of a whole phrase "je suis tombée" */
     int start_ms, end_ms; /* from the start of the given samples */
     float acoustic;       /* log score per frame less that of the phone loop: 0 is best, -5 poor */
     float posterior;

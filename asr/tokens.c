@@ -85,11 +85,14 @@ void asr_tokens_split(const char *text, asr_tokens_lookup lookup, void *user,
     free(lower);
 }
 
-void asr_tokens_join(struct base_strbuf *text, const char *word)
+void asr_tokens_join(struct base_strbuf *text, const char *words)
 {
-    size_t n = text->length;
-    bool joins = n == 0 || word[0] == '-' || base_strbuf_text(text)[n - 1] == '\'';
-    if (!joins)
-        base_strbuf_add(text, " ");
-    base_strbuf_add(text, word);
+    while (*words) {
+        size_t n = text->length, n_word = strcspn(words, " ");
+        bool joins = n == 0 || words[0] == '-' || base_strbuf_text(text)[n - 1] == '\'';
+        if (!joins)
+            base_strbuf_add(text, " ");
+        base_strbuf_add_n(text, words, n_word);
+        words += n_word + (words[n_word] == ' ');
+    }
 }

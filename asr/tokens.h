@@ -24,7 +24,8 @@ typedef bool (*asr_tokens_lookup)(void *user, const char *word);
 void asr_tokens_split(const char *text, asr_tokens_lookup lookup, void *user,
                       struct base_strbuf *ret_words);
 
-/* Appends one recogniser's word to a text, with a blank before it where French has one. */
-void asr_tokens_join(struct base_strbuf *text, const char *word);
+/* Appends a recogniser's word, or several with blanks between, to a text, with a blank before each
+ * where French has one. */
+void asr_tokens_join(struct base_strbuf *text, const char *words);
 
 #endif

@@ -5,6 +5,7 @@
 #include "asr/ngram.h"
 #include "asr/pronounce.h"
 #include "asr/tokens.h"
+#include "asr/whole.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
@@ -24,8 +25,10 @@
 enum {
     N_REQUEST_SENTENCES = 120000,
     N_ANSWER_SENTENCES = 30000,
-    N_SHORT_SENTENCES = 10000,
+    N_SHORT_SENTENCES = 20000,
     N_DAY_SENTENCES = 20000,
+    N_WHOLE_WORDS_MAX = 8, /* of a short answer */
+    N_WHOLE_WAYS_MAX = 8,
     WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
     YES_NO_WEIGHT = 8, /* of a yes or a no among the answers: what nearly every question asks for */
     SEED = 20260615,
@@ -46,6 +49,7 @@ struct making {
     struct base_strbuf dictionary;
     struct asr_ngram *vocabulary; /* a set of words, for want of another: of both models */
     unsigned yes_no_weight;       /* in the model that is being made */
+    bool is_whole;                /* it is of whole phrases */
     size_t n_sampled, n_unspeakable;
 };
 
@@ -105,14 +109,28 @@ static int add_sentence(struct making *m, const char *sentence, unsigned weight)
     asr_tokens_split(sentence, is_whole_word, m->pronounce, &m->words);
     if (m->words.error)
         return m->words.error;
+    if (m->is_whole && m->words.text)
+        asr_whole_join(m->words.text);
     r = asr_ngram_add(m->ngram, base_strbuf_text(&m->words), weight);
     return r < 0 ? r : asr_ngram_add(m->vocabulary, base_strbuf_text(&m->words), 1);
+}
+
+/* Whether it is worth a word of its own. */
+static bool is_brief(const char *sentence, const struct intents_label *label)
+{
+    int n_words = 1;
+
+    for (const char *at = sentence; *at; at++)
+        n_words += *at == ' ';
+    return !label->is_near_miss && n_words <= N_WHOLE_WORDS_MAX;
 }
 
 static int on_sentence(void *user, const char *sentence, const struct intents_label *label)
 {
     struct making *m = user;
     char with_wake[2048];
+    if (m->is_whole && !is_brief(sentence, label))
+        return 0;
     bool is_yes_no = label->act == INTENTS_AFFIRM || label->act == INTENTS_DENY;
     int r = add_sentence(m, sentence, is_yes_no ? m->yes_no_weight : 1);
 
@@ -181,9 +199,11 @@ static int make_models(struct making *m)
     if (r < 0)
         return r;
     step(m, "language models of short answers");
-    r = make_model(m, "short", &brief);
+    m->yes_no_weight = 1;
+    r = make_model(m, "day", &day); /* of words: there are too many dates */
+    m->is_whole = true;
     if (r == 0)
-        r = make_model(m, "day", &day);
+        r = make_model(m, "short", &brief);
     return r < 0 ? r : make_model(m, "choice", &choice);
 }
 
@@ -196,7 +216,8 @@ static int add_word(struct making *m, const char *word)
     int n, i = 1;
 
     base_strbuf_init(&lines);
-    n = asr_pronounce_word(m->pronounce, word, &lines);
+    n = asr_whole_is(word) ? asr_whole_pronounce(m->pronounce, word, N_WHOLE_WAYS_MAX, &lines)
+                           : asr_pronounce_word(m->pronounce, word, &lines);
     m->n_unspeakable += n == 0;
     rest = lines.text;
     while (n > 0 && (line = strsep(&rest, "\n")) && *line) {

@@ -32,6 +32,7 @@ enum {
     TRUST_LEAST,     /* the same of the worst third */
     TRUST_LANGUAGE,  /* mean log probability of a word in the language model */
     TRUST_WORDS,     /* how many, up to 15 */
+    TRUST_PIECES,    /* how many words of the recogniser: of a short answer, whole phrases */
     TRUST_PACE,      /* letters a second */
     TRUST_AGREEMENT, /* share of the other readings of the sound with the same act and service */
     TRUST_RIVAL,     /* how far the likeliest reading with another meaning lies below, up to 20 */
@@ -44,6 +45,7 @@ struct trust_evidence {
     double value[TRUST_N_EVIDENCE];
     double certainty;     /* of the words, where the recogniser's twin knows; else below 0 */
     bool is_short;        /* of one of the short answers, heard by themselves */
+    bool is_day;          /* and that of days, word by word */
     enum intents_act act; /* what it is evidence of */
     char service[INTENTS_RESULT_SERVICE];
 };
