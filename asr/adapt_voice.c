@@ -224,13 +224,11 @@ int asr_adapt_voice_learn(struct asr_adapt_voice *voice, double tract,
     return decide(voice);
 }
 
-const struct asr_transform *asr_adapt_voice_transform(const struct asr_adapt_voice *voice,
-                                                      double *ret_tract)
+struct asr_known_voice asr_adapt_voice_known(const struct asr_adapt_voice *voice)
 {
     if (!voice->used)
-        return NULL;
-    *ret_tract = voice->used->tract;
-    return &voice->transform;
+        return (struct asr_known_voice){0};
+    return (struct asr_known_voice){&voice->transform, voice->used->tract, voice->gain};
 }
 
 void asr_adapt_voice_describe(const struct asr_adapt_voice *voice,

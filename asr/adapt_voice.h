@@ -34,9 +34,8 @@ void asr_adapt_voice_destroy(struct asr_adapt_voice *voice);
 int asr_adapt_voice_learn(struct asr_adapt_voice *voice, double tract,
                           const struct asr_adapt_stats *lesson);
 
-/* What is used now, and at which scale. Returns: NULL when nothing helps. */
-const struct asr_transform *asr_adapt_voice_transform(const struct asr_adapt_voice *voice,
-                                                      double *ret_tract);
+/* What is used now; its transform lives as long as the voice and until the next lesson. */
+struct asr_known_voice asr_adapt_voice_known(const struct asr_adapt_voice *voice);
 
 struct asr_adapt_voice_state {
     unsigned n_lessons;

@@ -72,10 +72,9 @@ int asr_recogniser_lesson(struct asr_recogniser *recogniser, struct asr_adapt_le
 }
 
 int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                        const struct asr_transform *transform, double tract)
+                        const struct asr_known_voice *known)
 {
-    return recogniser->ops->know ? recogniser->ops->know(recogniser, model, transform, tract)
-                                 : -ENOTSUP;
+    return recogniser->ops->know ? recogniser->ops->know(recogniser, model, known) : -ENOTSUP;
 }
 
 void asr_recogniser_destroy(struct asr_recogniser *recogniser)
@@ -395,11 +394,11 @@ static int lesson(struct asr_recogniser *base, struct asr_adapt_lesson **ret_les
 }
 
 static int know(struct asr_recogniser *base, const struct asr_adapt_model *model,
-                const struct asr_transform *transform, double tract)
+                const struct asr_known_voice *known)
 {
     struct recogniser *self = (struct recogniser *)base;
     self->model = model;
-    return asr_tract_know(self->tract, model, model ? transform : NULL, tract);
+    return asr_tract_know(self->tract, model, model ? known : NULL);
 }
 
 static const struct asr_recogniser_ops recogniser_ops = {

@@ -71,7 +71,7 @@ struct asr_recogniser_ops {
     /* Both may be NULL: this one learns nothing. */
     int (*lesson)(struct asr_recogniser *recogniser, struct asr_adapt_lesson **ret_lesson);
     int (*know)(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                const struct asr_transform *transform, double tract);
+                const struct asr_known_voice *known);
 };
 
 /* Each backend's struct begins with this. */
@@ -101,12 +101,12 @@ int asr_recogniser_hear(struct asr_recogniser *recogniser, const int16_t *sample
 
 /*
  * Learning a voice: with a model, each utterance leaves a lesson, and a person whose voice was
- * learned is heard through the transform, others as before (asr/tract.h); a transform of NULL:
- * nobody is known yet. A model of NULL ends both. The model must outlive the recogniser or this.
- * Returns: 0, -EINVAL, -ENOTSUP. Thread: main.
+ * learned is heard through the transform, others as before (asr/tract.h); `known` of NULL, or
+ * without a transform: nobody is known yet. A model of NULL ends both. The model must outlive the
+ * recogniser or this. Returns: 0, -EINVAL, -ENOTSUP. Thread: main.
  */
 int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                        const struct asr_transform *transform, double tract);
+                        const struct asr_known_voice *known);
 
 /*
  * Hands over the lesson of what was heard last, for the case that the person confirms it. Returns:

@@ -32,13 +32,13 @@ int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samp
                   const struct asr_analysis **ret_analysis);
 
 /*
- * A voice that was learned: from now on, an utterance that fits it better, analysed at that scale
- * and transformed, than it fits the model as it is, is that person's, and no other scale is tried.
- * `transform` is copied; NULL: nobody is known. The model must outlive the tract. Returns: 0, or
- * -EINVAL for a scale that is none.
+ * A voice that was learned: from now on, an utterance that its transform makes fit better than any
+ * scale does, by half of what it gains on the person's own lessons, is that person's; a visitor's
+ * gains less. `known` is copied; NULL, or without a transform: nobody is known. The model must
+ * outlive the tract. Returns: 0, or -EINVAL for a scale that is none.
  */
 int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
-                   const struct asr_transform *transform, double scale);
+                   const struct asr_known_voice *known);
 
 /* The scales one by one, for who judges their fit otherwise; counted from 0. ret_analysis is valid
  * until the utterance after. Returns: 0, -EIO. */

@@ -30,9 +30,8 @@ struct learning {
 /* The recogniser uses what helps from the next utterance on. */
 static void use(struct learning *learning)
 {
-    double tract = 0;
-    const struct asr_transform *transform = asr_adapt_voice_transform(learning->voice, &tract);
-    int r = asr_recogniser_know(learning->recogniser, learning->model, transform, tract);
+    struct asr_known_voice known = asr_adapt_voice_known(learning->voice);
+    int r = asr_recogniser_know(learning->recogniser, learning->model, &known);
 
     if (r < 0)
         log_warning("learn-unused", "what was learned cannot be used: %s", strerror(-r));
@@ -85,7 +84,7 @@ void learning_destroy(struct learning *learning)
     asr_adapt_lesson_destroy(learning->waiting);
     asr_adapt_lesson_destroy(learning->lesson);
     if (learning->voice)
-        asr_recogniser_know(learning->recogniser, NULL, NULL, 0);
+        asr_recogniser_know(learning->recogniser, NULL, NULL);
     asr_adapt_voice_destroy(learning->voice);
     asr_adapt_model_close(learning->model);
     free(learning);

@@ -37,41 +37,40 @@ static void one_lesson_is_not_used(void)
 {
     struct asr_adapt_voice *voice;
     struct asr_adapt_voice_state state;
-    double tract = 0;
+
     REQUIRE(asr_adapt_voice_create(model, &voice) == 0);
-    CHECK(!asr_adapt_voice_transform(voice, &tract));
+    CHECK(!asr_adapt_voice_known(voice).transform);
     learn(voice, 1.09, 8);
-    CHECK(!asr_adapt_voice_transform(voice, &tract)); /* nothing to try it on */
+    CHECK(!asr_adapt_voice_known(voice).transform); /* nothing to try it on */
     learn(voice, 1.09, 8);
-    const struct asr_transform *transform = asr_adapt_voice_transform(voice, &tract);
+    const struct asr_transform *transform = asr_adapt_voice_known(voice).transform;
     REQUIRE(transform);
-    CHECK(fabs(tract - 1.09) < 1e-9);
+    CHECK(fabs(asr_adapt_voice_known(voice).tract - 1.09) < 1e-9);
     CHECK(transform->b[2] > 2);
     asr_adapt_voice_describe(voice, &state);
     CHECK_INT(state.n_lessons, 2);
     CHECK(state.gain > 0 && fabs(state.seconds - 6) < 1e-9);
     asr_adapt_voice_forget(voice);
-    CHECK(!asr_adapt_voice_transform(voice, &tract));
+    CHECK(!asr_adapt_voice_known(voice).transform);
     asr_adapt_voice_destroy(voice);
 }
 
 static void what_does_not_help_is_not_used(void)
 {
     struct asr_adapt_voice *voice;
-    double tract;
     REQUIRE(asr_adapt_voice_create(model, &voice) == 0);
     for (int i = 0; i < 4; i++)
         learn(voice, 1.09, 0); /* the model knows this voice */
-    CHECK(!asr_adapt_voice_transform(voice, &tract));
+    CHECK(!asr_adapt_voice_known(voice).transform);
     asr_adapt_voice_forget(voice);
     for (int i = 0; i < 4; i++)
         learn(voice, 1.09, 8);
-    CHECK(asr_adapt_voice_transform(voice, &tract));
+    CHECK(asr_adapt_voice_known(voice).transform);
     learn(voice, 1.09, -8); /* another person: what was learned harms */
-    CHECK(!asr_adapt_voice_transform(voice, &tract));
+    CHECK(!asr_adapt_voice_known(voice).transform);
     for (int i = 0; i < 5; i++)
         learn(voice, 1.09, 8);
-    CHECK(asr_adapt_voice_transform(voice, &tract));
+    CHECK(asr_adapt_voice_known(voice).transform);
     asr_adapt_voice_destroy(voice);
 }
 
@@ -99,7 +98,6 @@ static void it_is_remembered(void)
 {
     struct asr_adapt_voice *voice, *again;
     struct asr_adapt_voice_state state;
-    double tract;
     REQUIRE(asr_adapt_voice_create(model, &voice) == 0);
     REQUIRE(asr_adapt_voice_create(model, &again) == 0);
     CHECK_INT(asr_adapt_voice_load(again, path), -ENOENT);
@@ -109,8 +107,8 @@ static void it_is_remembered(void)
     CHECK_INT(asr_adapt_voice_load(again, path), 0);
     asr_adapt_voice_describe(again, &state);
     CHECK_INT(state.n_lessons, 7);
-    const struct asr_transform *before = asr_adapt_voice_transform(voice, &tract);
-    const struct asr_transform *after = asr_adapt_voice_transform(again, &tract);
+    const struct asr_transform *before = asr_adapt_voice_known(voice).transform;
+    const struct asr_transform *after = asr_adapt_voice_known(again).transform;
     REQUIRE(before && after);
     for (int i = 0; i < N; i++)
         CHECK(fabs((double)(before->b[i] - after->b[i])) < 1e-4);
@@ -123,12 +121,11 @@ static int load_bytes(const char *data, size_t n)
 {
     struct asr_adapt_voice *voice;
     struct asr_adapt_voice_state state;
-    double tract;
     REQUIRE(base_file_replace(path, data, n, 0600) == 0);
     REQUIRE(asr_adapt_voice_create(model, &voice) == 0);
     int r = asr_adapt_voice_load(voice, path);
     asr_adapt_voice_describe(voice, &state);
-    CHECK(r == 0 || (state.n_lessons == 0 && !asr_adapt_voice_transform(voice, &tract)));
+    CHECK(r == 0 || (state.n_lessons == 0 && !asr_adapt_voice_known(voice).transform));
     asr_adapt_voice_destroy(voice);
     return r;
 }

@@ -156,8 +156,7 @@ static void tell(struct bench *bench)
 static void confirm(struct bench *bench)
 {
     struct asr_adapt_lesson *lesson;
-    const struct asr_transform *transform;
-    double tract = 0;
+    struct asr_known_voice known;
     if (asr_recogniser_lesson(bench->language.recogniser, &lesson) < 0)
         return;
     while (asr_adapt_lesson_work(lesson) == ASR_ADAPT_MORE)
@@ -165,8 +164,8 @@ static void confirm(struct bench *bench)
     asr_adapt_voice_learn(bench->voice, asr_adapt_lesson_tract(lesson),
                           asr_adapt_lesson_stats(lesson));
     asr_adapt_lesson_destroy(lesson);
-    transform = asr_adapt_voice_transform(bench->voice, &tract);
-    asr_recogniser_know(bench->language.recogniser, bench->model, transform, tract);
+    known = asr_adapt_voice_known(bench->voice);
+    asr_recogniser_know(bench->language.recogniser, bench->model, &known);
     bench->n_confirmed++;
     for (size_t i = 0; i < sizeof(told_at) / sizeof(told_at[0]); i++) {
         if (told_at[i] == bench->n_confirmed)
@@ -207,7 +206,7 @@ static int open_bench(struct bench *bench)
     if (r == 0)
         r = asr_adapt_model_open(model, &bench->model);
     if (r == 0)
-        r = asr_recogniser_know(bench->language.recogniser, bench->model, NULL, 0);
+        r = asr_recogniser_know(bench->language.recogniser, bench->model, NULL);
     return r < 0 ? r : asr_adapt_voice_create(bench->model, &bench->voice);
 }
 
