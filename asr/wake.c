@@ -61,7 +61,7 @@ enum {
 
 /* Of the score in the second look, a frame, in the library's log unit; docs/understanding.md has
  * the curve. */
-#define LIMIT_STRICTEST -19.0
+#define LIMIT_STRICTEST -13.0
 #define LIMIT_SLOPE     -20.0
 
 struct asr_wake {
