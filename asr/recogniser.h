@@ -8,7 +8,9 @@
  *
  * An answer is decoded twice: with the language of answers, in which anything may still be said,
  * and as one of the short answers alone (of those to a choice, after one), each of them one word
- * (asr/whole.h). Which of the two holds is the caller's to judge.
+ * (asr/whole.h); where a day was asked for, as a day or an answer, word by word. Which of the two
+ * holds is the caller's to judge. Where a request is waited for, short answers are tried as well:
+ * calls for help are among them.
  *
  * How sure: the n-gram's best path against the free phone loop over the same frames, per word and
  * in all. The numbers are features; the daemon combines them with the margin of the understanding.
@@ -55,7 +57,7 @@ struct asr_hypothesis {
     float certainty; /* 0 to 1 where the backend knows; below 0: the caller judges the rest */
     const struct asr_other *others; /* what else the sound may be, likeliest first */
     size_t n_others;
-    /* The same sound, when it had to be a short answer (not ASR_EXPECT_REQUEST); NULL: not tried.
+    /* The same sound, when it had to be a short answer; NULL: not tried, or nothing was heard.
      */
     const struct asr_hypothesis *answer;
 };
@@ -81,7 +83,7 @@ struct asr_recogniser {
 
 struct asr_recogniser_options {
     const char *model_folder;            /* models/fr */
-    const char *bundle_folder;           /* words.dict and four .lm (daemon/bundle.h) */
+    const char *bundle_folder;           /* words.dict and five .lm (daemon/bundle.h) */
     const struct asr_setting *settings;  /* for measurements; NULL */
     struct asr_scores *scores;           /* shared and outliving it; NULL: its own */
     const struct asr_denoiser *denoiser; /* the same; NULL: none */

@@ -176,11 +176,13 @@ static void tell(struct audio_endpointer *endpointer, enum audio_endpoint_kind k
         };
 }
 
-static void learn_level(struct audio_endpointer *endpointer, float level_db)
+static void learn_block(struct audio_endpointer *endpointer, const struct past_block *block)
 {
     double sum = 0, below = 0;
-    int place = (int)level_db + LEVELS;
+    int place = (int)block->level_db + LEVELS;
 
+    if (block->is_skipped)
+        return;
     place = place < 0 ? 0 : place >= LEVELS ? LEVELS - 1 : place;
     for (int i = 0; i < LEVELS; i++)
         sum += endpointer->levels[i] *= LEVELS_KEEP;
@@ -200,8 +202,8 @@ static void learn_background(struct audio_endpointer *endpointer, int64_t now)
 {
     int64_t at = now - LEARN_BLOCKS;
 
-    if (at >= endpointer->learn_from && !past_of(endpointer, at)->is_skipped)
-        learn_level(endpointer, past_of(endpointer, at)->level_db);
+    if (at >= endpointer->learn_from)
+        learn_block(endpointer, past_of(endpointer, at));
 }
 
 /* What went on behind the person's last word, and was not theirs: the television that was not
@@ -212,7 +214,7 @@ static void learn_from_end(struct audio_endpointer *endpointer, int64_t from, in
     if (from < oldest_block(endpointer))
         from = oldest_block(endpointer);
     for (int64_t at = from; at <= now; at++)
-        learn_level(endpointer, past_of(endpointer, at)->level_db);
+        learn_block(endpointer, past_of(endpointer, at));
 }
 
 /* Above which a voice is taken to be the person's. */
