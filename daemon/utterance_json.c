@@ -74,6 +74,37 @@ static void add_items(struct base_strbuf *line, const struct intents_result *res
     base_strbuf_add(line, "]");
 }
 
+/* The other requests of the sentence. */
+static void add_also(struct base_strbuf *line, const struct intents_result *result)
+{
+    char date[16], time[8];
+
+    add_key(line, "also");
+    if (result->n_also == 0) {
+        base_strbuf_add(line, "null");
+        return;
+    }
+    for (size_t i = 0; i < result->n_also; i++) {
+        const struct intents_also *also = &result->also[i];
+
+        base_date_format(also->date, date);
+        base_time_format(also->time, time);
+        base_strbuf_add(line, i > 0 ? ",{" : "[{");
+        base_strbuf_addf(line, "\"service\":\"%s\"", also->service);
+        add_text(line, "date", date);
+        add_text(line, "part", intents_part_name(also->part));
+        add_text(line, "time", time);
+        base_strbuf_add(line, "}");
+    }
+    base_strbuf_add(line, "]");
+}
+
+static void add_flag(struct base_strbuf *line, const char *key, bool is_set)
+{
+    add_key(line, key);
+    base_strbuf_add(line, is_set ? "true" : "false");
+}
+
 static void add_evidence(struct base_strbuf *line, const struct trust_evidence *evidence)
 {
     base_strbuf_addf(line, "{\"act\":\"%s\",\"service\":\"%s\"", intents_act_name(evidence->act),
@@ -85,6 +116,7 @@ static void add_evidence(struct base_strbuf *line, const struct trust_evidence *
 
 int utterance_json_print(FILE *f, const struct utterance_report *report)
 {
+    static const char *const behind[] = {"", "yes", "no"};
     const struct intents_result *result = report->result;
     struct base_strbuf line;
     char date[16], time[8];
@@ -105,6 +137,12 @@ int utterance_json_print(FILE *f, const struct utterance_report *report)
     add_text(&line, "part", intents_part_name(result->part));
     add_text(&line, "time", time);
     add_items(&line, result);
+    add_text(&line, "topic", result->topic);
+    add_text(&line, "behind", behind[result->answer]);
+    add_flag(&line, "besides", result->is_besides);
+    add_flag(&line, "repeated", result->is_repeated);
+    add_flag(&line, "mixed", result->is_mixed);
+    add_also(&line, result);
     add_number(&line, "confidence", report->confidence);
     add_number(&line, "audio_s", report->audio_s);
     add_number(&line, "cpu_s", report->cpu_s);

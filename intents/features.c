@@ -432,7 +432,7 @@ static void read_sentence(const struct intents_lexis *lexis, const struct intent
     unsigned char tags[INTENTS_WORDS_MAX];
     bool is_ignored = false;
 
-    intents_when_tag(&lexis->language->when, words, tags);
+    intents_when_tag(&lexis->language->when, words, false, tags);
     reading->n = 0;
     add_place(reading, "^", "^");
     for (size_t at = 0; at < words->n; at++) {

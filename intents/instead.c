@@ -2,7 +2,7 @@
 #include "intents/instead.h"
 
 #include "intents/language_private.h"
-#include "intents/match.h"
+#include "intents/sets.h"
 #include "intents/when.h"
 
 #include <errno.h>
@@ -25,18 +25,6 @@ struct intents_instead {
     struct intents_list sets[N_SETS];
 };
 
-static int fill_set(struct intents_list *list, const json_t *array)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < json_array_size(array); i++) {
-        const char *text = json_string_value(json_array_get(array, i));
-
-        r = text ? intents_list_add(list, "grammar.json", text, INTENTS_NO_GENDER, 1) : -EINVAL;
-    }
-    return r;
-}
-
 int intents_instead_create(const struct intents_language *language,
                            struct intents_instead **ret_instead)
 {
@@ -45,7 +33,7 @@ int intents_instead_create(const struct intents_language *language,
     int r = instead ? 0 : -ENOMEM;
 
     for (int i = 0; r == 0 && i < N_SETS; i++)
-        r = fill_set(&instead->sets[i], json_object_get(sets, set_names[i]));
+        r = intents_set_fill(&instead->sets[i], json_object_get(sets, set_names[i]));
     if (r < 0) {
         intents_instead_destroy(instead);
         return r;
@@ -64,39 +52,6 @@ void intents_instead_destroy(struct intents_instead *instead)
     free(instead);
 }
 
-/* Behind the longest entry of the list that begins at a word; `at` when there is none. */
-static size_t match_list(const struct intents_instead *instead, const struct intents_list *list,
-                         const struct intents_words *words, size_t at)
-{
-    size_t longest = at;
-
-    for (size_t i = 0; i < list->n; i++) {
-        size_t end =
-            intents_match(&instead->language->when, list->entries[i].node, words, at, NULL);
-
-        longest = end > longest ? end : longest;
-    }
-    return longest;
-}
-
-/* The same for the names of every service. */
-static size_t match_name(const struct intents_instead *instead, const struct intents_words *words,
-                         size_t at, const struct intents_service **ret_service)
-{
-    size_t longest = at;
-
-    for (size_t i = 0; i < instead->language->n_services; i++) {
-        const struct intents_service_data *service = &instead->language->services[i];
-        size_t end = match_list(instead, &service->names, words, at);
-
-        if (end <= longest)
-            continue;
-        longest = end;
-        *ret_service = &service->info;
-    }
-    return longest;
-}
-
 /* The set of which an entry, the longest of all, begins at a word. Returns: N_SETS none. */
 static enum set match_set(const struct intents_instead *instead, const struct intents_words *words,
                           size_t at, size_t *ret_end)
@@ -105,7 +60,7 @@ static enum set match_set(const struct intents_instead *instead, const struct in
 
     *ret_end = at;
     for (int i = 0; i < N_SETS; i++) {
-        size_t end = match_list(instead, &instead->sets[i], words, at);
+        size_t end = intents_set_match(instead->language, &instead->sets[i], words, at);
 
         if (end <= *ret_end)
             continue;
@@ -137,7 +92,7 @@ static size_t read_at(const struct intents_instead *instead, const struct intent
                       size_t at, struct reading *reading)
 {
     const struct intents_service *named = NULL;
-    size_t end = match_name(instead, words, at, &named), set_end;
+    size_t end = intents_set_match_name(instead->language, words, at, &named), set_end;
     enum set set = match_set(instead, words, at, &set_end);
 
     if (named && end >= set_end) {
@@ -150,14 +105,29 @@ static size_t read_at(const struct intents_instead *instead, const struct intent
     return set == N_SETS ? at + 1 : set_end;
 }
 
-const struct intents_service *intents_instead_find(const struct intents_instead *instead,
-                                                   const struct intents_words *words)
+static struct reading read(const struct intents_instead *instead, const struct intents_words *words)
 {
     unsigned char tags[INTENTS_WORDS_MAX];
     struct reading reading = {0};
 
-    intents_when_tag(&instead->language->when, words, tags);
+    intents_when_tag(&instead->language->when, words, true, tags);
     for (size_t at = 0; at < words->n && !reading.is_other;)
         at = tags[at] == INTENTS_TAG_NONE ? read_at(instead, words, at, &reading) : at + 1;
+    return reading;
+}
+
+const struct intents_service *intents_instead_find(const struct intents_instead *instead,
+                                                   const struct intents_words *words)
+{
+    struct reading reading = read(instead, words);
+
     return reading.is_no && !reading.is_other ? reading.meant : NULL;
+}
+
+const struct intents_service *intents_instead_named(const struct intents_instead *instead,
+                                                    const struct intents_words *words)
+{
+    struct reading reading = read(instead, words);
+
+    return !reading.is_no && !reading.is_other ? reading.meant : NULL;
 }

@@ -26,4 +26,9 @@ void intents_instead_destroy(struct intents_instead *instead);
 const struct intents_service *intents_instead_find(const struct intents_instead *instead,
                                                    const struct intents_words *words);
 
+/* The same of an answer without a no: "le chien aussi". Returns: the only service that is named;
+ * NULL when anything else is said. */
+const struct intents_service *intents_instead_named(const struct intents_instead *instead,
+                                                    const struct intents_words *words);
+
 #endif

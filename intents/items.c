@@ -446,7 +446,7 @@ static void tag(const struct intents_item_finder *finder, struct reader *reader)
 {
     bool is_ignored = false;
 
-    intents_when_tag(&finder->language->when, reader->words, reader->tags);
+    intents_when_tag(&finder->language->when, reader->words, true, reader->tags);
     /* "six œufs" only looks like a time to those who look for one. */
     for (size_t i = 0; i < reader->words->n; i++) {
         if (reader->tags[i] != INTENTS_TAG_INSIDE)

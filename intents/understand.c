@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "intents/understand.h"
+#include "intents/understand_private.h"
 
-#include "intents/classifier.h"
-#include "intents/instead.h"
-#include "intents/items.h"
-#include "intents/language_private.h"
 #include "intents/match.h"
 #include "intents/train.h"
 #include "intents/when.h"
@@ -34,22 +30,12 @@
 /* An order or question this sure is one, also with a day in it: "qui vient demain". */
 #define ORDER_FROM 0.8
 /* Talk this sure is talk, also with a day at its end: "ma fille vient demain". */
-#define TALK_FROM 0.7f
-/* How sure one is of a bare day or hour as the answer to a question. */
-#define ANSWER_CONFIDENCE 0.85
+#define TALK_FROM         0.7f
+#define ANSWER_CONFIDENCE INTENTS_ANSWER_CONFIDENCE
 /* Shorter words are too common to tell a topic. */
 #define TOPIC_WORD_MIN 5
 /* The guess for "Est-ce pour ... ?" must stand out this much. */
 #define GUESS_FROM 0.3f
-
-struct intents_understander {
-    const struct intents_language *language;
-    struct intents_model *model;
-    struct intents_classifier *classifier;
-    struct intents_item_finder *items;
-    struct intents_instead *instead;
-    bool is_offered[INTENTS_SERVICES_MAX];
-};
 
 /* A model made from other data would name services that the language does not have. */
 static int check_model(const struct intents_language *language, const struct intents_model *model)
@@ -88,6 +74,10 @@ int intents_understander_create(const struct intents_language *language, const c
         r = intents_item_finder_create(language, &understander->items);
     if (r == 0)
         r = intents_instead_create(language, &understander->instead);
+    if (r == 0)
+        r = intents_aside_create(language, &understander->aside);
+    if (r == 0)
+        r = intents_joints_fill(understander);
     if (r < 0) {
         intents_understander_destroy(understander);
         return r;
@@ -101,6 +91,9 @@ void intents_understander_destroy(struct intents_understander *understander)
 {
     if (!understander)
         return;
+    for (int i = 0; i < INTENTS_N_JOINTS; i++)
+        intents_list_finish(&understander->joints[i]);
+    intents_aside_destroy(understander->aside);
     intents_instead_destroy(understander->instead);
     intents_item_finder_destroy(understander->items);
     intents_classifier_destroy(understander->classifier);
@@ -138,7 +131,7 @@ int intents_expect_parse(const char *name, enum intents_expect *ret_expect)
     return -EINVAL;
 }
 
-static bool is_answer(enum intents_expect expect)
+bool intents_expects_answer(enum intents_expect expect)
 {
     return expect == INTENTS_EXPECT_CONFIRMATION || expect == INTENTS_EXPECT_DAY;
 }
@@ -147,7 +140,7 @@ static void expect_answer(float act[INTENTS_N_ACTS], enum intents_expect expect)
 {
     float sum = 0;
 
-    if (is_answer(expect)) {
+    if (intents_expects_answer(expect)) {
         act[INTENTS_AFFIRM] *= CONFIRMATION_FACTOR;
         act[INTENTS_DENY] *= CONFIRMATION_FACTOR;
     } else {
@@ -261,7 +254,7 @@ static bool is_bare_when(const struct intents_language *language, const struct i
 {
     unsigned char tags[INTENTS_WORDS_MAX];
 
-    intents_when_tag(&language->when, words, tags);
+    intents_when_tag(&language->when, words, true, tags);
     return !memchr(tags, INTENTS_TAG_NONE, words->n);
 }
 
@@ -307,7 +300,7 @@ static bool has_topic_before_when(const struct intents_language *language,
 {
     unsigned char tags[INTENTS_WORDS_MAX];
 
-    intents_when_tag(&language->when, words, tags);
+    intents_when_tag(&language->when, words, true, tags);
     for (size_t i = 0; i < words->n && tags[i] == INTENTS_TAG_NONE; i++) {
         if (!is_structure(language, words->word[i]))
             return true;
@@ -330,7 +323,7 @@ static void read_as_choice(struct intents_result *result)
     memcpy(result->service, result->best_service, sizeof(result->service));
 }
 
-static bool is_offered(const struct intents_understander *understander, const char *service)
+bool intents_is_offered(const struct intents_understander *understander, const char *service)
 {
     for (size_t i = 0; i < understander->model->n_services; i++) {
         if (strcmp(understander->model->services[i], service) == 0)
@@ -348,7 +341,7 @@ static void read_as_instead(const struct intents_understander *understander,
     if (!service || (result->act != INTENTS_DENY && result->act != INTENTS_NONE &&
                      result->act != INTENTS_REQUEST))
         return;
-    result->is_instead = is_offered(understander, service->id);
+    result->is_instead = intents_is_offered(understander, service->id);
     result->act = result->is_instead ? INTENTS_REQUEST : INTENTS_NONE;
     snprintf(result->service, sizeof(result->service), "%s", result->is_instead ? service->id : "");
     snprintf(result->outside_service, sizeof(result->outside_service), "%s",
@@ -468,45 +461,81 @@ static void find_topic(const struct intents_language *language, const struct int
     snprintf(result->topic, sizeof(result->topic), "%s", topic ? topic : "");
 }
 
+static void take_when(const struct intents_when *when, struct intents_result *result)
+{
+    result->date = when->date;
+    result->part = when->part;
+    result->time = when->time;
+    result->is_repeated = when->is_repeated;
+}
+
+/* Two days for one service are two requests of it. */
+static void add_second_day(const struct intents_when *when, struct intents_result *result)
+{
+    struct intents_also *also = &result->also[0];
+
+    if (!when->has_second || !(result->act == INTENTS_REQUEST || result->act == INTENTS_NONE))
+        return;
+    *also = (struct intents_also){
+        .date = when->second_date, .part = when->second_part, .time = when->second_time};
+    memcpy(also->service, result->service, sizeof(also->service));
+    memcpy(also->items, result->items, sizeof(also->items));
+    also->n_items = result->n_items;
+    result->n_also = 1;
+}
+
+void intents_understand_alone(const struct intents_understander *understander,
+                              const struct intents_words *words, struct base_datetime now,
+                              enum intents_expect expect, struct intents_result *ret_result)
+{
+    const struct intents_language *language = understander->language;
+    struct intents_opinion opinion;
+    struct intents_when when;
+    bool is_answer = intents_expects_answer(expect);
+
+    *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
+    intents_classifier_judge(understander->classifier, words, &opinion);
+    if (expect != INTENTS_EXPECT_REQUEST)
+        expect_answer(opinion.act, expect);
+    decide(understander, &opinion, ret_result);
+    intents_when_find(&language->when, words, now, &when);
+    if (expect == INTENTS_EXPECT_CHOICE)
+        read_as_choice(ret_result);
+    if (is_answer) {
+        read_as_answer(&opinion, intents_when_is_open(&language->when, words),
+                       is_bare_when(language, words), &when, ret_result);
+        read_as_instead(understander, words, ret_result);
+    }
+    if (ret_result->act != INTENTS_NONE && ret_result->act != INTENTS_REQUEST)
+        find_topic(language, words, ret_result);
+    if (has_when(ret_result->act) ||
+        (ret_result->act == INTENTS_NONE && is_answer &&
+         !(opinion.act[INTENTS_NONE] >= TALK_FROM && has_topic_before_when(language, words))))
+        take_when(&when, ret_result);
+    else
+        when.has_second = false;
+    if (is_answer)
+        read_items_of_answer(understander, words, ret_result);
+    else if (ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service))
+        ret_result->n_items = intents_items_find(understander->items, words, ret_result->items);
+    add_second_day(&when, ret_result);
+}
+
 void intents_understand(struct intents_understander *understander, const char *text,
                         struct base_datetime now, enum intents_expect expect,
                         struct intents_result *ret_result)
 {
-    const struct intents_language *language = understander->language;
     struct intents_words words;
-    struct intents_opinion opinion;
-    struct intents_when when;
 
-    *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
-    intents_words_split(text, language->grammar.whole, &words);
+    intents_words_split(text, understander->language->grammar.whole, &words);
     if (words.n == 0) {
-        ret_result->confidence = 1;
+        *ret_result =
+            (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME, .confidence = 1};
         return;
     }
-    intents_classifier_judge(understander->classifier, &words, &opinion);
-    if (expect != INTENTS_EXPECT_REQUEST)
-        expect_answer(opinion.act, expect);
-    decide(understander, &opinion, ret_result);
-    if (expect == INTENTS_EXPECT_CHOICE)
-        read_as_choice(ret_result);
-    if (is_answer(expect)) {
-        intents_when_find(&language->when, &words, now, &when);
-        read_as_answer(&opinion, intents_when_is_open(&language->when, &words),
-                       is_bare_when(language, &words), &when, ret_result);
-        read_as_instead(understander, &words, ret_result);
-    }
-    if (ret_result->act != INTENTS_NONE && ret_result->act != INTENTS_REQUEST)
-        find_topic(language, &words, ret_result);
-    if (has_when(ret_result->act) ||
-        (ret_result->act == INTENTS_NONE && is_answer(expect) &&
-         !(opinion.act[INTENTS_NONE] >= TALK_FROM && has_topic_before_when(language, &words)))) {
-        intents_when_find(&language->when, &words, now, &when);
-        ret_result->date = when.date;
-        ret_result->part = when.part;
-        ret_result->time = when.time;
-    }
-    if (is_answer(expect))
-        read_items_of_answer(understander, &words, ret_result);
-    else if (ret_result->act == INTENTS_REQUEST && takes_items(understander, ret_result->service))
-        ret_result->n_items = intents_items_find(understander->items, &words, ret_result->items);
+    intents_understand_alone(understander, &words, now, expect, ret_result);
+    if (ret_result->act == INTENTS_EMERGENCY)
+        return;
+    if (!intents_aside_read(understander->aside, &words, expect, ret_result))
+        intents_read_also(understander, &words, now, expect, ret_result);
 }

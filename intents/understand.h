@@ -18,6 +18,7 @@
 #define INTENTS_RESULT_SERVICE 32
 #define INTENTS_ITEMS_MAX      16
 #define INTENTS_ITEM_BYTES     64
+#define INTENTS_ALSO_MAX       2 /* requests in one sentence besides the first */
 
 struct intents_language;
 struct intents_understander;
@@ -33,17 +34,41 @@ enum intents_expect {
 /* Of "request", "confirmation", "choice", "day". Returns: 0 or -EINVAL. */
 int intents_expect_parse(const char *name, enum intents_expect *ret_expect);
 
+/* A yes or a no that a request stands behind. */
+enum intents_answer { INTENTS_NO_ANSWER, INTENTS_YES, INTENTS_NO };
+
+/* One more request of the same sentence. */
+struct intents_also {
+    char service[INTENTS_RESULT_SERVICE]; /* of the language; perhaps not of this territory */
+    bool is_outside;                      /* not of this territory */
+    struct base_date date;
+    enum intents_part part;
+    struct base_time time;
+    bool is_repeated;
+    char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
+    size_t n_items;
+};
+
 struct intents_result {
     enum intents_act act;
     char service[INTENTS_RESULT_SERVICE]; /* "" unless act is REQUEST */
     char topic[INTENTS_TOPIC_MAX];        /* what the act is about: "privacy" of HELP, "everything"
-                                             of CANCEL, "pitch" of SOFTER; "" in general */
-    bool is_instead; /* an answer that says no and names this service instead */
+                                             of CANCEL, "pitch" of SOFTER; of NONE and others what
+                                             was said beside the matter (intents/aside.h); "" in
+                                             general */
+    bool is_instead;            /* an answer that says no and names this service instead */
+    enum intents_answer answer; /* before the request: "oui, et le chien aussi" */
+    bool is_besides;            /* the request comes to another one: "et le chien aussi" */
+    bool is_repeated;           /* asked for more than once: "tous les mardis" */
+    bool is_mixed;              /* two requests in one that cannot be parted surely */
     struct base_date date;
     enum intents_part part;
     struct base_time time;
     char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_items;
+    /* The requests behind this one, in order: "mes courses demain et mon chien samedi". */
+    struct intents_also also[INTENTS_ALSO_MAX];
+    size_t n_also;
     /* What an answer takes off the list: "enlevez le beurre". */
     char dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_dropped;

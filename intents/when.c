@@ -23,6 +23,7 @@ struct piece {
 struct group {
     size_t start, end;
     const struct piece *date, *part, *time;
+    const struct group *second; /* meant as well: "mardi et vendredi" */
     bool is_void;
     int score;
 };
@@ -35,6 +36,7 @@ struct search {
     struct group groups[PIECES_MAX];
     size_t n_groups;
     enum intents_when_cue clause[INTENTS_WORDS_MAX]; /* begins here; N_CUES: none */
+    bool leaves_unseen;                              /* without the rules that are unseen */
 };
 
 /* The end of the longest cue of a kind at a word; `at` when there is none. */
@@ -70,7 +72,8 @@ static bool match_rules(const struct search *search, size_t at, struct piece *re
         struct intents_catch catch;
         size_t end = intents_match(search->data, rule->node, search->words, at, &catch);
 
-        if (end <= best || (rule->is_last && !ends_clause(search, end)) ||
+        if (end <= best || (rule->is_unseen && search->leaves_unseen) ||
+            (rule->is_last && !ends_clause(search, end)) ||
             (rule->is_last_of_all && end < search->words->n))
             continue;
         best = end;
@@ -241,6 +244,23 @@ static bool is_same_date(const struct piece *a, const struct piece *b)
     return a && b && a->rule == b->rule && memcmp(&a->catch, &b->catch, sizeof(a->catch)) == 0;
 }
 
+/* "Entre lundi et jeudi" is one day. */
+static bool is_range(const struct search *search, const struct group *group)
+{
+    for (size_t back = 1; back <= 2 && back <= group->start; back++) {
+        if (match_cue(search, INTENTS_CUE_RANGE, group->start - back) == group->start)
+            return true;
+    }
+    return false;
+}
+
+static bool are_both_meant(const struct search *search, const struct group *before,
+                           const struct group *group)
+{
+    return match_cue(search, INTENTS_CUE_AND, before->end) == group->start && before->date &&
+           group->date && !is_same_date(before->date, group->date) && !is_range(search, before);
+}
+
 /* Corrections and alternatives between neighbouring groups. */
 static void settle(struct search *search)
 {
@@ -254,6 +274,8 @@ static void settle(struct search *search)
             continue;
         if (before && or_end > before->end && or_end == group->start) {
             group->is_void = true;
+            if (!before->second && are_both_meant(search, before, group))
+                before->second = group;
             continue;
         }
         if (before && group->start - before->end <= CORRECTION_REACH &&
@@ -412,6 +434,45 @@ static void resolve_time(const struct intents_when_data *data, const struct piec
     when->part = INTENTS_NO_PART;
 }
 
+static void resolve_second(const struct search *search, const struct group *group,
+                           struct base_datetime now, struct intents_when *when)
+{
+    struct intents_when second = {.part = group->date->rule->part, .time = BASE_NO_TIME};
+
+    if (group->part && second.part == INTENTS_NO_PART)
+        second.part = group->part->rule->part;
+    second.date = resolve_date(group->date, now.date);
+    if (group->time)
+        resolve_time(search->data, group->time, now, &second);
+    when->has_second = base_date_compare(second.date, when->date) != 0;
+    when->second_date = second.date;
+    when->second_part = second.part;
+    when->second_time = second.time;
+}
+
+static bool is_behind_but(const struct search *search, const struct group *group)
+{
+    return group->start > 0 &&
+           match_cue(search, INTENTS_CUE_BECAUSE, group->start - 1) == group->start;
+}
+
+/* "Chaque semaine": said of what is asked for, and not of somebody's habit. */
+static bool is_repeated(const struct search *search)
+{
+    for (size_t i = 0; i < search->n_pieces; i++) {
+        const struct piece *piece = &search->pieces[i];
+        struct group group = {.start = piece->start, .end = piece->end};
+
+        if (piece->rule->kind != INTENTS_WHEN_IGNORE || !piece->rule->is_repeated)
+            continue;
+        weigh(search, &group);
+        /* "Oui, mais chaque semaine": no reason begins there. */
+        if (!group.is_void && (group.score >= 2 || is_behind_but(search, &group)))
+            return true;
+    }
+    return false;
+}
+
 static bool asks(const struct search *search)
 {
     for (size_t at = 0; at < search->words->n; at++) {
@@ -428,7 +489,10 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
     const struct group *day, *hour;
     const struct piece *part, *time;
 
-    *ret_when = (struct intents_when){BASE_NO_DATE, INTENTS_NO_PART, BASE_NO_TIME};
+    *ret_when = (struct intents_when){.date = BASE_NO_DATE,
+                                      .time = BASE_NO_TIME,
+                                      .second_date = BASE_NO_DATE,
+                                      .second_time = BASE_NO_TIME};
     find_pieces(&search);
     make_groups(&search);
     find_clauses(&search);
@@ -450,6 +514,17 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
         ret_when->part = part->rule->part;
     if (time)
         resolve_time(data, time, now, ret_when);
+    if (day && day->second)
+        resolve_second(&search, day->second, now, ret_when);
+    ret_when->is_repeated = (day && day->date->rule->is_repeated) || is_repeated(&search);
+}
+
+size_t intents_when_asks(const struct intents_when_data *data, const struct intents_words *words,
+                         size_t at)
+{
+    const struct search search = {.data = data, .words = words};
+
+    return match_cue(&search, INTENTS_CUE_ASK, at);
 }
 
 bool intents_when_is_open(const struct intents_when_data *data, const struct intents_words *words)
@@ -464,14 +539,14 @@ bool intents_when_is_open(const struct intents_when_data *data, const struct int
 }
 
 void intents_when_tag(const struct intents_when_data *data, const struct intents_words *words,
-                      unsigned char ret_tags[INTENTS_WORDS_MAX])
+                      bool with_unseen, unsigned char ret_tags[INTENTS_WORDS_MAX])
 {
     static const unsigned char tags[INTENTS_WHEN_N_KINDS] = {
         [INTENTS_WHEN_DATE] = INTENTS_TAG_DATE, [INTENTS_WHEN_PART] = INTENTS_TAG_PART,
         [INTENTS_WHEN_TIME] = INTENTS_TAG_TIME, [INTENTS_WHEN_PAST] = INTENTS_TAG_PAST,
         [INTENTS_WHEN_WEAK] = INTENTS_TAG_TIME, [INTENTS_WHEN_IGNORE] = INTENTS_TAG_IGNORE,
     };
-    struct search search = {.data = data, .words = words};
+    struct search search = {.data = data, .words = words, .leaves_unseen = !with_unseen};
 
     memset(ret_tags, INTENTS_TAG_NONE, words->n);
     find_pieces(&search);

@@ -24,6 +24,12 @@ struct intents_when {
     struct base_date date;
     enum intents_part part;
     struct base_time time;
+    bool is_repeated; /* more than once: "tous les mardis", "chaque semaine" */
+    /* "Mardi et vendredi": the other day, with its part or time. */
+    bool has_second;
+    struct base_date second_date;
+    enum intents_part second_part;
+    struct base_time second_time;
 };
 
 /* What a word of the sentence belongs to, for those who read the rest of it. */
@@ -37,14 +43,19 @@ enum intents_when_tag {
     INTENTS_TAG_INSIDE, /* a further word of the mention before */
 };
 
+/* Returns: behind the words that begin a request ("je voudrais", "est-ce que"); `at` when there are
+ * none. */
+size_t intents_when_asks(const struct intents_when_data *data, const struct intents_words *words,
+                         size_t at);
+
 void intents_when_find(const struct intents_when_data *data, const struct intents_words *words,
                        struct base_datetime now, struct intents_when *ret_when);
 
 /* Whether it says that any time will do. */
 bool intents_when_is_open(const struct intents_when_data *data, const struct intents_words *words);
 
-/* Marks the words of every mention. */
+/* Marks the words of every mention; of the unseen rules only if so asked. */
 void intents_when_tag(const struct intents_when_data *data, const struct intents_words *words,
-                      unsigned char ret_tags[INTENTS_WORDS_MAX]);
+                      bool with_unseen, unsigned char ret_tags[INTENTS_WORDS_MAX]);
 
 #endif

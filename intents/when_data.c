@@ -132,6 +132,8 @@ static int read_rule(const json_t *rule, struct intents_when_rule *ret_rule)
     ret_rule->kind = (enum intents_when_kind)k;
     ret_rule->is_last = json_is_true(json_object_get(rule, "last"));
     ret_rule->is_last_of_all = json_is_string(json_object_get(rule, "last"));
+    ret_rule->is_repeated = json_is_true(json_object_get(rule, "repeated"));
+    ret_rule->is_unseen = json_is_true(json_object_get(rule, "unseen"));
     if (part && intents_part_parse(part, &ret_rule->part) < 0)
         return complain(part, "no part of the day");
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -289,7 +291,8 @@ static int fill_lists(struct intents_when_data *data)
 int intents_when_data_init(struct intents_when_data *data, json_t *root)
 {
     static const char *const cue_names[INTENTS_N_CUES] = {
-        "correction", "not", "or", "because", "ask", "other", "past", "closer", "filler", "open"};
+        "correction", "not",   "or",   "and",    "range",  "because",
+        "ask",        "other", "past", "closer", "filler", "open"};
     const json_t *rules = json_object_get(root, "rules");
     int r;
 

@@ -48,6 +48,8 @@ struct intents_when_rule {
     enum intents_part part;
     bool is_last;        /* only where the clause ends behind it: "le dix-huit" */
     bool is_last_of_all; /* only at the end of the sentence */
+    bool is_repeated;    /* more than once; of IGNORE without a day */
+    bool is_unseen;      /* no mention to those who read the rest of the sentence */
 };
 
 /* Words that steer which of several days counts (intents/when.c), as templates. */
@@ -55,6 +57,8 @@ enum intents_when_cue {
     INTENTS_CUE_CORRECTION, /* "non pardon": what came before is void */
     INTENTS_CUE_NOT,        /* "pas": the day behind it is not meant */
     INTENTS_CUE_OR,         /* "ou": the first of the two counts */
+    INTENTS_CUE_AND,        /* "et": of two days both are meant */
+    INTENTS_CUE_RANGE,      /* "entre": before two days that bound one */
     INTENTS_CUE_BECAUSE,    /* "parce que": a reason begins */
     INTENTS_CUE_ASK,        /* "il faudrait", "quelqu'un": the request begins */
     INTENTS_CUE_OTHER,      /* "j'ai", "on doit", ...: a clause about something else begins */

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Several requests in one sentence: "mes courses demain et que quelqu'un promène mon chien samedi",
+ * and behind an answer: "oui, et le chien aussi".
+ *
+ * The learned understanding hears one service in a sentence, the likelier one, with the day of the
+ * other. Cutting wherever both sides are likely requests is wrong too: most sentences with an "et"
+ * give a reason on one side ("ma tondeuse est cassée et il faudrait couper l'herbe"). So the cut
+ * must be seen in the words: something that joins, behind it something that begins a request
+ * (`cues.ask` of when.json, a service's name, `joints.begins` of grammar.json), before it something
+ * that asks; and both sides, each understood by itself, must be surely requests for different
+ * services. Measured on requests that are one: tests/intents/test_two_requests.py.
+ */
+#include "intents/sets.h"
+#include "intents/understand_private.h"
+#include "intents/when.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+/* Each side is a request this surely; and still seems to be one. */
+#define PART_FROM  0.6
+#define MIXED_FROM 0.35
+/* "Aussi" this many words behind where a request begins belongs to it. */
+#define ALSO_REACH 6
+/* What is shorter says nothing by itself. */
+#define WORDS_MIN 2
+
+static const char *const joint_names[INTENTS_N_JOINTS] = {"yes", "no",   "filler",
+                                                          "and", "also", "begins"};
+
+int intents_joints_fill(struct intents_understander *understander)
+{
+    const json_t *joints = json_object_get(understander->language->grammar.root, "joints");
+    int r = 0;
+
+    for (int i = 0; r == 0 && i < INTENTS_N_JOINTS; i++)
+        r = intents_set_fill(&understander->joints[i], json_object_get(joints, joint_names[i]));
+    return r;
+}
+
+static size_t match(const struct intents_understander *u, enum intents_joint joint,
+                    const struct intents_words *words, size_t at)
+{
+    return at < words->n ? intents_set_match(u->language, &u->joints[joint], words, at) : at;
+}
+
+static struct intents_words words_of(const struct intents_words *words, size_t from, size_t to)
+{
+    struct intents_words part = *words;
+
+    part.n = to - from;
+    memmove(part.word, words->word + from, part.n * sizeof(part.word[0]));
+    memmove(part.start, words->start + from, part.n * sizeof(part.start[0]));
+    memmove(part.end, words->end + from, part.n * sizeof(part.end[0]));
+    return part;
+}
+
+/* Before anything else is joined. */
+static bool has_also(const struct intents_understander *u, const struct intents_words *words,
+                     size_t from, size_t to)
+{
+    for (size_t at = from; at < to && match(u, INTENTS_JOINT_AND, words, at) == at; at++) {
+        if (match(u, INTENTS_JOINT_ALSO, words, at) > at)
+            return true;
+    }
+    return false;
+}
+
+static size_t skip(const struct intents_understander *u, enum intents_joint joint,
+                   const struct intents_words *words, size_t at)
+{
+    for (size_t end; (end = match(u, joint, words, at)) > at;)
+        at = end;
+    return at;
+}
+
+static bool asks_at(const struct intents_understander *u, const struct intents_words *words,
+                    size_t at)
+{
+    const struct intents_service *named;
+
+    return intents_when_asks(&u->language->when, words, at) > at ||
+           match(u, INTENTS_JOINT_BEGINS, words, at) > at ||
+           intents_set_match_name(u->language, words, at, &named) > at;
+}
+
+/* Whether the words begin with a request; a moment may stand before it. */
+static bool begins_request(const struct intents_understander *u, const struct intents_words *words)
+{
+    unsigned char tags[INTENTS_WORDS_MAX];
+    size_t at = 0, before;
+
+    intents_when_tag(&u->language->when, words, true, tags);
+    do {
+        before = at;
+        at = skip(u, INTENTS_JOINT_FILLER, words, at);
+        at = skip(u, INTENTS_JOINT_ALSO, words, at);
+        while (at < words->n && tags[at] != INTENTS_TAG_NONE)
+            at++;
+    } while (at > before);
+    return asks_at(u, words, at);
+}
+
+static bool asks(const struct intents_understander *u, const struct intents_words *words)
+{
+    const struct intents_service *named;
+
+    for (size_t at = 0; at < words->n; at++) {
+        if (intents_when_asks(&u->language->when, words, at) > at ||
+            intents_set_match_name(u->language, words, at, &named) > at)
+            return true;
+    }
+    return begins_request(u, words);
+}
+
+/* The service that is asked for, of the language. */
+static const char *wanted(const struct intents_result *result)
+{
+    return result->act == INTENTS_REQUEST ? result->service : result->outside_service;
+}
+
+static void become_named(const struct intents_understander *u, const struct intents_service *named,
+                         const struct intents_words *words, struct base_datetime now,
+                         struct intents_result *result)
+{
+    bool is_offered = intents_is_offered(u, named->id);
+    struct intents_when when;
+
+    intents_when_find(&u->language->when, words, now, &when);
+    *result = (struct intents_result){.act = is_offered ? INTENTS_REQUEST : INTENTS_NONE,
+                                      .confidence = INTENTS_ANSWER_CONFIDENCE,
+                                      .date = when.date,
+                                      .part = when.part,
+                                      .time = when.time,
+                                      .is_repeated = when.is_repeated};
+    strcpy(is_offered ? result->service : result->outside_service, named->id);
+}
+
+/* The words as one request. Returns: how sure that is, 0 none. */
+static double read_one(const struct intents_understander *u, const struct intents_words *words,
+                       struct base_datetime now, struct intents_result *ret_result)
+{
+    const struct intents_service *named;
+
+    if (words->n < WORDS_MIN)
+        return 0;
+    intents_understand_alone(u, words, now, INTENTS_EXPECT_REQUEST, ret_result);
+    named = intents_instead_named(u->instead, words);
+    if (named && (ret_result->confidence < INTENTS_ANSWER_CONFIDENCE ||
+                  strcmp(wanted(ret_result), named->id) != 0))
+        become_named(u, named, words, now, ret_result);
+    return wanted(ret_result)[0] ? ret_result->confidence : 0;
+}
+
+static void add_also(const struct intents_result *other, struct intents_result *result)
+{
+    struct intents_also *also = &result->also[result->n_also];
+
+    if (result->n_also == INTENTS_ALSO_MAX)
+        return;
+    *also = (struct intents_also){.is_outside = other->act != INTENTS_REQUEST,
+                                  .date = other->date,
+                                  .part = other->part,
+                                  .time = other->time,
+                                  .is_repeated = other->is_repeated,
+                                  .n_items = other->n_items};
+    strcpy(also->service, wanted(other));
+    memcpy(also->items, other->items, sizeof(also->items));
+    result->n_also++;
+    for (size_t i = 0; i < other->n_also && result->n_also < INTENTS_ALSO_MAX; i++)
+        result->also[result->n_also++] = other->also[i];
+}
+
+/* Where a second request would begin if a first one ended at `at`; 0: it does not end there. */
+static size_t joint_at(const struct intents_understander *u, const struct intents_words *words,
+                       size_t at)
+{
+    size_t end = match(u, INTENTS_JOINT_AND, words, at);
+
+    if (end == at && !(asks_at(u, words, at) && has_also(u, words, at, at + ALSO_REACH)))
+        return 0;
+    return end < words->n ? end : 0;
+}
+
+static const struct intents_service *first_named(const struct intents_understander *u,
+                                                 const struct intents_words *words)
+{
+    const struct intents_service *named = NULL;
+
+    for (size_t at = 0; !named && at < words->n; at++)
+        (void)intents_set_match_name(u->language, words, at, &named);
+    return named;
+}
+
+/* Whether the two sides name two services. */
+static bool are_named(const struct intents_understander *u, const struct intents_words *left,
+                      const struct intents_words *right)
+{
+    const struct intents_service *a = first_named(u, left), *b = first_named(u, right);
+
+    return a && b && a != b;
+}
+
+/* Cuts the words in two requests. Returns: whether they are. */
+static bool cut(const struct intents_understander *u, const struct intents_words *words, size_t at,
+                size_t from, struct base_datetime now, struct intents_result *result)
+{
+    struct intents_words left = words_of(words, 0, at), right = words_of(words, from, words->n);
+    struct intents_result first, second;
+    double sure, right_sure;
+
+    if (!asks(u, &left) ||
+        (!begins_request(u, &right) && !intents_instead_named(u->instead, &right)))
+        return false;
+    sure = read_one(u, &left, now, &first);
+    right_sure = read_one(u, &right, now, &second);
+    sure = right_sure < sure ? right_sure : sure;
+    if (sure == 0 || strcmp(wanted(&first), wanted(&second)) == 0)
+        return false;
+    if (sure < PART_FROM) {
+        result->is_mixed |= sure >= MIXED_FROM && are_named(u, &left, &right);
+        return false;
+    }
+    intents_read_also(u, &right, now, INTENTS_EXPECT_REQUEST, &second);
+    if (strcmp(wanted(&first), wanted(&second)) == 0)
+        return false;
+    *result = first;
+    result->confidence = sure;
+    result->n_also = 0;
+    add_also(&second, result);
+    return true;
+}
+
+static void part(const struct intents_understander *u, const struct intents_words *words,
+                 struct base_datetime now, struct intents_result *result)
+{
+    for (size_t at = WORDS_MIN; at + WORDS_MIN <= words->n; at++) {
+        size_t from = joint_at(u, words, at);
+
+        if (from > 0 && cut(u, words, at, from, now, result))
+            return;
+    }
+}
+
+/* A yes or a no at the beginning. Returns: behind it. */
+static size_t read_answer(const struct intents_understander *u, const struct intents_words *words,
+                          enum intents_answer *ret_answer)
+{
+    size_t at = 0, end;
+
+    *ret_answer = INTENTS_NO_ANSWER;
+    for (;;) {
+        size_t yes_end = match(u, INTENTS_JOINT_YES, words, at);
+        size_t no_end = match(u, INTENTS_JOINT_NO, words, at);
+
+        if (no_end > at || yes_end > at) {
+            *ret_answer = no_end > at ? INTENTS_NO : INTENTS_YES;
+            at = no_end > yes_end ? no_end : yes_end;
+        } else if ((end = match(u, INTENTS_JOINT_FILLER, words, at)) > at) {
+            at = end;
+        } else {
+            return at;
+        }
+    }
+}
+
+/* A request behind an answer, or one that is joined to what was restated. Returns: whether. */
+static bool read_behind_answer(const struct intents_understander *u,
+                               const struct intents_words *words, struct base_datetime now,
+                               struct intents_result *result)
+{
+    enum intents_answer answer;
+    size_t at = read_answer(u, words, &answer), from = match(u, INTENTS_JOINT_AND, words, at);
+    struct intents_words rest = words_of(words, from, words->n);
+    bool is_joined = from > at || has_also(u, words, at, words->n);
+    struct intents_result behind;
+
+    result->answer = answer;
+    result->is_besides = answer != INTENTS_NO_ANSWER && is_joined;
+    if (!is_joined || result->is_instead || result->n_dropped > 0 ||
+        (!begins_request(u, &rest) && !intents_instead_named(u->instead, &rest)) ||
+        read_one(u, &rest, now, &behind) < PART_FROM)
+        return false;
+    part(u, &rest, now, &behind);
+    *result = behind;
+    result->answer = answer;
+    result->is_besides = true;
+    return true;
+}
+
+void intents_read_also(const struct intents_understander *u, const struct intents_words *words,
+                       struct base_datetime now, enum intents_expect expect,
+                       struct intents_result *result)
+{
+    if (intents_expects_answer(expect) && read_behind_answer(u, words, now, result))
+        return;
+    if (!result->is_instead && result->n_also == 0)
+        part(u, words, now, result);
+}

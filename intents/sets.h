@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Words that grammar.json names by what they are for: lists of templates, of which the longest that
+ * begins at a word counts. Thread: any; not changed after filling.
+ */
+#ifndef INTENTS_SETS_H
+#define INTENTS_SETS_H
+
+#include "intents/language_private.h"
+#include "intents/words.h"
+
+/* Adds the templates of a JSON array; what is missing is empty. Returns: 0, -ENOMEM, -EINVAL
+ * (logged). Owns: the caller, with intents_list_finish. */
+int intents_set_fill(struct intents_list *set, const struct json_t *array);
+
+/* Returns: behind the longest entry that begins at a word; `at` when there is none. */
+size_t intents_set_match(const struct intents_language *language, const struct intents_list *set,
+                         const struct intents_words *words, size_t at);
+
+/* The same for the names of every service; then *ret_service is the one that is named. */
+size_t intents_set_match_name(const struct intents_language *language,
+                              const struct intents_words *words, size_t at,
+                              const struct intents_service **ret_service);
+
+#endif
