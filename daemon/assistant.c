@@ -124,7 +124,10 @@ static void on_earcon(void *user, enum conversation_earcon which)
 
 /* ---- the other ops of the conversation ---- */
 
-static void on_listen(void *user, enum conversation_expect expect)
+/* Somebody who asked for time is listened to so many times as long. */
+enum { PATIENT_SILENCES = 3 };
+
+static void on_listen(void *user, enum conversation_expect expect, bool is_patient)
 {
     static const enum intents_expect expects[] = {
         [EXPECT_REQUEST] = INTENTS_EXPECT_REQUEST,
@@ -137,6 +140,19 @@ static void on_listen(void *user, enum conversation_expect expect)
     speech_begin(a->speech);
     listener_set_now(a->listener, assistant_local_now(a));
     listener_open(a->listener, expects[expect]);
+    a->listens_for = expects[expect];
+    a->n_more_silences = is_patient ? PATIENT_SILENCES - 1 : 0;
+}
+
+/* As if it were said now. */
+static void on_take_up(void *user, const struct draft *request)
+{
+    struct assistant *a = user;
+    struct conversation_event event = {.draft = *request};
+
+    memcpy(a->transcript, a->next_transcript, sizeof(a->transcript));
+    event.type = assistant_request_event(a, &event.draft);
+    assistant_goes_on(a, &event);
 }
 
 static void on_sleep(void *user)
@@ -145,6 +161,7 @@ static void on_sleep(void *user)
 
     speech_forget(a->speech);
     memset(a->transcript, 0, sizeof(a->transcript));
+    memset(a->next_transcript, 0, sizeof(a->next_transcript));
     a->store_id[0] = a->cancel_id[0] = '\0';
     learning_drop(a->parts.learning);
     listener_sleep(a->listener);
@@ -199,9 +216,22 @@ static void on_erase_op(void *user)
 }
 
 static const struct conversation_ops conversation_ops = {
-    assistant_say,   on_say_again,          assistant_stop_speech, on_earcon,  on_listen,
-    on_sleep,        assistant_store,       assistant_cancel,      on_wait,    on_adjust,
-    assistant_alert, assistant_tell_status, assistant_tell_news,   on_mute_op, on_erase_op,
+    assistant_say,
+    on_say_again,
+    assistant_stop_speech,
+    on_earcon,
+    on_listen,
+    on_sleep,
+    assistant_store,
+    on_take_up,
+    assistant_cancel,
+    on_wait,
+    on_adjust,
+    assistant_alert,
+    assistant_tell_status,
+    assistant_tell_news,
+    on_mute_op,
+    on_erase_op,
 };
 
 /* ---- what others bring ---- */
@@ -313,7 +343,7 @@ int assistant_create(const struct assistant_settings *settings, const struct ass
     if (r == 0)
         r = told_create(settings->is_moderated, &a->told);
     if (r == 0)
-        r = assistant_remember_volunteers(a);
+        r = assistant_remember_told(a);
     if (r == 0)
         r = conversation_create(&conversation_ops, a, &a->conversation);
     if (r < 0) {

@@ -3,6 +3,7 @@
  * conversation. */
 #include "base/log.h"
 #include "daemon/assistant_private.h"
+#include "intents/aside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,11 +22,29 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     ret_draft->date = meaning->date;
     ret_draft->time = meaning->time;
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(meaning->part));
+    ret_draft->is_repeated = meaning->is_repeated;
     for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
     for (size_t i = 0; i < meaning->n_dropped && ret_draft->n_dropped < DRAFT_ITEMS_MAX; i++)
         snprintf(ret_draft->dropped[ret_draft->n_dropped++], DRAFT_ITEM_MAX, "%s",
                  meaning->dropped[i]);
+}
+
+/* One of the other requests of the sentence. One that names no service is the same once more. */
+static void draft_from_also(const struct intents_also *also, const struct draft *first,
+                            struct draft *ret_draft)
+{
+    draft_clear(ret_draft);
+    if (!also->service[0])
+        *ret_draft = *first;
+    else
+        snprintf(ret_draft->service, sizeof(ret_draft->service), "%s", also->service);
+    ret_draft->date = also->date;
+    ret_draft->time = also->time;
+    snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(also->part));
+    ret_draft->is_repeated = also->is_repeated;
+    for (size_t i = 0; i < also->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
+        snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", also->items[i]);
 }
 
 static enum conversation_event_type act_event(enum intents_act act)
@@ -52,8 +71,10 @@ static void hear_kind(const struct assistant *a, const char *text, struct draft 
              phrasing_kind_said(a->parts.phrasing, service, text));
 }
 
-static enum conversation_event_type request_event(struct assistant *a, struct draft *draft)
+enum conversation_event_type assistant_request_event(struct assistant *a, struct draft *draft)
 {
+    if (!phrasing_is_offered(a->parts.phrasing, draft->service))
+        return EVENT_REQUEST_ELSEWHERE;
     if (assistant_asked_before(a, draft))
         return EVENT_REQUEST_TWICE;
     return phrasing_what_lacks(a->parts.phrasing, draft) ? EVENT_REQUEST_OPEN : EVENT_REQUEST;
@@ -75,7 +96,79 @@ static enum conversation_event_type instead_event(struct assistant *a, enum utte
     if (trust != UTTERANCE_ACT || !asks_about_request(a))
         return EVENT_DENY;
     draft_inherit(draft, conversation_draft(a->conversation));
-    return request_event(a, draft);
+    return assistant_request_event(a, draft);
+}
+
+/* What was said beside the matter. Returns: N_EVENTS none. */
+static enum conversation_event_type aside_event(const char *topic)
+{
+    static const struct {
+        const char *topic;
+        enum conversation_event_type type;
+    } asides[] = {
+        {INTENTS_TOPIC_WAIT, EVENT_WAIT},       {INTENTS_TOPIC_THINKS, EVENT_THINKS},
+        {INTENTS_TOPIC_HELLO, EVENT_HELLO},     {INTENTS_TOPIC_THANKS, EVENT_THANKS},
+        {INTENTS_TOPIC_GOODBYE, EVENT_GOODBYE}, {INTENTS_TOPIC_ENOUGH, EVENT_DENY},
+        {INTENTS_TOPIC_MORE, EVENT_MORE},
+    };
+
+    for (size_t i = 0; i < sizeof(asides) / sizeof(asides[0]); i++) {
+        if (strcmp(asides[i].topic, topic) == 0)
+            return asides[i].type;
+    }
+    return N_EVENTS;
+}
+
+/* The day of the second half of "oui, et aussi vendredi" is that of another request like the first.
+ */
+static bool adds_day(const struct assistant *a, const struct intents_result *meaning)
+{
+    const struct draft *first = conversation_draft(a->conversation);
+
+    return meaning->answer == INTENTS_YES && meaning->is_besides &&
+           meaning->act == INTENTS_AFFIRM && base_date_is_set(meaning->date) &&
+           base_date_is_set(first->date) && base_date_compare(meaning->date, first->date) != 0;
+}
+
+static void add_also(struct conversation_event *event, const struct draft *draft)
+{
+    if (event->n_also < CONVERSATION_ALSO_MAX)
+        event->also[event->n_also++] = *draft;
+}
+
+/* The requests of the sentence beside the first, and what the first is to the one in question. */
+static void hear_others(struct assistant *a, const struct utterance *utterance,
+                        struct conversation_event *event)
+{
+    const struct intents_result *meaning = &utterance->meaning;
+    bool is_request = event->type == EVENT_REQUEST || event->type == EVENT_REQUEST_OPEN ||
+                      event->type == EVENT_REQUEST_TWICE || event->type == EVENT_REQUEST_ELSEWHERE;
+    bool is_joined = asks_about_request(a) && meaning->is_besides &&
+                     meaning->answer != INTENTS_NO && utterance->trust == UTTERANCE_ACT &&
+                     (is_request || adds_day(a, meaning));
+
+    event->is_no = meaning->answer == INTENTS_NO || meaning->is_instead;
+    if (is_joined) {
+        if (!is_request) {
+            struct draft other = *conversation_draft(a->conversation);
+
+            (void)draft_correct(&other, &event->draft);
+            event->draft = other;
+        }
+        add_also(event, &event->draft);
+        event->type = meaning->answer == INTENTS_YES ? EVENT_AFFIRM_AND : EVENT_REQUEST_BESIDES;
+    }
+    if (!is_joined && !is_request && event->type != EVENT_CORRECTION &&
+        event->type != EVENT_REQUEST_DOUBTFUL)
+        return;
+    for (size_t i = 0; i < meaning->n_also; i++) {
+        struct draft other;
+
+        draft_from_also(&meaning->also[i], conversation_draft(a->conversation), &other);
+        add_also(event, &other);
+    }
+    if (is_joined)
+        draft_clear(&event->draft);
 }
 
 /* What an utterance is to the conversation, by its meaning and how sure we are of it. */
@@ -95,6 +188,10 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         memcpy(event->draft.service, meaning->best_service, sizeof(event->draft.service));
     if (act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT)
         return;
+    if (utterance->trust == UTTERANCE_ACT && aside_event(meaning->topic) != N_EVENTS) {
+        event->type = aside_event(meaning->topic);
+        return;
+    }
     if (act == INTENTS_REQUEST && meaning->is_instead) {
         event->type = instead_event(a, utterance->trust, &event->draft);
     } else if (act == INTENTS_REQUEST && utterance->trust == UTTERANCE_ASK) {
@@ -109,8 +206,10 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
     } else if (utterance->trust == UTTERANCE_REPEAT ||
                (utterance->trust == UTTERANCE_ASK && act != INTENTS_DENY)) {
         event->type = EVENT_NOT_UNDERSTOOD;
+    } else if (act == INTENTS_REQUEST && meaning->is_mixed) {
+        event->type = EVENT_MIXED;
     } else if (act == INTENTS_REQUEST) {
-        event->type = request_event(a, &event->draft);
+        event->type = assistant_request_event(a, &event->draft);
     } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "everything") == 0) {
         event->type = EVENT_ERASE;
     } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "microphone") == 0) {
@@ -125,6 +224,9 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
             meaning, meaning->best_service_confidence >= GUESS_FROM ? meaning->best_service : "",
             &event->draft);
     hear_kind(a, utterance->text, &event->draft);
+    hear_others(a, utterance, event);
+    for (size_t i = 0; i < event->n_also; i++)
+        hear_kind(a, utterance->text, &event->also[i]);
 }
 
 /* ---- while we speak ---- */
@@ -220,6 +322,8 @@ static void on_utterance(void *user, const struct utterance *utterance)
     if (event.type == EVENT_REQUEST || event.type == EVENT_REQUEST_OPEN ||
         event.type == EVENT_REQUEST_DOUBTFUL)
         snprintf(a->transcript, sizeof(a->transcript), "%s", utterance->text);
+    if (event.n_also > 0)
+        snprintf(a->next_transcript, sizeof(a->next_transcript), "%s", utterance->text);
     log_info("utterance", "act: %s, service: %s, confidence: %.2f, %.1f s of sound, %.2f s of cpu",
              intents_act_name(utterance->meaning.act), utterance->meaning.service,
              utterance->confidence, utterance->audio_s, utterance->cpu_s);
@@ -246,10 +350,14 @@ static void on_silence(void *user)
 {
     struct assistant *a = user;
 
-    if (a->hears_over)
+    if (a->hears_over) {
         open_over(a);
-    else
+    } else if (a->n_more_silences > 0) {
+        a->n_more_silences--;
+        listener_open(a->listener, a->listens_for);
+    } else {
         assistant_happen(a, EVENT_SILENCE);
+    }
 }
 
 /* The loudspeaker may sleep; waking it now keeps its lead out of the answer's delay. */

@@ -10,7 +10,16 @@
 #include "daemon/echo.h"
 #include "daemon/told.h"
 
-enum { NEWS_AT_ONCE = 4 }; /* more cannot be kept in mind */
+enum {
+    NEWS_AT_ONCE = 4, /* more cannot be kept in mind */
+    KINDS_KEPT = 32,
+};
+
+/* Whom a request was said to be for, which the outbox does not keep. */
+struct kept_kind {
+    char id[MATCHING_ID_SIZE];
+    char kind[DRAFT_KIND_MAX];
+};
 
 struct assistant {
     struct assistant_settings settings;
@@ -32,8 +41,12 @@ struct assistant {
     char cancel_id[MATCHING_ID_SIZE];     /* being cancelled, "" none */
     char talked_about[DRAFT_SERVICE_MAX]; /* the service of what was said last, "" none */
     char transcript[UTTERANCE_TEXT_MAX];
+    char next_transcript[UTTERANCE_TEXT_MAX]; /* of the requests that wait their turn */
+    enum intents_expect listens_for;
+    int n_more_silences; /* silences that this listening outlasts: somebody asked for time */
     int64_t timer_at_ms; /* 0: none */
     bool is_away_told;   /* that the service is away: tell when it is back */
+    bool is_away_before; /* and it was told before this start */
     char trouble[24];    /* the log code of what somebody must put right; "": nothing */
     enum matching_say trouble_say;
     bool is_cut; /* the last utterance was longer than the longest allowed */
@@ -43,6 +56,9 @@ struct assistant {
     bool is_erasing; /* confirmed twice and made sure of; done when the conversation is over */
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
+
+    struct kept_kind kinds[KINDS_KEPT]; /* of the last requests since the start, in a ring */
+    size_t n_kinds;
 
     struct habits habits, kept_habits;
     bool was_understood, needed_choice; /* in this conversation */
@@ -63,13 +79,20 @@ void assistant_say(void *user, const char *key, const struct draft *about);
 /* The op: falls silent. */
 void assistant_stop_speech(void *user);
 
+/* assistant_hearing.c: what a request for that service is to the conversation; one of before gives
+ * the draft its time. */
+enum conversation_event_type assistant_request_event(struct assistant *a, struct draft *draft);
+
 /* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
                               char ret_id[MATCHING_ID_SIZE], struct draft *ret_about);
+/* Whom the stored request is for: as it was said, or, before this start, any of the household. */
+void assistant_recall_kind(const struct assistant *a, const char *id, struct draft *about);
 /* Whether the same was asked for a short while ago; then the draft gets the time of it. */
 bool assistant_asked_before(struct assistant *a, struct draft *draft);
-/* Those of before this start. Returns: 0 or -ENOMEM. */
-int assistant_remember_volunteers(struct assistant *a);
+/* What was told before this start: volunteers, and that the service is away. Returns: 0 or -ENOMEM.
+ */
+int assistant_remember_told(struct assistant *a);
 
 /* Ops of the conversation. */
 void assistant_store(void *user, const struct draft *draft);

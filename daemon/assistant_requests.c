@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A request that is older was told to be sent or to be kept. */
+#define KEPT_TOLD_AFTER_MS 60000
+
 /* A request as the service wants it; points into the draft and the caller's buffers. */
 static struct matching_request to_request(const struct assistant *a, const struct draft *draft,
                                           const char *items[DRAFT_ITEMS_MAX])
@@ -36,6 +39,23 @@ static struct matching_request to_request(const struct assistant *a, const struc
     return request;
 }
 
+static void remember_kind(struct assistant *a, const char *kind)
+{
+    struct kept_kind *kept = &a->kinds[a->n_kinds++ % KINDS_KEPT];
+
+    memcpy(kept->id, a->store_id, sizeof(kept->id));
+    snprintf(kept->kind, sizeof(kept->kind), "%s", kind);
+}
+
+void assistant_recall_kind(const struct assistant *a, const char *id, struct draft *about)
+{
+    snprintf(about->kind, sizeof(about->kind), "%s", HOUSEHOLD_KIND_FORGOTTEN);
+    for (size_t i = 0; i < a->n_kinds && i < KINDS_KEPT; i++) {
+        if (strcmp(a->kinds[i].id, id) == 0)
+            memcpy(about->kind, a->kinds[i].kind, sizeof(about->kind));
+    }
+}
+
 void assistant_store(void *user, const struct draft *draft)
 {
     struct assistant *a = user;
@@ -51,7 +71,9 @@ void assistant_store(void *user, const struct draft *draft)
     if (r < 0) {
         log_error("store-failed", "%s", strerror(-r));
         assistant_happen(a, EVENT_NOT_STORED);
+        return;
     }
+    remember_kind(a, draft->kind);
 }
 
 void assistant_cancel(void *user, const char *id)
@@ -103,6 +125,7 @@ bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
         best = fit(&summaries[i], named);
         memcpy(ret_id, summaries[i].id, MATCHING_ID_SIZE);
         told_about_summary(&summaries[i], ret_about);
+        assistant_recall_kind(a, summaries[i].id, ret_about);
     }
     free(summaries);
     return best >= 0;
@@ -148,7 +171,13 @@ static void wait_to_be_told(struct assistant *a, const struct matching_event *ev
         told_forget_key(a->told, "news.unreachable");
         if (!a->is_away_told)
             return; /* no failure had been announced */
-        a->is_away_told = false;
+        a->is_away_told = a->is_away_before = false;
+    }
+    /* The service was back before this start tried it. */
+    if (event->type == MATCHING_EVENT_TRANSMITTED && a->is_away_before) {
+        a->is_away_told = a->is_away_before = false;
+        told_forget_key(a->told, "news.unreachable");
+        told_add_key(a->told, "news.back");
     }
     if (event->type == MATCHING_EVENT_CANCELLED && !event->by_service)
         told_forget(a->told, event->id);
@@ -192,7 +221,16 @@ void assistant_delivery(struct assistant *a)
         delivery_event(a, &event);
 }
 
-int assistant_remember_volunteers(struct assistant *a)
+/* One that still waits was told to be kept, unless the end came at that very moment. */
+static bool was_told_kept(const struct assistant *a, const struct matching_summary *summary)
+{
+    int64_t age_ms = a->parts.clock->wall_ms(a->parts.clock) - summary->noted_wall_ms;
+
+    return (summary->state == MATCHING_NOTED || summary->state == MATCHING_SENDING) &&
+           age_ms > KEPT_TOLD_AFTER_MS;
+}
+
+int assistant_remember_told(struct assistant *a)
 {
     struct matching_summary *summaries;
     size_t n;
@@ -200,8 +238,11 @@ int assistant_remember_volunteers(struct assistant *a)
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         told_remember(a->told, &summaries[i]);
+        a->is_away_before |= was_told_kept(a, &summaries[i]);
+    }
+    a->is_away_told = a->is_away_before;
     free(summaries);
     return 0;
 }

@@ -68,6 +68,7 @@ void assistant_tell_status(void *user, const struct draft *asked)
         say_about_nothing(a, "status.count", (int)n);
     for (size_t i = n; i-- > 0 && n - i <= STATUS_TOLD_MAX;) {
         told_about_summary(&summaries[i], &about);
+        assistant_recall_kind(a, summaries[i].id, &about);
         assistant_say(a, told_status_key(a->told, &summaries[i]), &about);
         matching_worker_told(a->parts.worker, summaries[i].id);
         told_forget(a->told, summaries[i].id);
@@ -107,8 +108,12 @@ static size_t count_news(const struct assistant *a)
 static void say_news(struct assistant *a, bool of_requests)
 {
     for (size_t i = 0; i < a->n_telling; i++) {
-        if (is_of_request(&a->telling[i]) == of_requests)
-            assistant_say(a, a->telling[i].key, &a->telling[i].about);
+        struct draft *about = &a->telling[i].about;
+
+        if (is_of_request(&a->telling[i]) != of_requests)
+            continue;
+        assistant_recall_kind(a, a->telling[i].id, about);
+        assistant_say(a, a->telling[i].key, about);
     }
 }
 

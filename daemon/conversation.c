@@ -41,16 +41,26 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_REQUEST_DOUBTFUL] = "request_doubtful",
     [EVENT_REQUEST_TWICE] = "request_twice",
     [EVENT_REQUEST_ELSEWHERE] = "request_elsewhere",
+    [EVENT_REQUEST_BESIDES] = "request_besides",
+    [EVENT_MIXED] = "mixed",
     [EVENT_CORRECTION] = "correction",
     [EVENT_AFFIRM] = "affirm",
+    [EVENT_AFFIRM_AND] = "affirm_and",
     [EVENT_DENY] = "deny",
+    [EVENT_DENY_AND] = "deny_and",
     [EVENT_CANCEL] = "cancel",
     [EVENT_ERASE] = "erase",
     [EVENT_CANCEL_NOTHING] = "cancel_nothing",
     [EVENT_REPEAT] = "repeat",
     [EVENT_STATUS] = "status",
     [EVENT_HELP] = "help",
+    [EVENT_MORE] = "more",
     [EVENT_PRIVACY] = "privacy",
+    [EVENT_WAIT] = "wait",
+    [EVENT_THINKS] = "thinks",
+    [EVENT_HELLO] = "hello",
+    [EVENT_THANKS] = "thanks",
+    [EVENT_GOODBYE] = "goodbye",
     [EVENT_LOUDER] = "louder",
     [EVENT_SOFTER] = "softer",
     [EVENT_SLOWER] = "slower",
@@ -62,6 +72,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_LOST] = "lost",
     [EVENT_OTHERS] = "others",
     [EVENT_SILENCE] = "silence",
+    [EVENT_NEXT] = "next",
     [EVENT_SPOKEN] = "spoken",
     [EVENT_WITHDRAWN] = "withdrawn",
     [EVENT_STORED] = "stored",
@@ -106,16 +117,69 @@ static enum conversation_event_type read_on(const struct conversation *c,
                                             enum conversation_event_type type)
 {
     bool is_answered = type != EVENT_DENY && type != EVENT_AFFIRM && type != EVENT_CORRECTION &&
-                       type != EVENT_NOT_UNDERSTOOD;
+                       type != EVENT_NOT_UNDERSTOOD && type != EVENT_MORE;
 
     if (c->state != STATE_CHOOSING || is_answered || c->n_choices_read >= c->n_choices)
         return type;
     return EVENT_OTHERS;
 }
 
+static bool is_question(enum conversation_state state)
+{
+    return is_confirming(state) || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE ||
+           state == STATE_CANCELLING || state == STATE_ERASING || state == STATE_ERASING_SURELY;
+}
+
+/* Who asks for time gets it, with fewer words each time, and not for ever. */
+static enum conversation_event_type wait_or_not(struct conversation *c,
+                                                enum conversation_event_type type)
+{
+    c->n_waits++;
+    if (c->n_waits > WAITS_MAX)
+        return EVENT_SILENCE;
+    return c->n_waits > 1 ? EVENT_THINKS : type;
+}
+
+/* The same service on another day is another request; else it says more of the first one. */
+static bool is_another(const struct draft *first, const struct draft *other)
+{
+    return strcmp(first->service, other->service) != 0 ||
+           (base_date_is_set(first->date) && base_date_is_set(other->date) &&
+            base_date_compare(first->date, other->date) != 0);
+}
+
+/* What comes to the request in question by a sentence that may say yes besides. */
+static enum conversation_event_type besides(const struct conversation *c,
+                                            struct conversation_event *event)
+{
+    if (!is_confirming(c->state) || event->n_also == 0 || is_another(&c->draft, &event->also[0]))
+        return event->type;
+    event->draft = event->also[0];
+    event->n_also--;
+    memmove(&event->also[0], &event->also[1], event->n_also * sizeof(event->also[0]));
+    return EVENT_CORRECTION;
+}
+
+static enum conversation_event_type request(struct conversation *c,
+                                            const struct conversation_event *event)
+{
+    draft_clear(&c->left);
+    if (!is_confirming(c->state))
+        return event->type;
+    if (strcmp(event->draft.service, c->draft.service) == 0 &&
+        event->type != EVENT_REQUEST_ELSEWHERE)
+        return EVENT_CORRECTION; /* restated once more: never a yes by accident */
+    /* Talk that a shaky ear half takes for something else must not replace what is being
+     * confirmed. */
+    if (event->type == EVENT_REQUEST_DOUBTFUL)
+        return EVENT_NOT_UNDERSTOOD;
+    if (!event->is_no)
+        c->left = c->draft;
+    return event->type;
+}
+
 /* Makes an event precise by what the conversation knows. See the table's head. */
-static enum conversation_event_type refine(struct conversation *c,
-                                           const struct conversation_event *event)
+static enum conversation_event_type refine(struct conversation *c, struct conversation_event *event)
 {
     bool details = draft_has_details(&event->draft);
 
@@ -124,20 +188,31 @@ static enum conversation_event_type refine(struct conversation *c,
     case EVENT_REQUEST_OPEN:
     case EVENT_REQUEST_DOUBTFUL:
     case EVENT_REQUEST_TWICE:
-        if (is_confirming(c->state) && strcmp(event->draft.service, c->draft.service) == 0)
-            return EVENT_CORRECTION; /* restated once more: never a yes by accident */
-        /* Talk that a shaky ear half takes for something else must not replace what is being
-         * confirmed. */
-        if (is_confirming(c->state) && event->type == EVENT_REQUEST_DOUBTFUL)
-            return EVENT_NOT_UNDERSTOOD;
-        return event->type;
+    case EVENT_REQUEST_ELSEWHERE:
+        return request(c, event);
+    case EVENT_AFFIRM_AND:
+    case EVENT_REQUEST_BESIDES:
+        return besides(c, event);
     case EVENT_AFFIRM:
-    case EVENT_DENY:
         return is_confirming(c->state) && details ? EVENT_CORRECTION : event->type;
+    case EVENT_DENY:
+        if (is_confirming(c->state) && details)
+            return EVENT_CORRECTION;
+        return c->n_next > 0 ? EVENT_DENY_AND : EVENT_DENY;
     case EVENT_CORRECTION:
         return is_confirming(c->state) ? EVENT_CORRECTION : EVENT_NOT_UNDERSTOOD;
     case EVENT_NOT_UNDERSTOOD:
         return not_understood(c, &event->draft);
+    case EVENT_HELLO:
+    case EVENT_THANKS:
+    case EVENT_MIXED:
+        return is_question(c->state) ? EVENT_NOT_UNDERSTOOD : event->type;
+    case EVENT_WAIT:
+    case EVENT_THINKS:
+        return wait_or_not(c, event->type);
+    case EVENT_NEXT:
+    case EVENT_SPOKEN:
+        return c->state == STATE_CLOSING && c->n_next > 0 ? EVENT_NEXT : EVENT_SPOKEN;
     default:
         return event->type;
     }
@@ -149,14 +224,16 @@ static void set_state(struct conversation *c, enum conversation_state next,
     if (next != c->state)
         log_info("state", "%s --%s--> %s", state_names[c->state], event_names[why],
                  state_names[next]);
+    if (next != c->state)
+        c->n_waits = 0;
     c->state = next;
 }
 
 void conversation_event(struct conversation *c, const struct conversation_event *event)
 {
-    enum conversation_event_type type = read_on(c, refine(c, event));
-    const struct cell *cell = &conversation_table[c->state][type];
     struct conversation_event refined = *event;
+    enum conversation_event_type type = read_on(c, refine(c, &refined));
+    const struct cell *cell = &conversation_table[c->state][type];
 
     refined.type = type;
     /* The state changes first: an op may bring the next event before it returns. */
@@ -169,6 +246,13 @@ void conversation_forget(struct conversation *c)
     draft_clear(&c->draft);
     draft_clear(&c->guess);
     draft_clear(&c->cancelled);
+    draft_clear(&c->left);
+    for (size_t i = 0; i < CONVERSATION_ALSO_MAX; i++)
+        draft_clear(&c->next[i]);
+    c->n_next = 0;
+    c->is_one_stored = c->is_patient = false;
+    c->n_waits = 0;
+    c->n_help_read = 0;
     draft_clear(&c->asked_about);
     c->asked = NULL;
     c->n_guesses = 0;

@@ -8,7 +8,8 @@
  *
  * Invariants, each with a test: nothing is stored without a yes (or the button) to a question that
  * restated all; every wake ends in speech or in an audible close; an emergency goes before
- * everything; silence is never a yes; one question at a time.
+ * everything; silence is never a yes; one question at a time; a request that was understood is
+ * asked about, waits its turn, or is said to be left: none is dropped without a word.
  *
  * Order: create, then conversation_event as things happen. After each question the caller tells
  * EVENT_SPOKEN when the words have been *played*; only then does the conversation ask to listen.
@@ -55,16 +56,26 @@ enum conversation_event_type {
     EVENT_REQUEST_DOUBTFUL,  /* a best guess */
     EVENT_REQUEST_TWICE,     /* the same as one of the last minutes */
     EVENT_REQUEST_ELSEWHERE, /* a service that this territory has not */
+    EVENT_REQUEST_BESIDES,   /* requests that come to the one being asked about, no yes, no no */
+    EVENT_MIXED,             /* two in one sentence that cannot be told apart */
     EVENT_CORRECTION,        /* a day, a time, items, no service; or yes / no with such */
     EVENT_AFFIRM,
+    EVENT_AFFIRM_AND, /* and requests behind it */
     EVENT_DENY,
+    EVENT_DENY_AND,       /* and other requests wait */
     EVENT_CANCEL,         /* of the conversation, or of the stored request `cancel_id` */
     EVENT_ERASE,          /* of everything this speaker knows */
     EVENT_CANCEL_NOTHING, /* there is nothing stored to cancel */
     EVENT_REPEAT,
     EVENT_STATUS,
     EVENT_HELP,
+    EVENT_MORE,    /* asked what else there is */
     EVENT_PRIVACY, /* asked what is heard and kept */
+    EVENT_WAIT,    /* more time is wanted */
+    EVENT_THINKS,  /* "euh", or time once more */
+    EVENT_HELLO,   /* a greeting and no more */
+    EVENT_THANKS,  /* likewise */
+    EVENT_GOODBYE,
     EVENT_LOUDER,
     EVENT_SOFTER,
     EVENT_SLOWER,
@@ -76,6 +87,7 @@ enum conversation_event_type {
     EVENT_LOST,           /* the same, of a resident who usually needs the closed choice */
     EVENT_OTHERS,         /* no answer to the closed choice, and more services can be read */
     EVENT_SILENCE,        /* no speech in the time allowed */
+    EVENT_NEXT,           /* what was closed is closed, and a request waits to be asked about */
     EVENT_SPOKEN,         /* what was to be said has been played */
     EVENT_WITHDRAWN,      /* the cancellation is on disk */
     EVENT_STORED,         /* the request is on disk */
@@ -94,8 +106,13 @@ enum conversation_event_type {
     N_EVENTS,
 };
 
+enum { CONVERSATION_ALSO_MAX = 3 }; /* requests that can wait: more are not kept in mind */
+
 struct conversation_event {
     enum conversation_event_type type;
+    bool is_no;                               /* with REQUEST*: a no was said before it */
+    struct draft also[CONVERSATION_ALSO_MAX]; /* requests of the same sentence, behind `draft` */
+    size_t n_also;
     struct draft draft;    /* of REQUEST*, CORRECTION; of NOT_UNDERSTOOD the best guess; of the act
                               otherwise, often empty */
     const char *cancel_id; /* with CANCEL: the stored request meant, NULL none */
@@ -121,12 +138,16 @@ struct conversation_ops {
     void (*say_again)(void *user);
     void (*stop_speech)(void *user);
     void (*earcon)(void *user, enum conversation_earcon which);
-    /* Open the ears for one utterance; ends with one of the events from REQUEST to SILENCE. */
-    void (*listen)(void *user, enum conversation_expect expect);
+    /* Open the ears for one utterance; ends with one of the events from REQUEST to SILENCE.
+     * is_patient: silence counts later, somebody asked for time. */
+    void (*listen)(void *user, enum conversation_expect expect, bool is_patient);
     /* Back to waiting for the wake phrase alone. */
     void (*sleep)(void *user);
     /* Make it durable, then send it; ends with STORED, NOT_STORED or STORE_FULL. */
     void (*store)(void *user, const struct draft *request);
+    /* Take up a request that waited: it comes back at once as an event from REQUEST to
+     * REQUEST_ELSEWHERE. */
+    void (*take_up)(void *user, const struct draft *request);
     /* Ends with WITHDRAWN. */
     void (*cancel)(void *user, const char *id);
     /* EVENT_TIMER after so long, unless the state changes first. */

@@ -7,23 +7,57 @@
 #define STORING_TIMEOUT_MS 10000
 #define SENDING_TIMEOUT_MS 12000
 
-static void say(struct conversation *c, const char *key)
+void conversation_say(struct conversation *c, const char *key)
 {
     c->ops->say(c->user, key, &c->draft);
 }
 
-/* A question; `again` are the words that put it once more when something else was said between. */
-static void ask(struct conversation *c, const char *key, const char *again)
+void conversation_ask(struct conversation *c, const char *key, const char *again)
 {
     c->asked = again;
     c->asked_about = c->draft;
-    say(c, key);
+    conversation_say(c, key);
 }
 
-static void put_question_again(struct conversation *c)
+void conversation_put_question_again(struct conversation *c)
 {
     if (c->asked)
         c->ops->say(c->user, c->asked, &c->asked_about);
+}
+
+/* Nothing more is wanted of what waits, and it is said. */
+static void drop_next(struct conversation *c)
+{
+    c->n_next = 0;
+}
+
+/* ---- listening ---- */
+
+static void listen(struct conversation *c, enum conversation_expect expect)
+{
+    bool is_patient = c->is_patient;
+
+    c->is_patient = false;
+    c->ops->listen(c->user, expect, is_patient);
+}
+
+void act_give_time(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    c->is_patient = true;
+    conversation_say(c, "wait");
+}
+
+void act_thanks(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "close.thanks");
+}
+
+void act_goodbye(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "close.goodbye");
 }
 
 void act_nothing(struct conversation *c, const struct conversation_event *event)
@@ -34,36 +68,73 @@ void act_nothing(struct conversation *c, const struct conversation_event *event)
 
 void act_greet(struct conversation *c, const struct conversation_event *event)
 {
+    struct draft next[CONVERSATION_ALSO_MAX];
+    size_t n_next = c->n_next;
+
     (void)event;
+    memcpy(next, c->next, sizeof(next));
     conversation_forget(c);
+    memcpy(c->next, next, sizeof(next)); /* a call between two requests drops none */
+    c->n_next = n_next;
     c->ops->stop_speech(c->user);
     c->ops->earcon(c->user, EARCON_LISTENING);
-    c->ops->listen(c->user, EXPECT_REQUEST);
+    listen(c, EXPECT_REQUEST);
 }
 
 void act_listen_request(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    c->ops->listen(c->user, EXPECT_REQUEST);
+    listen(c, EXPECT_REQUEST);
 }
 
 void act_listen_answer(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    c->ops->listen(c->user, EXPECT_CONFIRMATION);
+    listen(c, EXPECT_CONFIRMATION);
 }
 
 /* What services ask for is the day. */
 void act_listen_day(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    c->ops->listen(c->user, EXPECT_DAY);
+    listen(c, EXPECT_DAY);
 }
 
 void act_listen_choice(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    c->ops->listen(c->user, EXPECT_CHOICE);
+    listen(c, EXPECT_CHOICE);
+}
+
+/* No word that would fall into what is being looked for: a tone, and the ears stay open. */
+static void sound_open(struct conversation *c)
+{
+    c->is_patient = true;
+    c->ops->earcon(c->user, EARCON_LISTENING);
+}
+
+void act_listen_on_request(struct conversation *c, const struct conversation_event *event)
+{
+    sound_open(c);
+    act_listen_request(c, event);
+}
+
+void act_listen_on_answer(struct conversation *c, const struct conversation_event *event)
+{
+    sound_open(c);
+    act_listen_answer(c, event);
+}
+
+void act_listen_on_day(struct conversation *c, const struct conversation_event *event)
+{
+    sound_open(c);
+    act_listen_day(c, event);
+}
+
+void act_listen_on_choice(struct conversation *c, const struct conversation_event *event)
+{
+    sound_open(c);
+    act_listen_choice(c, event);
 }
 
 void act_ask_again(struct conversation *c, const struct conversation_event *event)
@@ -75,13 +146,13 @@ void act_ask_again(struct conversation *c, const struct conversation_event *even
 void act_pardon(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "repair.pardon");
+    conversation_say(c, "repair.pardon");
 }
 
 void act_prompt(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "silence.prompt");
+    conversation_say(c, "silence.prompt");
 }
 
 static void read_choices(struct conversation *c, const char *key)
@@ -113,7 +184,8 @@ void act_guess(struct conversation *c, const struct conversation_event *event)
     c->draft = c->guess;
     c->n_guesses++;
     draft_clear(&c->guess);
-    ask(c, "repair.guess", "confirm.request");
+    conversation_tell_first(c, event);
+    conversation_ask(c, "repair.guess", "confirm.request");
 }
 
 void act_wrong_guess(struct conversation *c, const struct conversation_event *event)
@@ -127,7 +199,7 @@ void act_offer_callback(struct conversation *c, const struct conversation_event 
     (void)event;
     draft_clear(&c->draft);
     strcpy(c->draft.service, "callback");
-    ask(c, "repair.callback", "callback.ask");
+    conversation_ask(c, "repair.callback", "callback.ask");
 }
 
 /* None of the services that were read aloud. */
@@ -136,13 +208,14 @@ void act_none_of_these(struct conversation *c, const struct conversation_event *
     (void)event;
     draft_clear(&c->draft);
     strcpy(c->draft.service, "callback");
-    ask(c, "callback.ask", "callback.ask");
+    conversation_ask(c, "callback.ask", "callback.ask");
 }
 
 void act_not_here(struct conversation *c, const struct conversation_event *event)
 {
     c->draft = event->draft;
-    say(c, "refuse.not_here");
+    conversation_tell_first(c, event);
+    conversation_say(c, "refuse.not_here");
     strcpy(c->draft.service, "callback");
     c->asked = "callback.ask";
     c->asked_about = c->draft;
@@ -151,59 +224,70 @@ void act_not_here(struct conversation *c, const struct conversation_event *event
 void act_confirm(struct conversation *c, const struct conversation_event *event)
 {
     c->draft = event->draft;
-    ask(c, "confirm.request", "confirm.request");
+    conversation_tell_first(c, event);
+    conversation_ask(c, "confirm.request", "confirm.request");
 }
 
 /* What is missing is asked, and may be left open by a yes. */
 void act_ask_what_lacks(struct conversation *c, const struct conversation_event *event)
 {
     c->draft = event->draft;
-    ask(c, "confirm.open", "confirm.open");
+    conversation_tell_first(c, event);
+    conversation_ask(c, "confirm.open", "confirm.open");
 }
 
 void act_answered(struct conversation *c, const struct conversation_event *event)
 {
     (void)draft_correct(&c->draft, &event->draft);
-    ask(c, "confirm.answered", "confirm.request");
+    conversation_tell_first(c, event);
+    conversation_ask(c, "confirm.answered", "confirm.request");
 }
 
 void act_correct(struct conversation *c, const struct conversation_event *event)
 {
-    if (draft_correct(&c->draft, &event->draft))
-        ask(c, "confirm.corrected", "confirm.request");
+    bool is_changed = draft_correct(&c->draft, &event->draft), is_told = c->draft.is_repeated;
+
+    conversation_tell_first(c, event);
+    if (is_changed)
+        conversation_ask(c, "confirm.corrected", "confirm.request");
+    else if (is_told)
+        conversation_ask(c, "confirm.request", "confirm.request");
     else
-        ask(c, "confirm.again", "confirm.request"); /* the same once more is no yes yet */
+        conversation_ask(c, "confirm.again",
+                         "confirm.request"); /* the same once more is no yes yet */
 }
 
 void act_confirm_as_is(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    ask(c, "confirm.request", "confirm.request");
+    conversation_ask(c, "confirm.request", "confirm.request");
 }
 
 void act_confirm_again(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    ask(c, "confirm.again", "confirm.request");
+    conversation_ask(c, "confirm.again", "confirm.request");
 }
 
 void act_denied(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     draft_clear(&c->draft);
-    say(c, "confirm.denied");
+    conversation_say(c, "confirm.denied");
 }
 
 void act_duplicate(struct conversation *c, const struct conversation_event *event)
 {
     c->draft = event->draft;
-    ask(c, "duplicate.ask", "duplicate.ask");
+    conversation_tell_first(c, event);
+    conversation_ask(c, "duplicate.ask", "duplicate.ask");
 }
 
 void act_store(struct conversation *c, const struct conversation_event *event)
 {
     if (event->type == EVENT_BUTTON)
         c->ops->stop_speech(c->user); /* who presses has heard enough */
+    conversation_put_aside(c, event);
     c->ops->store(c->user, &c->draft);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
 }
@@ -211,7 +295,8 @@ void act_store(struct conversation *c, const struct conversation_event *event)
 void act_noted(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "noted");
+    c->is_one_stored = true;
+    conversation_say(c, "noted");
 }
 
 void act_wait_for_service(struct conversation *c, const struct conversation_event *event)
@@ -223,56 +308,59 @@ void act_wait_for_service(struct conversation *c, const struct conversation_even
 void act_transmitted(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "transmitted");
+    conversation_say(c, "transmitted");
 }
 
 void act_kept(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "kept");
+    conversation_say(c, "kept");
 }
 
 void act_refused(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "refused");
+    conversation_say(c, "refused");
 }
 
 void act_not_stored(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "store.failed");
+    conversation_say(c, "store.failed");
 }
 
 void act_store_full(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "store.full");
+    conversation_say(c, "store.full");
 }
 
 void act_abandon(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->stop_speech(c->user);
-    say(c, "cancel.conversation");
+    drop_next(c);
+    conversation_say(c, c->is_one_stored ? "cancel.conversation.rest" : "cancel.conversation");
 }
 
 void act_give_up(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "repair.give_up");
+    drop_next(c);
+    conversation_say(c, c->is_one_stored ? "repair.give_up.rest" : "repair.give_up");
 }
 
 void act_close_silence(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "silence.close");
+    drop_next(c);
+    conversation_say(c, c->is_one_stored ? "silence.close.rest" : "silence.close");
 }
 
 void act_all_right(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "close.all_right");
+    conversation_say(c, "close.all_right");
 }
 
 void act_ask_cancel(struct conversation *c, const struct conversation_event *event)
@@ -280,26 +368,26 @@ void act_ask_cancel(struct conversation *c, const struct conversation_event *eve
     c->cancelled = event->cancel;
     c->draft = event->cancel;
     snprintf(c->cancel_id, sizeof(c->cancel_id), "%s", event->cancel_id);
-    ask(c, "cancel.ask", "cancel.ask");
+    conversation_ask(c, "cancel.ask", "cancel.ask");
 }
 
 void act_nothing_to_cancel(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "cancel.nothing");
+    conversation_say(c, "cancel.nothing");
 }
 
 void act_ask_erase(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     draft_clear(&c->draft);
-    ask(c, "erase.ask", "erase.ask");
+    conversation_ask(c, "erase.ask", "erase.ask");
 }
 
 void act_ask_erase_again(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    ask(c, "erase.again", "erase.again");
+    conversation_ask(c, "erase.again", "erase.again");
 }
 
 void act_erase(struct conversation *c, const struct conversation_event *event)
@@ -312,19 +400,19 @@ void act_erase(struct conversation *c, const struct conversation_event *event)
 void act_erase_begun(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "erase.begun");
+    conversation_say(c, "erase.begun");
 }
 
 void act_not_erased(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "erase.failed");
+    conversation_say(c, "erase.failed");
 }
 
 void act_keep_all(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "erase.kept");
+    conversation_say(c, "erase.kept");
 }
 
 void act_cancel(struct conversation *c, const struct conversation_event *event)
@@ -366,32 +454,51 @@ void act_status(struct conversation *c, const struct conversation_event *event)
 void act_status_and_ask(struct conversation *c, const struct conversation_event *event)
 {
     c->ops->tell_status(c->user, &event->draft);
-    put_question_again(c);
+    conversation_put_question_again(c);
 }
 
 void act_help(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "help");
+    c->n_help_read = 1;
+    conversation_say(c, "help");
+}
+
+/* The services that were not named yet. */
+void act_help_more(struct conversation *c, const struct conversation_event *event)
+{
+    struct draft about;
+
+    if (c->n_help_read == 0) {
+        act_help(c, event);
+        return;
+    }
+    draft_clear(&about);
+    about.nth_choice = c->n_help_read;
+    if (c->n_help_read < c->n_choices)
+        c->n_help_read++;
+    else
+        about.nth_choice = 0;
+    c->ops->say(c->user, about.nth_choice ? "help.more" : "help.all", &about);
 }
 
 void act_help_and_ask(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    put_question_again(c);
-    say(c, "confirm.hint");
+    conversation_put_question_again(c);
+    conversation_say(c, "confirm.hint");
 }
 
 void act_privacy(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "privacy.answer");
+    conversation_say(c, "privacy.answer");
 }
 
 void act_privacy_and_ask(struct conversation *c, const struct conversation_event *event)
 {
     act_privacy(c, event);
-    put_question_again(c);
+    conversation_put_question_again(c);
 }
 
 void act_sleep(struct conversation *c, const struct conversation_event *event)
@@ -419,48 +526,51 @@ void act_alarm(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->stop_speech(c->user);
+    drop_next(c);
     c->ops->alert(c->user);
-    say(c, "emergency");
-    say(c, "emergency");
+    conversation_say(c, "emergency");
+    conversation_say(c, "emergency");
 }
 
 void act_mute(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->stop_speech(c->user);
+    drop_next(c);
     c->ops->mute(c->user, 1);
-    say(c, "mute.on");
+    conversation_say(c, "mute.on");
 }
 
 void act_mute_in_vain(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->stop_speech(c->user);
-    say(c, "mute.impossible");
+    conversation_say(c, "mute.impossible");
 }
 
 void act_still_muted(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "mute.on");
+    conversation_say(c, "mute.on");
 }
 
 void act_unmute(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->mute(c->user, 0);
-    say(c, "mute.off");
+    conversation_say(c, "mute.off");
 }
 
 void act_deaf(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
+    drop_next(c);
     c->ops->stop_speech(c->user);
-    say(c, "mic.lost");
+    conversation_say(c, "mic.lost");
 }
 
 void act_hearing(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    say(c, "mic.back");
+    conversation_say(c, "mic.back");
 }

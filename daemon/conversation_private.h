@@ -6,7 +6,10 @@
 
 #include "daemon/conversation.h"
 
-enum { GUESSES_MAX = 2 }; /* in one conversation: more would be a quiz */
+enum {
+    GUESSES_MAX = 2, /* in one conversation: more would be a quiz */
+    WAITS_MAX = 3,   /* times that one question waits for somebody who asks for time */
+};
 
 struct conversation {
     const struct conversation_ops *ops;
@@ -18,6 +21,13 @@ struct conversation {
     size_t n_choices, n_choices_read; /* questions of the closed choice; asked in this one */
     int n_guesses;                    /* asked in this conversation */
     char refused[DRAFT_SERVICE_MAX];  /* the guess that was answered with no */
+    struct draft next[CONVERSATION_ALSO_MAX]; /* wait until the one being talked about is settled */
+    size_t n_next;
+    struct draft left;  /* given up for another request: to be told so; no service: nothing */
+    bool is_one_stored; /* in this conversation */
+    int n_waits;        /* how often this question has waited */
+    bool is_patient;    /* the next listening is */
+    size_t n_help_read; /* shares of the services that help has read */
     struct draft cancelled;
     char cancel_id[40];
     const char *asked; /* the open question, to be put again after help or news */
@@ -32,6 +42,18 @@ struct cell {
 };
 
 extern const struct cell conversation_table[N_STATES][N_EVENTS];
+
+/* conversation_actions.c: a prompt about the request being talked about; a question, with the words
+ * that put it once more when something else was said between; those words. */
+void conversation_say(struct conversation *c, const char *key);
+void conversation_ask(struct conversation *c, const char *key, const char *again);
+void conversation_put_question_again(struct conversation *c);
+
+/* conversation_several.c: the other requests of the sentence wait their turn. */
+void conversation_put_aside(struct conversation *c, const struct conversation_event *event);
+/* What must be told before the request is restated: that it comes in place of another, that others
+ * follow (they are put aside), that it can be noted once only. */
+void conversation_tell_first(struct conversation *c, const struct conversation_event *event);
 
 /* Forgets what was talked about (R30). */
 void conversation_forget(struct conversation *c);

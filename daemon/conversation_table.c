@@ -17,7 +17,8 @@
 #define EVERYWHERE(self)                                                                           \
     [EVENT_EMERGENCY] = {act_alarm, STATE_ALARMED}, [EVENT_MUTE] = {act_mute, STATE_MUTED},        \
     [EVENT_MUTE_IN_VAIN] = {act_mute_in_vain, STATE_CLOSING}, [EVENT_LOST] = {act_nothing, self},  \
-    [EVENT_OTHERS] = {act_nothing, self}, [EVENT_UNMUTE] = {act_nothing, self},                    \
+    [EVENT_OTHERS] = {act_nothing, self}, [EVENT_NEXT] = {act_nothing, self},                      \
+    [EVENT_DENY_AND] = {act_nothing, self}, [EVENT_UNMUTE] = {act_nothing, self},                  \
     [EVENT_DEAF] = {act_deaf, STATE_CLOSING}, [EVENT_HEARING] = {act_nothing, self},               \
     [EVENT_WAKE] = {act_greet, STATE_LISTENING}, [EVENT_BUTTON] = {act_greet, STATE_LISTENING},    \
     [EVENT_BUTTON_LONG] = {act_abandon, STATE_CLOSING}, [EVENT_TIMER] = {act_nothing, self},       \
@@ -32,7 +33,9 @@
     [EVENT_SLOWER] = {act_adjust, self}, [EVENT_FASTER] = {act_adjust, self},                      \
     [EVENT_DEEPER] = {act_adjust, self}, [EVENT_HIGHER] = {act_adjust, self},                      \
     [EVENT_REPEAT] = {act_ask_again, self}, [EVENT_STATUS] = {act_status, self},                   \
-    [EVENT_HELP] = {act_help, self}, [EVENT_PRIVACY] = {act_privacy, self}
+    [EVENT_HELP] = {act_help, self}, [EVENT_MORE] = {act_help_more, self},                         \
+    [EVENT_PRIVACY] = {act_privacy, self}, [EVENT_WAIT] = {act_give_time, self},                   \
+    [EVENT_THINKS] = {act_listen_on_request, self}
 
 /* A request is taken as one wherever the resident may speak. */
 #define REQUESTS                                                                                   \
@@ -45,23 +48,32 @@
 /* Nothing is being listened to: what a late utterance says is dropped. */
 #define NO_EARS(self)                                                                              \
     [EVENT_ERASE] = {act_nothing, self}, [EVENT_MUTE_IN_VAIN] = {act_nothing, self},               \
-    [EVENT_REQUEST] = {act_nothing, self}, [EVENT_REQUEST_OPEN] = {act_nothing, self},             \
-    [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self}, [EVENT_REQUEST_TWICE] = {act_nothing, self},   \
-    [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self}, [EVENT_CORRECTION] = {act_nothing, self},     \
-    [EVENT_AFFIRM] = {act_nothing, self}, [EVENT_DENY] = {act_nothing, self},                      \
-    [EVENT_CANCEL] = {act_nothing, self}, [EVENT_CANCEL_NOTHING] = {act_nothing, self},            \
-    [EVENT_REPEAT] = {act_nothing, self}, [EVENT_STATUS] = {act_nothing, self},                    \
-    [EVENT_HELP] = {act_nothing, self}, [EVENT_PRIVACY] = {act_nothing, self},                     \
-    [EVENT_LOUDER] = {act_nothing, self}, [EVENT_SOFTER] = {act_nothing, self},                    \
-    [EVENT_SLOWER] = {act_nothing, self}, [EVENT_FASTER] = {act_nothing, self},                    \
-    [EVENT_DEEPER] = {act_nothing, self}, [EVENT_HIGHER] = {act_nothing, self},                    \
-    [EVENT_NOT_UNDERSTOOD] = {act_nothing, self}, [EVENT_SILENCE] = {act_nothing, self}
+    [EVENT_REQUEST_BESIDES] = {act_nothing, self}, [EVENT_MIXED] = {act_nothing, self},            \
+    [EVENT_AFFIRM_AND] = {act_nothing, self}, [EVENT_MORE] = {act_nothing, self},                  \
+    [EVENT_WAIT] = {act_nothing, self}, [EVENT_THINKS] = {act_nothing, self},                      \
+    [EVENT_HELLO] = {act_nothing, self}, [EVENT_THANKS] = {act_nothing, self},                     \
+    [EVENT_GOODBYE] = {act_nothing, self}, [EVENT_REQUEST] = {act_nothing, self},                  \
+    [EVENT_REQUEST_OPEN] = {act_nothing, self}, [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self},    \
+    [EVENT_REQUEST_TWICE] = {act_nothing, self}, [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self},  \
+    [EVENT_CORRECTION] = {act_nothing, self}, [EVENT_AFFIRM] = {act_nothing, self},                \
+    [EVENT_DENY] = {act_nothing, self}, [EVENT_CANCEL] = {act_nothing, self},                      \
+    [EVENT_CANCEL_NOTHING] = {act_nothing, self}, [EVENT_REPEAT] = {act_nothing, self},            \
+    [EVENT_STATUS] = {act_nothing, self}, [EVENT_HELP] = {act_nothing, self},                      \
+    [EVENT_PRIVACY] = {act_nothing, self}, [EVENT_LOUDER] = {act_nothing, self},                   \
+    [EVENT_SOFTER] = {act_nothing, self}, [EVENT_SLOWER] = {act_nothing, self},                    \
+    [EVENT_FASTER] = {act_nothing, self}, [EVENT_DEEPER] = {act_nothing, self},                    \
+    [EVENT_HIGHER] = {act_nothing, self}, [EVENT_NOT_UNDERSTOOD] = {act_nothing, self},            \
+    [EVENT_SILENCE] = {act_nothing, self}
 
 /* A question waits for yes or no about a draft. */
 #define QUESTION(self)                                                                             \
     EVERYWHERE(self), SPEECH(self), REQUESTS,                                                      \
         [EVENT_STATUS] = {act_status_and_ask, self}, [EVENT_HELP] = {act_help_and_ask, self},      \
-        [EVENT_PRIVACY] = {act_privacy_and_ask, self}, [EVENT_SPOKEN] = {act_listen_answer, self}, \
+        [EVENT_MORE] = {act_help_and_ask, self}, [EVENT_PRIVACY] = {act_privacy_and_ask, self},    \
+        [EVENT_REQUEST_BESIDES] = {act_besides, self}, [EVENT_AFFIRM_AND] = {act_besides, self},   \
+        [EVENT_MIXED] = {act_nothing, self}, [EVENT_HELLO] = {act_nothing, self},                  \
+        [EVENT_THANKS] = {act_nothing, self}, [EVENT_GOODBYE] = {act_abandon, STATE_CLOSING},      \
+        [EVENT_SPOKEN] = {act_listen_answer, self}, [EVENT_THINKS] = {act_listen_on_answer, self}, \
         [EVENT_CANCEL] = {act_abandon, STATE_CLOSING},                                             \
         [EVENT_ERASE] = {act_abandon, STATE_CLOSING},                                              \
         [EVENT_CANCEL_NOTHING] = {act_abandon, STATE_CLOSING}
@@ -74,6 +86,10 @@
                   [EVENT_ERASE] = {act_ask_erase, STATE_ERASING},                                  \
                   [EVENT_CANCEL_NOTHING] = {act_nothing_to_cancel, STATE_CLOSING},                 \
                   [EVENT_CORRECTION] = lost, [EVENT_AFFIRM] = lost,                                \
+                  [EVENT_REQUEST_BESIDES] = lost, [EVENT_AFFIRM_AND] = lost, [EVENT_MIXED] = lost, \
+                  [EVENT_HELLO] = lost, [EVENT_THANKS] = {act_thanks, STATE_CLOSING},              \
+                  [EVENT_GOODBYE] = {act_goodbye, STATE_CLOSING},                                  \
+                  [EVENT_DENY_AND] = {act_all_right, STATE_CLOSING},                               \
                   [EVENT_DENY] = {act_all_right, STATE_CLOSING}, [EVENT_NOT_UNDERSTOOD] = lost
 
 #define CELL(action, next)                                                                         \
@@ -84,23 +100,33 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 const struct cell conversation_table[N_STATES][N_EVENTS] = {
-    [STATE_ASLEEP] =
-        {OPEN_EARS(STATE_ASLEEP, CELL(act_pardon, STATE_LISTENING_AGAIN)),
-         [EVENT_SPOKEN] = {act_nothing, STATE_ASLEEP},
-         [EVENT_SILENCE] = {act_nothing, STATE_ASLEEP},
-         [EVENT_BUTTON_LONG] = {act_nothing, STATE_ASLEEP},
-         [EVENT_NEWS] = {act_news, STATE_TELLING}, [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
-         [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
-         [EVENT_STATUS] = {act_status, STATE_CLOSING}, [EVENT_HELP] = {act_help, STATE_LISTENING},
-         [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
-         [EVENT_LOUDER] = {act_adjust, STATE_CLOSING}, [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
-         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING}, [EVENT_FASTER] = {act_adjust, STATE_CLOSING},
-         [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
-         [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
+    [STATE_ASLEEP] = {OPEN_EARS(STATE_ASLEEP, CELL(act_pardon, STATE_LISTENING_AGAIN)),
+                      [EVENT_SPOKEN] = {act_nothing, STATE_ASLEEP},
+                      [EVENT_SILENCE] = {act_nothing, STATE_ASLEEP},
+                      [EVENT_BUTTON_LONG] = {act_nothing, STATE_ASLEEP},
+                      [EVENT_NEWS] = {act_news, STATE_TELLING},
+                      [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
+                      [EVENT_MORE] = {act_help_more, STATE_LISTENING},
+                      [EVENT_WAIT] = {act_give_time, STATE_LISTENING},
+                      [EVENT_THINKS] = {act_listen_on_request, STATE_LISTENING},
+                      [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
+                      [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
+                      [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
+                      [EVENT_STATUS] = {act_status, STATE_CLOSING},
+                      [EVENT_HELP] = {act_help, STATE_LISTENING},
+                      [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
+                      [EVENT_LOUDER] = {act_adjust, STATE_CLOSING},
+                      [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
+                      [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
+                      [EVENT_FASTER] = {act_adjust, STATE_CLOSING},
+                      [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
+                      [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
     [STATE_LISTENING] =
         {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
          [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
          [EVENT_LOST] = {act_choice, STATE_CHOOSING},
+         [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
+         [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
          [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
          [EVENT_STATUS] = {act_status, STATE_CLOSING},
          [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
@@ -115,38 +141,49 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
     [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
                                   CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
                         [EVENT_SPOKEN] = {act_listen_choice, STATE_CHOOSING},
+                        [EVENT_THINKS] = {act_listen_on_choice, STATE_CHOOSING},
                         [EVENT_OTHERS] = {act_others, STATE_CHOOSING},
                         [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
+                        [EVENT_DENY_AND] = {act_none_of_these, STATE_OFFERING_CALLBACK},
                         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
-    [STATE_GUESSING] = {QUESTION(STATE_GUESSING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
-                        [EVENT_BUTTON] = {act_store, STATE_STORING},
-                        [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
-                        [EVENT_DENY] = {act_wrong_guess, STATE_CHOOSING},
-                        [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
-                        [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
+    [STATE_GUESSING] =
+        {QUESTION(STATE_GUESSING), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
+         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
+         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+         [EVENT_DENY] = {act_wrong_guess, STATE_CHOOSING},
+         [EVENT_DENY_AND] = {act_wrong_guess, STATE_CHOOSING},
+         [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
+         [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
     [STATE_OFFERING_CALLBACK] =
-        {QUESTION(STATE_OFFERING_CALLBACK), [EVENT_AFFIRM] = {act_store, STATE_STORING},
-         [EVENT_BUTTON] = {act_store, STATE_STORING},
+        {QUESTION(STATE_OFFERING_CALLBACK), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
+         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
+         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
          [EVENT_CORRECTION] = {act_give_up, STATE_CLOSING},
          [EVENT_DENY] = {act_all_right, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_give_up, STATE_CLOSING},
          [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_ASKING] =
         {QUESTION(STATE_ASKING), [EVENT_SPOKEN] = {act_listen_day, STATE_ASKING},
+         [EVENT_THINKS] = {act_listen_on_day, STATE_ASKING},
          [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
          [EVENT_CORRECTION] = {act_answered, STATE_CONFIRMING},
+         [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
          [EVENT_DENY] = {act_confirm_as_is, STATE_CONFIRMING},
+         [EVENT_DENY_AND] = {act_confirm_as_is, STATE_CONFIRMING},
          [EVENT_NOT_UNDERSTOOD] = {act_confirm_as_is, STATE_CONFIRMING},
          [EVENT_SILENCE] = {act_confirm_as_is, STATE_CONFIRMING}},
-    [STATE_CONFIRMING] = {QUESTION(STATE_CONFIRMING), [EVENT_AFFIRM] = {act_store, STATE_STORING},
-                          [EVENT_BUTTON] = {act_store, STATE_STORING},
-                          [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
-                          [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
-                          [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
-                          [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
+    [STATE_CONFIRMING] =
+        {QUESTION(STATE_CONFIRMING), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
+         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
+         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
+         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+         [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
+         [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
+         [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
     [STATE_CONFIRMING_AGAIN] =
-        {QUESTION(STATE_CONFIRMING_AGAIN), [EVENT_AFFIRM] = {act_store, STATE_STORING},
-         [EVENT_BUTTON] = {act_store, STATE_STORING},
+        {QUESTION(STATE_CONFIRMING_AGAIN), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
+         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
+         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
          [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
          [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
          [EVENT_NOT_UNDERSTOOD] = {act_offer_callback, STATE_OFFERING_CALLBACK},
@@ -154,6 +191,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
     [STATE_DUPLICATE] =
         {QUESTION(STATE_DUPLICATE), [EVENT_REQUEST_TWICE] = {act_confirm, STATE_CONFIRMING},
          [EVENT_AFFIRM] = {act_confirm_as_is, STATE_CONFIRMING},
+         [EVENT_AFFIRM_AND] = {act_confirm_and, STATE_CONFIRMING},
+         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
          [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
          [EVENT_DENY] = {act_all_right, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_all_right, STATE_CLOSING},
@@ -164,6 +203,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_CANCEL] = {act_help_and_ask,
                            STATE_CANCELLING} /* "n'annulez pas" sounds much the same */,
          [EVENT_CORRECTION] = {act_keep, STATE_CLOSING}, [EVENT_DENY] = {act_keep, STATE_CLOSING},
+         [EVENT_DENY_AND] = {act_keep, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_CLOSING},
          [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},
     [STATE_ERASING] =
@@ -172,6 +212,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_ERASE] = {act_help_and_ask, STATE_ERASING},
          [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},
          [EVENT_DENY] = {act_keep_all, STATE_CLOSING},
+         [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},
          [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},
          [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},
@@ -182,6 +223,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_ERASE] = {act_help_and_ask, STATE_ERASING_SURELY},
          [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},
          [EVENT_DENY] = {act_keep_all, STATE_CLOSING},
+         [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},
          [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},
          [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},
@@ -221,10 +263,11 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_TIMER] = {act_kept, STATE_CLOSING}},
     [STATE_TELLING] = {EVERYWHERE(STATE_TELLING),
                        NO_EARS(STATE_TELLING), [EVENT_SPOKEN] = {act_sleep_quietly, STATE_ASLEEP}},
-    [STATE_CLOSING] = {EVERYWHERE(STATE_CLOSING),
-                       NO_EARS(STATE_CLOSING), [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
-                       [EVENT_SPOKEN] = {act_sleep, STATE_ASLEEP},
-                       [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP}},
+    [STATE_CLOSING] =
+        {EVERYWHERE(STATE_CLOSING),
+         NO_EARS(STATE_CLOSING), [EVENT_NEXT] = {act_next, STATE_LISTENING},
+         [EVENT_HEARING] = {act_hearing, STATE_CLOSING}, [EVENT_SPOKEN] = {act_sleep, STATE_ASLEEP},
+         [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP}},
     [STATE_ALARMED] =
         {OPEN_EARS(STATE_ALARMED, CELL(act_sleep, STATE_ASLEEP)),
          [EVENT_NEWS] = {act_news, STATE_ALARMED}, [EVENT_SILENCE] = {act_sleep, STATE_ASLEEP}},

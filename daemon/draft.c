@@ -11,7 +11,7 @@ void draft_clear(struct draft *draft)
 bool draft_has_details(const struct draft *draft)
 {
     return base_date_is_set(draft->date) || draft->part[0] || base_time_is_set(draft->time) ||
-           draft->n_items > 0 || draft->n_dropped > 0;
+           draft->is_repeated || draft->n_items > 0 || draft->n_dropped > 0;
 }
 
 static bool has_item(const struct draft *draft, const char *item)
@@ -59,6 +59,7 @@ bool draft_correct(struct draft *draft, const struct draft *said)
         memcpy(draft->part, said->part, sizeof(draft->part));
         draft->time = said->time;
     }
+    draft->is_repeated |= said->is_repeated;
     if (said->kind[0])
         memcpy(draft->kind, said->kind, sizeof(draft->kind));
     for (size_t i = 0; i < said->n_dropped; i++)

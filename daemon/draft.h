@@ -26,6 +26,7 @@ struct draft {
     struct base_date date;
     char part[DRAFT_PART_MAX]; /* "morning", "noon", "afternoon", "evening" or "" */
     struct base_time time;     /* then part is "" */
+    bool is_repeated;          /* asked for more than once, which cannot be noted; until said so */
     size_t n_items;
     char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
     /* Only of an answer: what shall leave the list. */
@@ -41,7 +42,7 @@ struct draft {
 
 void draft_clear(struct draft *draft);
 
-/* Whether a day, a part of the day, a time, an item or one to leave out was said. */
+/* Whether a day, a part of the day, a time, "every week", an item or one to leave out was said. */
 bool draft_has_details(const struct draft *draft);
 
 /*

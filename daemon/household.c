@@ -115,6 +115,8 @@ const struct config_kind *household_kind(const struct household *household,
     const struct config_kind *known = known_kind(household, service);
     const struct config_kind *kind = find_kind(service, said);
 
+    if (strcmp(said, HOUSEHOLD_KIND_FORGOTTEN) == 0)
+        return known ? known : general_kind(service);
     /* "Mon animal" says less than the carer has told. */
     return !kind || (known && kind == general_kind(service)) ? known : kind;
 }

@@ -12,6 +12,9 @@
 #include "config/catalogue.h"
 #include "config/options.h"
 
+/* In place of a kind: one was said perhaps, and is not known any more. */
+#define HOUSEHOLD_KIND_FORGOTTEN "*"
+
 struct household {
     const struct config_name *names;
     size_t n_names;
@@ -23,7 +26,8 @@ const char *household_kind_said(const struct household *household,
                                 const struct config_service *service, const char *text);
 
 /* The kind to speak of: the one that was said ("" none), else the only one of the household, the
- * general one when there are several. Returns: of the service; NULL when none is known. */
+ * general one when there are several; of one that is forgotten, the general one in place of none.
+ * Returns: of the service; NULL when none is known. */
 const struct config_kind *household_kind(const struct household *household,
                                          const struct config_service *service, const char *said);
 

@@ -132,6 +132,12 @@ static bool has_moment(const struct intents_result *meaning)
     return base_date_is_set(meaning->date) || base_time_is_set(meaning->time) || meaning->part;
 }
 
+/* "Attendez", "merci": no act, and meant for us all the same. */
+static bool is_aside(const struct intents_result *meaning)
+{
+    return meaning->act == INTENTS_NONE && meaning->topic[0];
+}
+
 /* Whether a short answer counts where this is waited for: where a request is, only a call for help,
  * which nobody says in the words of the language model of requests. */
 static bool counts(const struct intents_result *meaning, enum intents_expect expect)
@@ -140,11 +146,13 @@ static bool counts(const struct intents_result *meaning, enum intents_expect exp
     case INTENTS_EXPECT_REQUEST:
         return meaning->act == INTENTS_EMERGENCY;
     case INTENTS_EXPECT_CONFIRMATION:
-        return meaning->act != INTENTS_NONE && meaning->act != INTENTS_REQUEST;
+        return is_aside(meaning) ||
+               (meaning->act != INTENTS_NONE && meaning->act != INTENTS_REQUEST);
     case INTENTS_EXPECT_DAY:
-        return meaning->act == INTENTS_NONE ? has_moment(meaning) : meaning->act != INTENTS_REQUEST;
+        return meaning->act == INTENTS_NONE ? has_moment(meaning) || is_aside(meaning)
+                                            : meaning->act != INTENTS_REQUEST;
     case INTENTS_EXPECT_CHOICE:
-        return meaning->act != INTENTS_NONE;
+        return meaning->act != INTENTS_NONE || is_aside(meaning);
     }
     return false;
 }

@@ -199,6 +199,15 @@ const char *phrasing_what_lacks(const struct phrasing *phrasing, const struct dr
     return NULL;
 }
 
+bool phrasing_is_offered(const struct phrasing *phrasing, const char *service)
+{
+    for (size_t i = 0; i < phrasing->options.n_services; i++) {
+        if (strcmp(phrasing->options.services[i], service) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool phrasing_takes_items(const struct phrasing *phrasing, const char *service)
 {
     const struct config_service *found =

@@ -48,6 +48,9 @@ size_t phrasing_n_choices(const struct phrasing *phrasing);
  * first of them. Returns: a constant of the catalogue; NULL when nothing lacks. */
 const char *phrasing_what_lacks(const struct phrasing *phrasing, const struct draft *request);
 
+/* Whether the territory has that service. */
+bool phrasing_is_offered(const struct phrasing *phrasing, const char *service);
+
 /* Whether a list of things belongs to a request for that service. */
 bool phrasing_takes_items(const struct phrasing *phrasing, const char *service);
 

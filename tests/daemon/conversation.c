@@ -31,7 +31,8 @@ static void on_say(void *user, const char *key, const struct draft *about)
     (void)about;
     note(scene, "say", key);
     scene->n_said++;
-    if (strncmp(key, "confirm.", 8) == 0 && strcmp(key, "confirm.denied") != 0)
+    if (strncmp(key, "confirm.", 8) == 0 && strcmp(key, "confirm.denied") != 0 &&
+        strcmp(key, "confirm.once") != 0)
         scene->asked_with_all = true;
     else if (strcmp(key, "repair.guess") == 0 || strcmp(key, "repair.callback") == 0 ||
              strcmp(key, "callback.ask") == 0 || strcmp(key, "refuse.not_here") == 0)
@@ -59,17 +60,18 @@ static void on_earcon(void *user, enum conversation_earcon which)
 
     note(scene, "earcon", which == EARCON_LISTENING ? "listening" : "closed");
     scene->n_earcons++;
-    scene->asked_with_all = false;
 }
 
-static void on_listen(void *user, enum conversation_expect expect)
+static void on_listen(void *user, enum conversation_expect expect, bool is_patient)
 {
     struct scene *scene = user;
 
     static const char *const names[] = {"request", "confirmation", "choice", "day"};
 
-    note(scene, "listen", names[expect]);
+    note(scene, is_patient ? "listen long" : "listen", names[expect]);
     scene->waits_for_ears = true;
+    if (expect == EXPECT_REQUEST)
+        scene->asked_with_all = false;
 }
 
 static void on_sleep(void *user)
@@ -84,6 +86,16 @@ static void on_store(void *user, const struct draft *request)
     note(scene, "store", request->service);
     scene->n_stored++;
     scene->stored = *request;
+}
+
+/* As the daemon does: at once, as if it were said now. */
+static void on_take_up(void *user, const struct draft *request)
+{
+    struct scene *scene = user;
+    struct conversation_event event = {.type = EVENT_REQUEST, .draft = *request};
+
+    note(scene, "take up", request->service);
+    conversation_event(scene->conversation, &event);
 }
 
 static void on_cancel(void *user, const char *id)
@@ -137,9 +149,9 @@ static void on_erase(void *user)
 }
 
 static const struct conversation_ops ops = {
-    on_say,   on_say_again,   on_stop_speech, on_earcon, on_listen,
-    on_sleep, on_store,       on_cancel,      on_wait,   on_adjust,
-    on_alert, on_tell_status, on_tell_news,   on_mute,   on_erase};
+    on_say,         on_say_again, on_stop_speech, on_earcon, on_listen, on_sleep,
+    on_store,       on_take_up,   on_cancel,      on_wait,   on_adjust, on_alert,
+    on_tell_status, on_tell_news, on_mute,        on_erase};
 
 static void begin(struct scene *scene)
 {
@@ -396,9 +408,17 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
             strcpy(event.draft.service, "groceries");
         if (base_rng_below(&rng, 4) == 0)
             event.draft.date = (struct base_date){2026, 6, 16};
+        if (base_rng_below(&rng, 4) == 0) {
+            event.n_also = 1 + base_rng_below(&rng, CONVERSATION_ALSO_MAX);
+            for (size_t i = 0; i < event.n_also; i++) {
+                draft_clear(&event.also[i]);
+                strcpy(event.also[i].service, "pet_walk");
+            }
+        }
         conversation_event(scene.conversation, &event);
         if (scene.n_stored != n_stored)
-            CHECK((type == EVENT_AFFIRM || type == EVENT_BUTTON) && asked);
+            CHECK((type == EVENT_AFFIRM || type == EVENT_AFFIRM_AND || type == EVENT_BUTTON) &&
+                  asked);
         if (before != STATE_ASLEEP && conversation_state(scene.conversation) == STATE_ASLEEP &&
             before != STATE_TELLING)
             CHECK(scene.n_said + scene.n_earcons > n_audible);
