@@ -26,6 +26,7 @@ struct audio_capture_health {
     int64_t n_overflows;      /* the device's own buffer ran over */
     int64_t n_dropped;        /* samples lost because nobody read them in time */
     int64_t last_callback_ms; /* on the clock of base_clock_system's monotonic_ms; 0: never */
+    int64_t n_breaks;         /* times that what is read may not go on where it ended */
     bool is_open;
 };
 

@@ -33,6 +33,7 @@
 #define RESTING_LATENCY_S 2.0
 #define CAPTURE_RING_MS   4000 /* the main thread may be as long in one recognition */
 #define PLAYBACK_RING_MS  600
+#define SOUNDED_RING_MS   CAPTURE_RING_MS /* it is read as the capture is */
 #define MAX_RATE_HZ       192000
 #define ERROR_SIZE        1024
 
@@ -296,6 +297,7 @@ void audio_stream_finish(struct audio_stream *stream)
 {
     audio_stream_stop(stream);
     base_ring_destroy(stream->ring);
+    base_ring_destroy(stream->sounded);
     if (stream->fd >= 0)
         close(stream->fd);
     free(stream->wanted_name);
@@ -314,27 +316,42 @@ void audio_stream_stop(struct audio_stream *stream)
     stream->n_samples_earlier = audio_stream_samples_seen(stream);
     atomic_store(&stream->n_frames, 0);
     audio_resampler_destroy(stream->resampler);
-    stream->resampler = NULL;
+    audio_resampler_destroy(stream->sounded_resampler);
+    stream->resampler = stream->sounded_resampler = NULL;
     if (stream->ring)
         base_ring_discard(stream->ring);
+    if (stream->sounded)
+        base_ring_discard(stream->sounded);
+}
+
+static int make_ring(const struct audio_stream *stream, size_t ring_ms, struct base_ring **ring)
+{
+    base_ring_destroy(*ring);
+    *ring = NULL;
+    return base_ring_create((size_t)stream->rate_hz / 100 * (ring_ms / 10), ring);
 }
 
 /* For the rate of the device that was found, which may be another one than last time. */
 static int make_converters(struct audio_stream *stream)
 {
-    size_t ring_ms = stream->is_input ? CAPTURE_RING_MS : PLAYBACK_RING_MS;
     int r;
 
-    base_ring_destroy(stream->ring);
-    stream->ring = NULL;
     audio_resampler_destroy(stream->resampler);
-    stream->resampler = NULL;
-    r = base_ring_create((size_t)stream->rate_hz / 100 * (ring_ms / 10), &stream->ring);
-    if (r < 0)
-        return r;
-    return stream->is_input
-               ? audio_resampler_create(stream->rate_hz, AUDIO_RATE_HZ, &stream->resampler)
-               : audio_resampler_create(AUDIO_RATE_HZ, stream->rate_hz, &stream->resampler);
+    audio_resampler_destroy(stream->sounded_resampler);
+    stream->resampler = stream->sounded_resampler = NULL;
+    if (stream->is_input) {
+        r = make_ring(stream, CAPTURE_RING_MS, &stream->ring);
+        return r < 0 ? r
+                     : audio_resampler_create(stream->rate_hz, AUDIO_RATE_HZ, &stream->resampler);
+    }
+    r = make_ring(stream, PLAYBACK_RING_MS, &stream->ring);
+    if (r == 0)
+        r = make_ring(stream, SOUNDED_RING_MS, &stream->sounded);
+    if (r == 0)
+        r = audio_resampler_create(AUDIO_RATE_HZ, stream->rate_hz, &stream->resampler);
+    return r < 0
+               ? r
+               : audio_resampler_create(stream->rate_hz, AUDIO_RATE_HZ, &stream->sounded_resampler);
 }
 
 static PaError open_with(struct audio_stream *stream, PaDeviceIndex device, int n_channels)
@@ -410,6 +427,7 @@ int audio_stream_start(struct audio_stream *stream)
     int r;
 
     stream->is_wanted = true;
+    stream->n_openings++;
     if (devices->is_running)
         device = find_device(devices, stream->wanted_name, stream->is_input);
     if (device < 0 || !audio_devices_get(devices, (size_t)device, &info) ||

@@ -119,6 +119,7 @@ static void capture_health(const struct audio_capture *base,
         .n_overflows = stream->n_faults,
         .n_dropped = capture->n_dropped,
         .last_callback_ms = stream->last_callback_ms,
+        .n_breaks = stream->n_openings + stream->n_faults + capture->n_dropped,
         .is_open = stream->handle != NULL,
     };
 }

@@ -4,7 +4,8 @@
  *
  * Where sound is, is counted in what the device asked for and never told from a clock: a sample is
  * heard when the device asked for `latency` frames more than it. A device that stands still thus
- * never seems to have played anything. The callback tells two counts, what it took from the ring
+ * never seems to have played anything. The callback writes all that it gave to a second ring, for
+ * whom it must be known what sounds in the room. It tells two counts, what it took from the ring
  * and how long it has been silent since; both together say how much of what was taken is still on
  * its way.
  */
@@ -23,6 +24,7 @@ struct device_playback {
     int64_t latency_frames;
     atomic_llong taken, silent_run; /* the callback's, in frames */
     atomic_llong skip_to;           /* main's: what lies before is not to be sounded */
+    atomic_llong n_lost;            /* frames that `sounded` had no room for */
     atomic_bool is_awake;
     int64_t written, heard;    /* 16 kHz, since create */
     int64_t written_frames;    /* into the ring, since this stream began */
@@ -81,6 +83,10 @@ static void on_wanted(struct audio_stream *stream, const int16_t *in, int16_t *o
         got += more;
         silent_run = got == n ? 0 : (got > 0 ? 0 : silent_run) + (long long)(n - got);
         memset(chunk + got, 0, (n - got) * sizeof(*chunk));
+        more = base_ring_write(stream->sounded, chunk, n);
+        if (more < n)
+            atomic_fetch_add_explicit(&playback->n_lost, (long long)(n - more),
+                                      memory_order_relaxed);
         for (size_t i = 0; i < n; i++) {
             for (int c = 0; c < stream->n_channels; c++)
                 *out++ = chunk[i];
@@ -150,6 +156,27 @@ static void playback_positions(struct audio_playback *base, int64_t *ret_written
     *ret_heard = playback->heard;
 }
 
+static size_t playback_sounded(struct audio_playback *base, int16_t *ret_samples, size_t n_samples)
+{
+    struct audio_stream *stream = &playback_of(base)->stream;
+    size_t at = 0;
+
+    while (stream->sounded_resampler) {
+        int16_t chunk[AUDIO_STREAM_CHUNK];
+        /* One sample more may come of them than the rates' ratio says. */
+        size_t room = (n_samples - at) * (size_t)stream->rate_hz / AUDIO_RATE_HZ;
+        size_t n = room < 8 ? 0 : room - 4, taken, made;
+
+        n = base_ring_read(stream->sounded, chunk, n < AUDIO_STREAM_CHUNK ? n : AUDIO_STREAM_CHUNK);
+        if (n == 0)
+            break;
+        audio_resampler_run(stream->sounded_resampler, chunk, n, ret_samples + at, n_samples - at,
+                            &taken, &made);
+        at += made;
+    }
+    return at;
+}
+
 static void playback_flush(struct audio_playback *base)
 {
     struct device_playback *playback = playback_of(base);
@@ -191,6 +218,7 @@ static void playback_health(const struct audio_playback *base,
         .n_underflows = stream->n_faults,
         .last_callback_ms = stream->last_callback_ms,
         .latency_ms = latency_ms(playback),
+        .n_breaks = stream->n_openings + stream->n_faults + playback->n_lost,
         .is_open = stream->handle != NULL,
         .is_resting = stream->is_resting,
     };
@@ -245,6 +273,7 @@ static void playback_close(struct audio_playback *base)
 static const struct audio_playback_ops playback_ops = {
     .write = playback_write,
     .positions = playback_positions,
+    .sounded = playback_sounded,
     .flush = playback_flush,
     .set_awake = playback_set_awake,
     .fd = playback_fd,

@@ -13,6 +13,12 @@ void audio_playback_positions(struct audio_playback *playback, int64_t *ret_writ
     playback->ops->positions(playback, ret_written, ret_heard);
 }
 
+size_t audio_playback_sounded(struct audio_playback *playback, int16_t *ret_samples,
+                              size_t n_samples)
+{
+    return playback->ops->sounded(playback, ret_samples, n_samples);
+}
+
 void audio_playback_flush(struct audio_playback *playback)
 {
     playback->ops->flush(playback);

@@ -22,6 +22,7 @@ struct audio_playback_health {
     int64_t n_underflows;     /* the device's own buffer ran dry */
     int64_t last_callback_ms; /* on the clock of base_clock_system's monotonic_ms; 0: never */
     int64_t latency_ms;       /* from the device's asking to the air */
+    int64_t n_breaks;         /* times that audio_playback_sounded does not go on where it ended */
     bool is_open;
     bool is_resting; /* asks seldom: audio_playback_rest */
 };
@@ -29,6 +30,7 @@ struct audio_playback_health {
 struct audio_playback_ops {
     size_t (*write)(struct audio_playback *playback, const int16_t *samples, size_t n_samples);
     void (*positions)(struct audio_playback *playback, int64_t *ret_written, int64_t *ret_heard);
+    size_t (*sounded)(struct audio_playback *playback, int16_t *ret_samples, size_t n_samples);
     void (*flush)(struct audio_playback *playback);
     void (*set_awake)(struct audio_playback *playback, bool is_awake);
     int (*fd)(const struct audio_playback *playback);
@@ -55,6 +57,14 @@ size_t audio_playback_write(struct audio_playback *playback, const int16_t *samp
  */
 void audio_playback_positions(struct audio_playback *playback, int64_t *ret_written,
                               int64_t *ret_heard);
+
+/*
+ * What the device took to sound it, the silence between included, as a second reader would have it:
+ * what an echo canceller is told (audio/canceller.h). Kept for 4 s; what nobody reads in time is a
+ * break, and so is each opening (n_breaks of the health). Returns: how many, 0 when all was read.
+ */
+size_t audio_playback_sounded(struct audio_playback *playback, int16_t *ret_samples,
+                              size_t n_samples);
 
 /* Falls silent within one device buffer (faded out). What was queued is lost. */
 void audio_playback_flush(struct audio_playback *playback);

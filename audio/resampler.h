@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one door to speexdsp: sample-rate conversion of one channel, streaming or of a whole clip.
+ * The door to speexdsp's resampler (its echo canceller's is audio/canceller.h): sample-rate
+ * conversion of one channel, streaming or of a whole clip.
  * Thread: any, one owner; not RT (the first call may allocate inside the library).
  */
 #ifndef AUDIO_RESAMPLER_H

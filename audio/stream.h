@@ -40,7 +40,11 @@ struct audio_stream {
     int fd;
     struct base_ring *ring;            /* at the device's rate */
     struct audio_resampler *resampler; /* NULL when closed */
+    /* An output's: what the device took, and its way back to 16 kHz. */
+    struct base_ring *sounded;
+    struct audio_resampler *sounded_resampler;
     atomic_llong n_callbacks, n_frames, n_faults, last_callback_ms;
+    int64_t n_openings;
     int64_t n_samples_earlier; /* 16 kHz, of the device's streams before this one */
 };
 

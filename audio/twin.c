@@ -30,6 +30,7 @@ struct audio_twin {
 
     struct samples queue; /* written, not yet sounded */
     struct samples played;
+    size_t n_told_sounded; /* of `played` */
     int64_t latency, silent_run;
     int64_t written, taken, told_heard;
 };
@@ -216,6 +217,19 @@ static void twin_positions(struct audio_playback *playback, int64_t *ret_written
     *ret_heard = twin->told_heard;
 }
 
+static size_t twin_sounded(struct audio_playback *playback, int16_t *ret_samples, size_t n_samples)
+{
+    struct audio_twin *twin = twin_of_playback(playback);
+    size_t n = twin->played.n - twin->n_told_sounded;
+
+    if (n > n_samples)
+        n = n_samples;
+    if (n > 0)
+        memcpy(ret_samples, twin->played.data + twin->n_told_sounded, n * sizeof(*ret_samples));
+    twin->n_told_sounded += n;
+    return n;
+}
+
 static void twin_flush(struct audio_playback *playback)
 {
     struct audio_twin *twin = twin_of_playback(playback);
@@ -292,6 +306,7 @@ static const struct audio_capture_ops capture_ops = {
 static const struct audio_playback_ops playback_ops = {
     .write = twin_write,
     .positions = twin_positions,
+    .sounded = twin_sounded,
     .flush = twin_flush,
     .set_awake = twin_set_awake,
     .fd = twin_playback_fd,

@@ -107,6 +107,28 @@ static void a_flush_takes_back_what_was_not_heard(void)
     audio_twin_destroy(twin);
 }
 
+static void what_sounded_is_told_in_order_silence_too(void)
+{
+    struct audio_twin *twin;
+    struct audio_playback *playback;
+    int16_t sound[AUDIO_BLOCK_SAMPLES], told[4 * AUDIO_BLOCK_SAMPLES];
+
+    tone_fill(sound, AUDIO_BLOCK_SAMPLES, 440, AUDIO_RATE_HZ, 5000);
+    REQUIRE(audio_twin_create(20, &twin) == 0);
+    playback = audio_twin_playback(twin);
+    pass(twin, 1);
+    REQUIRE(audio_playback_write(playback, sound, AUDIO_BLOCK_SAMPLES) == AUDIO_BLOCK_SAMPLES);
+    pass(twin, 2);
+    CHECK_INT(audio_playback_sounded(playback, told, AUDIO_BLOCK_SAMPLES), AUDIO_BLOCK_SAMPLES);
+    CHECK_INT(tone_rms(told, AUDIO_BLOCK_SAMPLES), 0);
+    CHECK_INT(audio_playback_sounded(playback, told, 4 * (size_t)AUDIO_BLOCK_SAMPLES),
+              2 * AUDIO_BLOCK_SAMPLES);
+    CHECK(memcmp(told, sound, sizeof(sound)) == 0);
+    CHECK_INT(tone_rms(told + AUDIO_BLOCK_SAMPLES, AUDIO_BLOCK_SAMPLES), 0);
+    CHECK_INT(audio_playback_sounded(playback, told, AUDIO_BLOCK_SAMPLES), 0);
+    audio_twin_destroy(twin);
+}
+
 CHECK_MAIN(the_microphone_hears_what_was_appended_then_silence_then_the_end,
            a_dead_device_delivers_nothing, heard_comes_after_written_by_the_latency,
-           a_flush_takes_back_what_was_not_heard)
+           a_flush_takes_back_what_was_not_heard, what_sounded_is_told_in_order_silence_too)

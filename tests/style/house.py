@@ -20,11 +20,12 @@ MAY_USE = {
     "matching": {"base"},
     "daemon": {"base", "config", "audio", "asr", "tts", "intents", "matching"},
 }
-# One door per library: its header stands in this source only ("*" in a path: any file of the folder).
+# One door per header of a library: it stands in this source only ("*" in a path: any file of the folder).
 DOORS = {
     "uv.h": ["base/loop.c"],
     "portaudio.h": ["audio/device.c"],
     "speex/speex_resampler.h": ["audio/resampler.c"],
+    "speex/speex_echo.h": ["audio/canceller.c"],
     "sndfile.h": ["audio/soundfile.c"],
     "pocketsphinx.h": ["asr/decoder.c"],
     "espeak-ng/speak_lib.h": ["tts/voice_espeak.c"],
