@@ -107,7 +107,6 @@ void assistant_stop_speech(void *user)
     struct assistant *a = user;
 
     speech_stop(a->speech);
-    echo_cut(&a->echo);
     assistant_close_over(a);
     assistant_news_cut(a);
 }
@@ -242,7 +241,6 @@ static void on_quiet(void *user)
 
     if (!speech_ended(a->speech))
         return;
-    echo_ended(&a->echo);
     assistant_close_over(a);
     assistant_news_heard(a);
     assistant_happen(a, EVENT_SPOKEN);
@@ -261,14 +259,14 @@ void assistant_join(struct assistant *a, struct listener *listener, struct audio
     assistant_begin_habits(a);
 }
 
-void assistant_block(struct assistant *a, const int16_t block[AUDIO_BLOCK_SAMPLES])
+void assistant_block(struct assistant *a, const struct audio_canceller_block *block)
 {
     if (speech_is_on(a->speech)) {
         assistant_hear_over(a, block);
         return;
     }
     echo_hear_room(&a->echo, block);
-    listener_feed(a->listener, block);
+    listener_feed(a->listener, block->samples);
 }
 
 void assistant_button(struct assistant *a, bool is_long)

@@ -12,6 +12,7 @@
 #ifndef DAEMON_ASSISTANT_H
 #define DAEMON_ASSISTANT_H
 
+#include "audio/canceller.h"
 #include "audio/player.h"
 #include "base/clock.h"
 #include "base/strbuf.h"
@@ -86,7 +87,7 @@ struct listener_events assistant_listener_events(struct assistant *assistant);
 void assistant_join(struct assistant *assistant, struct listener *listener,
                     struct audio_player *player);
 
-void assistant_block(struct assistant *assistant, const int16_t block[AUDIO_BLOCK_SAMPLES]);
+void assistant_block(struct assistant *assistant, const struct audio_canceller_block *block);
 void assistant_delivery(struct assistant *assistant);
 void assistant_tick(struct assistant *assistant);
 

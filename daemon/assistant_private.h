@@ -13,6 +13,7 @@
 enum {
     NEWS_AT_ONCE = 4, /* more cannot be kept in mind */
     KINDS_KEPT = 32,
+    PENDING_MAX = 100, /* blocks heard over our speech before the ears open to them */
 };
 
 /* Whom a request was said to be for, which the outbox does not keep. */
@@ -52,8 +53,12 @@ struct assistant {
     bool is_cut; /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     struct echo echo;
-    bool hears_over; /* the ears are open while we speak */
-    bool is_erasing; /* confirmed twice and made sure of; done when the conversation is over */
+    bool hears_over;                                   /* the ears are open while we speak */
+    enum echo_ears over;                               /* to what, in the utterance in course */
+    int16_t pending[PENDING_MAX][AUDIO_BLOCK_SAMPLES]; /* a ring of what came before */
+    size_t n_pending, pending_at;
+    unsigned n_behind; /* blocks that the ears have not heard yet, while they catch up */
+    bool is_erasing;   /* confirmed twice and made sure of; done when the conversation is over */
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
 
@@ -109,7 +114,7 @@ void assistant_learn_pause(struct assistant *a, int pause_ms);
 void assistant_keep_habits(struct assistant *a);
 
 /* assistant_hearing.c: a block while we speak; what we said is over, or will be said otherwise. */
-void assistant_hear_over(struct assistant *a, const int16_t block[AUDIO_BLOCK_SAMPLES]);
+void assistant_hear_over(struct assistant *a, const struct audio_canceller_block *block);
 void assistant_close_over(struct assistant *a);
 
 /* What was being told was heard to its end; was cut off. */

@@ -1,42 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whether the microphone hears our own voice. Where it does not (a speakerphone or a sound server
- * that takes the echo out), the resident can be heard while we speak, and stop us.
+ * Whether the resident can be heard while we speak: by what is left of our own voice in what the
+ * microphone hears, behind the canceller (audio/canceller.h).
  *
- * Measured, not set: the level of the microphone while words sound is held against the room's own.
- * Two speeches in a row that left no trace allow listening; one that does, or a louder voice,
- * forbids it: at its end, or as soon as more sounds than a call for help takes. A television or a
- * person who talks meanwhile looks like an echo: then we do not listen, as ever.
+ * Measured, not believed: a small loudspeaker adds to our voice what no filter takes out. Only
+ * blocks count in which a voice of ours really sounds.
  *
- * Order: echo_init, then a level for each block, echo_ended after each speech. Pure. Thread: main.
+ * - A second of it that leaves no trace above the room opens the ears: to words that stop us, and
+ *   to calls for help. Four seconds that are louder than the room close them again to all but
+ *   calls for help: no call is so long.
+ * - Where a trace is left, the ears open to calls for help alone, as soon as the canceller was seen
+ *   to take out most of it. They close when it was not seen to for eight seconds: who talks
+ *   meanwhile hides it, and a call for help is over by then.
+ * - Where our voice was sought and is not in the microphone at all, the same holds from there on.
+ *
+ * What is left in short pieces may be heard as anything ("y a le feu"). So an utterance whose sound
+ * rises and falls in each band as our own voice does is our own voice, whatever was heard.
+ *
+ * Order: echo_init, then each block. Pure. Thread: main.
  */
 #ifndef DAEMON_ECHO_H
 #define DAEMON_ECHO_H
 
-#include "audio/format.h"
+#include "audio/canceller.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* To what the ears may be open while we speak. */
+enum echo_ears {
+    ECHO_DEAF,
+    ECHO_HELP_ALONE,
+    ECHO_OPEN,
+};
+
+enum { ECHO_REMEMBERED = 1600 }; /* blocks: longer than the longest utterance */
+
+/* What is kept of a block that holds our voice. */
+struct echo_trace {
+    bool is_cancelled;
+    struct audio_bands left, sounded;
+};
+
 struct echo {
-    float floor_db;   /* of the room, while we are silent */
-    unsigned n, n_up; /* blocks of this speech; of those, above the room */
-    unsigned n_clear; /* speeches in a row that were not heard */
+    float floor_db;     /* of the room, while we are silent */
+    unsigned n, n_up;   /* blocks of the second in course; of those, above the room */
+    unsigned n_loud;    /* blocks above the room since the last second without trace */
+    float heard, left;  /* power of the stretch in course, before the canceller and behind */
+    unsigned n_stretch; /* its blocks */
+    unsigned n_fails;   /* stretches in a row in which the canceller was not seen to work */
+    bool is_taken_out;  /* the canceller was seen to work */
+    bool is_clear;      /* the last second left no trace */
+    struct echo_trace past[ECHO_REMEMBERED]; /* a ring */
+    unsigned n_past;
+    unsigned n_idle; /* blocks since anything of ours could be heard */
 };
 
 void echo_init(struct echo *echo);
-/* A block while nothing of ours sounds. */
-void echo_hear_room(struct echo *echo, const int16_t block[AUDIO_BLOCK_SAMPLES]);
-/* A block while our words sound. */
-void echo_hear_speech(struct echo *echo, const int16_t block[AUDIO_BLOCK_SAMPLES]);
-/* Our words were played to their end. */
-void echo_ended(struct echo *echo);
-/* They were cut off by somebody, whose voice is no echo: this speech counts for nothing. */
-void echo_cut(struct echo *echo);
+/* A block while we are silent. */
+void echo_hear_room(struct echo *echo, const struct audio_canceller_block *block);
+/* A block while our words sound. Returns: what the ears may hear in it. */
+enum echo_ears echo_hear_speech(struct echo *echo, const struct audio_canceller_block *block);
 /* Our voice has changed: all is to be measured anew. */
 void echo_changed(struct echo *echo);
 
-/* Whether the resident can be heard while we speak. */
-bool echo_allows(const struct echo *echo);
+/* How alike the sound of the blocks from `from` to before `to` is to our voice, counted back from
+ * the newest, which is 0. Returns: 0 to 1, 0 also when nothing of ours was taken out of them. */
+float echo_likeness(const struct echo *echo, unsigned from, unsigned to);
+/* Beyond, it is our voice; and beyond, it may be. Our own voice behind a canceller that a small
+ * loudspeaker disturbs: 0.5 to 0.8; a person as loud as we are: up to 0.48, 0.27 in the middle. */
+#define ECHO_OURS       0.5f
+#define ECHO_MAYBE_OURS 0.4f
 
 #endif

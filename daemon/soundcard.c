@@ -28,6 +28,9 @@ struct soundcard {
     struct base_watch *watch;
     struct audio_playback *playback;
     struct audio_player *player;
+    struct audio_canceller *canceller;
+    int64_t n_breaks; /* of both streams */
+    bool has_lag;
     struct audio_hearing hearing;
     int64_t open_again_at_ms;
     double power; /* sums of squares of the second in course */
@@ -57,18 +60,72 @@ static void measure_level(struct soundcard *card, const int16_t *block)
     card->n_power_blocks = 0;
 }
 
+/* Streams that were opened anew, or have lost something, lie otherwise beside each other. */
+static void look_for_breaks(struct soundcard *card)
+{
+    struct audio_capture_health heard;
+    struct audio_playback_health sounded;
+
+    audio_capture_health(card->capture, &heard);
+    audio_playback_health(card->playback, &sounded);
+    if (heard.n_breaks + sounded.n_breaks == card->n_breaks)
+        return;
+    card->n_breaks = heard.n_breaks + sounded.n_breaks;
+    log_debug("echo", "microphone broken off: %lld, loudspeaker: %lld", (long long)heard.n_breaks,
+              (long long)sounded.n_breaks);
+    audio_canceller_part(card->canceller);
+}
+
+static void tell_canceller_what_sounds(struct soundcard *card)
+{
+    int16_t samples[AUDIO_RATE_HZ / 10];
+    size_t n;
+
+    while ((n = audio_playback_sounded(card->playback, samples, AUDIO_RATE_HZ / 10)) > 0)
+        audio_canceller_sounded(card->canceller, samples, n);
+}
+
+static void give_block(struct soundcard *card, const int16_t heard[AUDIO_BLOCK_SAMPLES])
+{
+    struct audio_canceller_block block;
+
+    audio_canceller_heard(card->canceller, heard);
+    while (audio_canceller_take(card->canceller, &block))
+        card->events.on_block(card->events.user, &block);
+    explicit_bzero(&block, sizeof(block));
+}
+
+static void tell_of_lag(struct soundcard *card)
+{
+    int64_t n_samples;
+    bool has_lag = audio_canceller_lag(card->canceller, &n_samples);
+
+    if (has_lag && !card->has_lag)
+        log_info("echo", "the microphone hears the loudspeaker: it is taken out");
+    card->has_lag = has_lag;
+}
+
 static void on_readable(void *user, int events)
 {
     struct soundcard *card = user;
     int16_t block[AUDIO_BLOCK_SAMPLES];
+    long n = 1;
 
     (void)events;
-    for (int i = 0; i < BLOCKS_AT_ONCE && card->capture && !card->is_muted; i++) {
-        if (audio_capture_read(card->capture, block, AUDIO_BLOCK_SAMPLES) <= 0)
+    if (!card->capture || card->is_muted)
+        return;
+    look_for_breaks(card);
+    tell_canceller_what_sounds(card);
+    for (int i = 0; i < BLOCKS_AT_ONCE && n > 0 && card->capture && !card->is_muted; i++) {
+        n = audio_capture_read(card->capture, block, AUDIO_BLOCK_SAMPLES);
+        if (n <= 0)
             break;
         measure_level(card, block);
-        card->events.on_block(card->events.user, block);
+        give_block(card, block);
     }
+    if (n <= 0)
+        audio_canceller_meet(card->canceller);
+    tell_of_lag(card);
     memset(block, 0, sizeof(block));
 }
 
@@ -132,6 +189,8 @@ int soundcard_create(struct base_loop *loop, const struct soundcard_options *opt
     if (r == 0)
         r = audio_player_create(loop, card->playback, &options->player, &options->player_events,
                                 &card->player);
+    if (r == 0)
+        r = audio_canceller_create(&card->canceller);
     if (r < 0)
         goto fail;
     card->asked_at_ms = now_ms(card);
@@ -149,6 +208,7 @@ void soundcard_destroy(struct soundcard *card)
         return;
     base_watch_destroy(card->watch);
     audio_player_destroy(card->player);
+    audio_canceller_destroy(card->canceller);
     audio_capture_close(card->capture);
     audio_playback_close(card->playback);
     audio_devices_destroy(card->devices);
@@ -165,6 +225,7 @@ void soundcard_set_muted(struct soundcard *card, bool is_muted)
     if (card->is_muted == is_muted)
         return;
     card->is_muted = is_muted;
+    audio_canceller_wipe(card->canceller);
     if (card->capture && is_muted)
         audio_capture_stop(card->capture);
     else if (card->capture && audio_capture_reopen(card->capture) != 0)

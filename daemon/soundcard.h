@@ -2,15 +2,16 @@
 /*
  * The microphone and the loudspeaker of a running daemon, kept alive.
  *
- * Hands every 10 ms of sound to on_block, judges once a second whether the microphone still hears
- * (audio/hearing), reopens what is stuck, and tells when hearing was lost or came back (R5, R25,
- * R50). A microphone may be missing at the start and come later; a loudspeaker must be there, since
- * without one nothing can be told to anybody. Thread: main.
+ * Hands every 10 ms of sound to on_block, our own voice taken out of it (audio/canceller), judges
+ * once a second whether the microphone still hears (audio/hearing), reopens what is stuck, and
+ * tells when hearing was lost or came back (R5, R25, R50). A microphone may be missing at the start
+ * and come later; a loudspeaker must be there, since without one nothing can be told to anybody.
+ * Thread: main.
  */
 #ifndef DAEMON_SOUNDCARD_H
 #define DAEMON_SOUNDCARD_H
 
-#include "audio/format.h"
+#include "audio/canceller.h"
 #include "audio/player.h"
 #include "base/clock.h"
 #include "base/loop.h"
@@ -22,7 +23,7 @@
 struct soundcard;
 
 struct soundcard_events {
-    void (*on_block)(void *user, const int16_t block[AUDIO_BLOCK_SAMPLES]);
+    void (*on_block)(void *user, const struct audio_canceller_block *block);
     void (*on_deaf)(void *user, bool is_deaf);
     /* Nothing helped: the process should end to be started anew. */
     void (*on_hopeless)(void *user);

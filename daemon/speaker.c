@@ -40,7 +40,7 @@ static int number(const struct speaker *s, enum config_key key)
 
 /* ---- what happens ---- */
 
-static void on_block(void *user, const int16_t block[AUDIO_BLOCK_SAMPLES])
+static void on_block(void *user, const struct audio_canceller_block *block)
 {
     struct speaker *s = user;
 

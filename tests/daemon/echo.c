@@ -6,131 +6,198 @@
 
 enum { SECOND = 1000 / AUDIO_BLOCK_MS };
 
-static void fill(int16_t block[AUDIO_BLOCK_SAMPLES], int amplitude)
+#define ROOM_DB  (-60.0f)
+#define VOICE_DB (-25.0f) /* ours, as the microphone hears it, or a person's */
+
+static void set_up(struct echo *echo)
 {
-    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-        block[i] = (int16_t)(i % 8 < 4 ? amplitude : -amplitude);
+    struct audio_canceller_block block = {.heard_db = ROOM_DB, .left_db = ROOM_DB};
+
+    echo_init(echo);
+    for (int i = 0; i < 60 * SECOND; i++)
+        echo_hear_room(echo, &block);
 }
 
-static void be_quiet(struct echo *echo, int amplitude, int s)
+/* Our voice sounds for so long. Returns: what the ears may hear at the end of it. */
+static enum echo_ears speak(struct echo *echo, enum audio_canceller_state state, float heard_db,
+                            float left_db, int n_blocks)
 {
-    int16_t block[AUDIO_BLOCK_SAMPLES];
+    struct audio_canceller_block block = {.state = state,
+                                          .is_sounding = true,
+                                          .heard_db = heard_db,
+                                          .left_db = left_db,
+                                          .hushed_db = left_db};
+    enum echo_ears ears = ECHO_DEAF;
 
-    fill(block, amplitude);
-    for (int i = 0; i < s * SECOND; i++)
-        echo_hear_room(echo, block);
+    for (int i = 0; i < n_blocks; i++)
+        ears = echo_hear_speech(echo, &block);
+    return ears;
 }
 
-static void speak(struct echo *echo, int heard_amplitude, int s)
+static enum echo_ears say(struct echo *echo, float left_db, int n_blocks)
 {
-    int16_t block[AUDIO_BLOCK_SAMPLES];
-
-    fill(block, heard_amplitude);
-    for (int i = 0; i < s * SECOND; i++)
-        echo_hear_speech(echo, block);
+    return speak(echo, AUDIO_CANCELLER_CANCELLED, VOICE_DB, left_db, n_blocks);
 }
 
-static void say(struct echo *echo, int heard_amplitude)
-{
-    speak(echo, heard_amplitude, 3);
-    echo_ended(echo);
-}
-
-static void nothing_is_known_at_first(void)
+static void a_second_without_trace_opens(void)
 {
     struct echo echo;
 
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    CHECK(!echo_allows(&echo));
-    say(&echo, 60);
-    CHECK(!echo_allows(&echo));
-    say(&echo, 60);
-    CHECK(echo_allows(&echo));
+    set_up(&echo);
+    CHECK_INT(say(&echo, ROOM_DB, 20), ECHO_DEAF);
+    CHECK_INT(say(&echo, ROOM_DB, SECOND - 20), ECHO_OPEN);
 }
 
-static void an_echo_forbids(void)
+static void a_trace_leaves_calls_for_help_alone(void)
 {
     struct echo echo;
 
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    for (int i = 0; i < 5; i++)
-        say(&echo, 600);
-    CHECK(!echo_allows(&echo));
+    set_up(&echo);
+    CHECK_INT(say(&echo, VOICE_DB - 12, SECOND / 2), ECHO_HELP_ALONE);
+    CHECK_INT(say(&echo, VOICE_DB - 12, 20 * SECOND), ECHO_HELP_ALONE);
 }
 
-static void an_echo_that_begins_forbids_before_our_speech_ends(void)
+static void nothing_is_heard_where_nothing_is_taken_out(void)
 {
     struct echo echo;
 
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    say(&echo, 60);
-    say(&echo, 60);
-    speak(&echo, 600, 3);
-    CHECK(echo_allows(&echo)); /* "au secours, je suis tombée, je n'arrive plus à me relever" */
-    speak(&echo, 600, 2);
-    CHECK(!echo_allows(&echo));
+    set_up(&echo);
+    CHECK_INT(say(&echo, VOICE_DB - 2, 20 * SECOND), ECHO_DEAF);
 }
 
-static void who_interrupts_is_no_echo(void)
+static void nothing_is_heard_while_our_voice_is_sought(void)
 {
     struct echo echo;
 
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    say(&echo, 60);
-    say(&echo, 60);
-    speak(&echo, 600, 3);
-    echo_cut(&echo);
-    CHECK(echo_allows(&echo));
-    say(&echo, 60);
-    CHECK(echo_allows(&echo));
+    set_up(&echo);
+    CHECK_INT(say(&echo, ROOM_DB, SECOND), ECHO_OPEN);
+    CHECK_INT(speak(&echo, AUDIO_CANCELLER_SEEKING, VOICE_DB, VOICE_DB, 1), ECHO_DEAF);
+    CHECK_INT(say(&echo, ROOM_DB, 1), ECHO_OPEN);
+}
+
+/* A speakerphone that takes the echo out itself. */
+static void a_room_without_echo_opens(void)
+{
+    struct echo echo;
+
+    set_up(&echo);
+    CHECK_INT(speak(&echo, AUDIO_CANCELLER_NO_TRACE, ROOM_DB, ROOM_DB, SECOND), ECHO_OPEN);
+}
+
+static void a_television_where_there_is_no_echo_leaves_calls_for_help(void)
+{
+    struct echo echo;
+
+    set_up(&echo);
+    CHECK_INT(speak(&echo, AUDIO_CANCELLER_NO_TRACE, VOICE_DB, VOICE_DB, 20 * SECOND),
+              ECHO_HELP_ALONE);
+}
+
+/* "Au secours, je suis tombée, je n'arrive plus à me relever" */
+static void who_talks_meanwhile_is_heard_to_the_end(void)
+{
+    struct echo echo;
+
+    set_up(&echo);
+    say(&echo, ROOM_DB, SECOND);
+    CHECK_INT(say(&echo, VOICE_DB, 7 * SECOND / 2), ECHO_OPEN);
+    CHECK_INT(say(&echo, VOICE_DB, 3 * SECOND), ECHO_HELP_ALONE);
+    CHECK_INT(say(&echo, VOICE_DB, 60 * SECOND), ECHO_DEAF);
+    CHECK_INT(say(&echo, ROOM_DB, 2 * SECOND), ECHO_OPEN);
+}
+
+static void pauses_of_ours_prove_nothing(void)
+{
+    struct audio_canceller_block pause = {.state = AUDIO_CANCELLER_CANCELLED,
+                                          .heard_db = ROOM_DB,
+                                          .left_db = ROOM_DB,
+                                          .hushed_db = ROOM_DB};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < 10 * SECOND; i++)
+        CHECK_INT(echo_hear_speech(&echo, &pause), ECHO_DEAF);
+}
+
+static void nothing_of_ours_for_a_second_is_no_echo(void)
+{
+    struct audio_canceller_block idle = {.heard_db = ROOM_DB, .left_db = ROOM_DB};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < SECOND - 1; i++)
+        CHECK_INT(echo_hear_speech(&echo, &idle), ECHO_DEAF);
+    CHECK_INT(echo_hear_speech(&echo, &idle), ECHO_OPEN);
 }
 
 static void a_louder_voice_is_measured_anew(void)
 {
     struct echo echo;
 
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    say(&echo, 60);
-    say(&echo, 60);
+    set_up(&echo);
+    say(&echo, ROOM_DB, SECOND);
     echo_changed(&echo);
-    CHECK(!echo_allows(&echo));
-}
-
-static void a_word_proves_nothing(void)
-{
-    struct echo echo;
-    int16_t block[AUDIO_BLOCK_SAMPLES];
-
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    fill(block, 60);
-    for (int i = 0; i < 5; i++) {
-        for (int k = 0; k < SECOND / 2; k++)
-            echo_hear_speech(&echo, block);
-        echo_ended(&echo);
-    }
-    CHECK(!echo_allows(&echo));
+    CHECK_INT(say(&echo, ROOM_DB, 1), ECHO_HELP_ALONE);
+    CHECK_INT(say(&echo, ROOM_DB, SECOND), ECHO_OPEN);
 }
 
 /* A television that came on: its level becomes the room's within a minute or so. */
 static void a_louder_room_is_learnt(void)
 {
+    struct audio_canceller_block block = {.heard_db = ROOM_DB + 20, .left_db = ROOM_DB + 20};
     struct echo echo;
 
-    echo_init(&echo);
-    be_quiet(&echo, 60, 60);
-    say(&echo, 400);
-    be_quiet(&echo, 400, 60);
-    say(&echo, 400);
-    say(&echo, 400);
-    CHECK(echo_allows(&echo));
+    set_up(&echo);
+    CHECK_INT(say(&echo, ROOM_DB + 20, 2 * SECOND), ECHO_HELP_ALONE);
+    for (int i = 0; i < 60 * SECOND; i++)
+        echo_hear_room(&echo, &block);
+    CHECK_INT(say(&echo, ROOM_DB + 20, 2 * SECOND), ECHO_OPEN);
 }
 
-CHECK_MAIN(nothing_is_known_at_first, an_echo_forbids,
-           an_echo_that_begins_forbids_before_our_speech_ends, who_interrupts_is_no_echo,
-           a_louder_voice_is_measured_anew, a_word_proves_nothing, a_louder_room_is_learnt)
+/* A voice in bands: syllables of our own measure, or of somebody else's. */
+static struct audio_bands syllable(int at, int length, int level_db)
+{
+    struct audio_bands bands;
+
+    for (int band = 0; band < AUDIO_BANDS; band++) {
+        bool is_vowel = at % length < length * 2 / 3;
+        bool is_its_band = (at / length + band) % 3 == 0;
+
+        bands.level_db[band] = (int8_t)(level_db - (is_vowel ? 0 : 25) - (is_its_band ? 0 : 15));
+    }
+    return bands;
+}
+
+static float likeness(int length_of_theirs, enum audio_canceller_state state)
+{
+    struct audio_canceller_block block = {.state = state, .is_sounding = true};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < 3 * SECOND; i++) {
+        block.sounded = syllable(i, 21, -20);
+        block.left = syllable(i, length_of_theirs, -35);
+        echo_hear_speech(&echo, &block);
+    }
+    return echo_likeness(&echo, 2 * SECOND, 10);
+}
+
+static void what_sounds_as_we_do_is_ours(void)
+{
+    CHECK(likeness(21, AUDIO_CANCELLER_CANCELLED) >= ECHO_OURS);
+    CHECK(likeness(17, AUDIO_CANCELLER_CANCELLED) < ECHO_OURS);
+}
+
+static void where_nothing_is_taken_out_nothing_is_ours(void)
+{
+    CHECK(!(likeness(21, AUDIO_CANCELLER_NO_TRACE) != 0));
+    CHECK(!(likeness(21, AUDIO_CANCELLER_IDLE) != 0));
+}
+
+CHECK_MAIN(a_second_without_trace_opens, a_trace_leaves_calls_for_help_alone,
+           nothing_is_heard_where_nothing_is_taken_out, nothing_is_heard_while_our_voice_is_sought,
+           a_room_without_echo_opens, a_television_where_there_is_no_echo_leaves_calls_for_help,
+           who_talks_meanwhile_is_heard_to_the_end, pauses_of_ours_prove_nothing,
+           nothing_of_ours_for_a_second_is_no_echo, a_louder_voice_is_measured_anew,
+           a_louder_room_is_learnt, what_sounds_as_we_do_is_ours,
+           where_nothing_is_taken_out_nothing_is_ours)

@@ -54,6 +54,7 @@ struct scene {
     struct config_territory *territory;
     struct audio_twin *room;
     struct audio_player *player;
+    struct audio_canceller *canceller;
     struct tts_voice *voice;
     struct phrasing *phrasing;
     struct config_name names[SCENE_NAMES_MAX];

@@ -271,6 +271,7 @@ static void open_sound(struct scene *scene)
     MUST(audio_twin_create(LATENCY_MS, &scene->room) == 0);
     MUST(audio_player_create(NULL, audio_twin_playback(scene->room), &player, &player_events,
                              &scene->player) == 0);
+    MUST(audio_canceller_create(&scene->canceller) == 0);
     audio_endpointer_settings_default(&listener.endpoint);
     MUST(listener_create(&listener, &listener_events, &scene->listener) == 0);
     assistant_join(scene->assistant, scene->listener, scene->player);
@@ -291,6 +292,7 @@ static void end_life(struct scene *scene)
     assistant_destroy(scene->assistant);
     listener_destroy(scene->listener);
     audio_player_destroy(scene->player);
+    audio_canceller_destroy(scene->canceller);
     audio_twin_destroy(scene->room);
     phrasing_destroy(scene->phrasing);
     tts_voice_destroy(scene->voice);
@@ -360,6 +362,22 @@ static void let_worker_work(struct scene *scene)
     } while (poll(&fd, 1, 0) > 0);
 }
 
+/* As daemon/soundcard does. */
+static void hear_block(struct scene *scene, const int16_t heard[AUDIO_BLOCK_SAMPLES])
+{
+    struct audio_canceller_block block;
+    int16_t sounded[AUDIO_BLOCK_SAMPLES];
+    size_t n;
+
+    while ((n = audio_playback_sounded(audio_twin_playback(scene->room), sounded,
+                                       AUDIO_BLOCK_SAMPLES)) > 0)
+        audio_canceller_sounded(scene->canceller, sounded, n);
+    audio_canceller_heard(scene->canceller, heard);
+    while (audio_canceller_take(scene->canceller, &block))
+        assistant_block(scene->assistant, &block);
+    audio_canceller_meet(scene->canceller);
+}
+
 static void pass_block(struct scene *scene)
 {
     int16_t block[AUDIO_BLOCK_SAMPLES];
@@ -371,7 +389,7 @@ static void pass_block(struct scene *scene)
         block[i] = (int16_t)(block[i] * 3 / 4 + (int)base_rng_below(&scene->rng, 41) - 20);
     base_clock_manual_advance(&scene->clock, AUDIO_BLOCK_MS);
     if (!scene->is_muted && !scene->is_deaf)
-        assistant_block(scene->assistant, block);
+        hear_block(scene, block);
     audio_player_pump(scene->player);
     scene->blocks++;
     if (scene->blocks % (TICK_MS / AUDIO_BLOCK_MS) == 0)

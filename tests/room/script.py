@@ -4,7 +4,8 @@
     {"now": "2026-06-15T09:30", "territory": "pessac", "snr_db": 10, "noise": "tv.wav",
      "turns": [{"say": "a.wav"}, {"say": "b.wav"}]}
 
-"noise" is a sound file, or "television": synthetic people who talk without a pause. "no_answer_s": after how long
+"noise" is a sound file, or "television": synthetic people who talk without a pause. "echo": true, or {"gain_db", "latency_ms"}: the microphone
+hears the loudspeaker. "no_answer_s": after how long
 without an answer the resident speaks on; "end_silence_s": after how long nothing more is awaited at the end.
 
 A turn is one of
@@ -24,7 +25,7 @@ import resident
 ACTIONS = ("stop-service", "start-service", "kill", "start", "restart-sound", "mute", "unmute", "button",
            "button-long")
 MEMBERS = {"now": str, "territory": str, "snr_db": (int, float), "noise": str, "turns": list,
-           "config": dict, "echo": bool, "end_silence_s": (int, float), "no_answer_s": (int, float),
+           "config": dict, "echo": (bool, dict), "end_silence_s": (int, float), "no_answer_s": (int, float),
            "accepts": bool, "note": str}
 NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
 
@@ -86,7 +87,7 @@ def check(path, members):
             raise ScriptError(f"{path}: \"{name}\" is unknown; known are {', '.join(MEMBERS)}")
         if value is None and name in ("now", "snr_db", "noise"):
             continue
-        if not isinstance(value, MEMBERS[name]) or (isinstance(value, bool) and MEMBERS[name] is not bool):
+        if not isinstance(value, MEMBERS[name]) or (isinstance(value, bool) and MEMBERS[name] not in (bool, (bool, dict))):
             raise ScriptError(f"{path}: \"{name}\" has the wrong type")
     if members.get("now") and not NOW.match(members["now"]):
         raise ScriptError(f"{path}: \"now\" is no time like 2026-06-15T09:30")

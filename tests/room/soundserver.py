@@ -81,7 +81,9 @@ def save_wav(path, pcm):
 
 
 class SoundServer:
-    """Starts in a folder of its own; several may run side by side."""
+    """Starts in a folder of its own; several may run side by side.
+
+    echo: what the loudspeaker plays is heard in the room; True, or {"gain_db", "latency_ms"}."""
 
     def __init__(self, echo=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="voisine-room-"))
@@ -101,8 +103,10 @@ class SoundServer:
         modules = [f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1",
                    f"module-null-sink sink_name=room rate={RATE_HZ} channels=1 norewinds=1",
                    "module-null-sink sink_name=speaker rate=44100 channels=2 norewinds=1"]
-        if self.echo:
-            modules.append("module-loopback source=speaker.monitor sink=room latency_msec=60")
+        echo = {"latency_ms": 60, "gain_db": 0, **(self.echo if isinstance(self.echo, dict) else {})}
+        if self.echo:  # the air between has a clock of no sort: the loopback is not to adjust its rate
+            modules.append("module-loopback source=speaker.monitor sink=room adjust_time=0 "
+                           f"latency_msec={echo['latency_ms']}")
         command = ["pulseaudio", "--daemonize=no", "-n", "--exit-idle-time=-1", "--use-pid-file=no",
                    "--log-target=stderr", "--log-level=error"]
         for module in modules:
@@ -111,6 +115,8 @@ class SoundServer:
             raise RuntimeError("pulseaudio is missing: run tools/setup")
         self.child = Child(command, env=self.env)
         self._wait_until_it_answers()
+        for line in self.listing("sink-inputs") if self.echo else ():
+            self._pactl("set-sink-input-volume", line.split()[0], f"{echo['gain_db']}dB")
         self._hush = self.play_for_ever(room_tone())
 
     def _wait_until_it_answers(self):

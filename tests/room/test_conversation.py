@@ -7,6 +7,7 @@ usage: test_conversation.py NAME
 
 expect.json: {"spoken": [words that must be said, in this order],
               "never": [words that must not be said],
+              "never_logged": [codes that must not stand in the daemon's log],
               "heard": [what each utterance means, in order: "affirm", "request groceries 2026-06-16 morning",
                         with items "request groceries [lait, pain]"],
               "erased": {"words", "when"}: words that stand in files of the state folder when the speaker says that, and in
@@ -125,6 +126,8 @@ def hold(name):
         wrong = [f"not said in time: {e['text']}" for e in events if e["event"] == "missing"]
         wrong += faults(expect, [e["text"] for e in events if e["event"] == "spoken"], events[-1]["requests"])
         wrong += disk.faults()
+        logged = {line.get("code") for line in room.log.all()}
+        wrong += [f"{LOGGED}{code}" for code in expect.get("never_logged", []) if code in logged]
         if wrong:
             print(f"the daemon's log:\n{room.log_text(200)}")
     print("\n".join(f"FAULT: {fault}" for fault in wrong))
@@ -132,20 +135,21 @@ def hold(name):
 
 
 SKIPPED = 77  # what meson counts as skipped
+LOGGED = "logged, and must not be: "
 CLAIMS = ("noté", "transmis", "envoyé")
 HELD, HARMED, BROKEN, MISHEARD = range(4)
 
 
 def judge(expect, events, wrong):
     """What an attempt was. Harm: more requests than were confirmed, a claim that something was noted or sent which must
-    not be made, or other words that must not be said although all was heard as it was said. Broken: all was heard, and
+    not be made, what must not be logged, or other words that must not be said although all was heard as it was said. Broken: all was heard, and
     still it went otherwise. Misheard: the recogniser's share, which tools/evaluate measures."""
     if not wrong:
         return HELD
     is_heard = [meaning(e) for e in events if e["event"] == "heard"] == expect["heard"]
     spoken = [conversation.words(e["text"]) for e in events if e["event"] == "spoken"]
     said = [never for never in expect.get("never", []) if any(conversation.words(never) in text for text in spoken)]
-    if (len(events[-1]["requests"]) > len(expect.get("requests", []))
+    if (len(events[-1]["requests"]) > len(expect.get("requests", [])) or any(fault.startswith(LOGGED) for fault in wrong)
             or any(claim in never.lower() for never in said for claim in CLAIMS) or (said and is_heard)):
         return HARMED
     return BROKEN if is_heard else MISHEARD
