@@ -171,7 +171,7 @@ static int make_models(struct making *m)
         .n_near_misses = 12,
         .n_background = 24,
         .n_lists = 12,
-        .n_additions = 4};
+        .n_additions = 2};
     struct intents_sampler_options answer = {.seed = SEED + 1,
                                              .n_sentences = N_ANSWER_SENTENCES,
                                              .n_requests = 15,
@@ -179,7 +179,7 @@ static int make_models(struct making *m)
                                              .n_near_misses = 5,
                                              .n_background = 10,
                                              .n_lists = 3,
-                                             .n_additions = 6};
+                                             .n_additions = 3};
     struct intents_sampler_options brief = {
         .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
     struct intents_sampler_options day = {

@@ -69,6 +69,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_HIGHER] = "higher",
     [EVENT_EMERGENCY] = "emergency",
     [EVENT_NOT_UNDERSTOOD] = "not_understood",
+    [EVENT_UNCLEAR] = "unclear",
     [EVENT_LOST] = "lost",
     [EVENT_OTHERS] = "others",
     [EVENT_SILENCE] = "silence",
@@ -109,6 +110,10 @@ static enum conversation_event_type not_understood(struct conversation *c,
         c->guess = *guess;
     if (c->state == STATE_CHOOSING && c->guess.service[0])
         return EVENT_REQUEST_DOUBTFUL;
+    if (c->state == STATE_CONFIRMING_AGAIN && !c->is_unclear) {
+        c->is_unclear = true;
+        return EVENT_UNCLEAR;
+    }
     return c->state == STATE_LISTENING && c->is_choice_sooner ? EVENT_LOST : EVENT_NOT_UNDERSTOOD;
 }
 
@@ -224,8 +229,10 @@ static void set_state(struct conversation *c, enum conversation_state next,
     if (next != c->state)
         log_info("state", "%s --%s--> %s", state_names[c->state], event_names[why],
                  state_names[next]);
-    if (next != c->state)
+    if (next != c->state) {
         c->n_waits = 0;
+        c->is_unclear = false;
+    }
     c->state = next;
 }
 
@@ -250,7 +257,7 @@ void conversation_forget(struct conversation *c)
     for (size_t i = 0; i < CONVERSATION_ALSO_MAX; i++)
         draft_clear(&c->next[i]);
     c->n_next = 0;
-    c->is_one_stored = c->is_patient = false;
+    c->is_one_stored = c->is_patient = c->is_unclear = false;
     c->n_waits = 0;
     c->n_help_read = 0;
     draft_clear(&c->asked_about);

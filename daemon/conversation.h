@@ -84,6 +84,7 @@ enum conversation_event_type {
     EVENT_HIGHER, /* a higher one */
     EVENT_EMERGENCY,
     EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
+    EVENT_UNCLEAR,        /* the same, once more to a question that was put again */
     EVENT_LOST,           /* the same, of a resident who usually needs the closed choice */
     EVENT_OTHERS,         /* no answer to the closed choice, and more services can be read */
     EVENT_SILENCE,        /* no speech in the time allowed */

@@ -269,6 +269,12 @@ void act_confirm_again(struct conversation *c, const struct conversation_event *
     conversation_ask(c, "confirm.again", "confirm.request");
 }
 
+void act_confirm_shortly(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_ask(c, "confirm.short", "confirm.request");
+}
+
 void act_denied(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;

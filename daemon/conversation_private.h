@@ -26,6 +26,7 @@ struct conversation {
     struct draft left;  /* given up for another request: to be told so; no service: nothing */
     bool is_one_stored; /* in this conversation */
     int n_waits;        /* how often this question has waited */
+    bool is_unclear;    /* what answered the question that was put again was no answer */
     bool is_patient;    /* the next listening is */
     size_t n_help_read; /* shares of the services that help has read */
     struct draft cancelled;

@@ -17,10 +17,11 @@
 #define EVERYWHERE(self)                                                                           \
     [EVENT_EMERGENCY] = {act_alarm, STATE_ALARMED}, [EVENT_MUTE] = {act_mute, STATE_MUTED},        \
     [EVENT_MUTE_IN_VAIN] = {act_mute_in_vain, STATE_CLOSING}, [EVENT_LOST] = {act_nothing, self},  \
-    [EVENT_OTHERS] = {act_nothing, self}, [EVENT_NEXT] = {act_nothing, self},                      \
-    [EVENT_DENY_AND] = {act_nothing, self}, [EVENT_UNMUTE] = {act_nothing, self},                  \
-    [EVENT_DEAF] = {act_deaf, STATE_CLOSING}, [EVENT_HEARING] = {act_nothing, self},               \
-    [EVENT_WAKE] = {act_greet, STATE_LISTENING}, [EVENT_BUTTON] = {act_greet, STATE_LISTENING},    \
+    [EVENT_UNCLEAR] = {act_nothing, self}, [EVENT_OTHERS] = {act_nothing, self},                   \
+    [EVENT_NEXT] = {act_nothing, self}, [EVENT_DENY_AND] = {act_nothing, self},                    \
+    [EVENT_UNMUTE] = {act_nothing, self}, [EVENT_DEAF] = {act_deaf, STATE_CLOSING},                \
+    [EVENT_HEARING] = {act_nothing, self}, [EVENT_WAKE] = {act_greet, STATE_LISTENING},            \
+    [EVENT_BUTTON] = {act_greet, STATE_LISTENING},                                                 \
     [EVENT_BUTTON_LONG] = {act_abandon, STATE_CLOSING}, [EVENT_TIMER] = {act_nothing, self},       \
     [EVENT_NEWS] = {act_nothing, self}, [EVENT_WITHDRAWN] = {act_nothing, self},                   \
     [EVENT_STORED] = {act_nothing, self}, [EVENT_NOT_STORED] = {act_nothing, self},                \
@@ -186,6 +187,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
          [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
          [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
+         [EVENT_UNCLEAR] = {act_confirm_shortly, STATE_CONFIRMING_AGAIN},
          [EVENT_NOT_UNDERSTOOD] = {act_offer_callback, STATE_OFFERING_CALLBACK},
          [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_DUPLICATE] =

@@ -32,6 +32,7 @@ struct resident {
     const char *when;  /* in words */
     bool was_day_left_out;
     int n_turns;
+    struct scene_said asked; /* the last question: "prenez votre temps" is none */
     unsigned trouble; /* percent of the trouble that this resident gives; 0: says what is wanted */
 };
 
@@ -165,11 +166,14 @@ static void answer_restated(struct resident *r, const struct scene_said *said)
 /* What to answer to the last that was said. */
 static void answer(struct resident *r)
 {
-    struct scene_said said = {0};
+    struct scene_said said = r->asked;
+    bool is_asked = false;
 
-    for (size_t i = r->scene->n_said; i-- > 0 && !said.key[0];) {
-        if (strcmp(r->scene->said[i].key, "confirm.hint") != 0)
-            said = r->scene->said[i];
+    for (size_t i = r->scene->n_said; i-- > 0 && !is_asked;) {
+        is_asked = strcmp(r->scene->said[i].key, "confirm.hint") != 0 &&
+                   strcmp(r->scene->said[i].key, "wait") != 0;
+        if (is_asked)
+            said = r->asked = r->scene->said[i];
     }
     if (is_question_about_a_request(said.key)) {
         answer_restated(r, &said);
@@ -239,6 +243,7 @@ static void converse(struct resident *r, struct tally *tally)
         r->scene->n_said = 0;
         scene_wake(r->scene);
         scene_run(r->scene, false);
+        r->asked = (struct scene_said){0};
         tally->n_calls++;
         for (int turn = 0; turn < TURNS_MAX && scene_is_listening(r->scene); turn++)
             answer(r);
