@@ -32,7 +32,7 @@
 #define OUTPUT_LATENCY_S  0.06
 #define RESTING_LATENCY_S 2.0
 #define CAPTURE_RING_MS   4000 /* the main thread may be as long in one recognition */
-#define PLAYBACK_RING_MS  600
+#define PLAYBACK_RING_MS  2000
 #define SOUNDED_RING_MS   CAPTURE_RING_MS /* it is read as the capture is */
 #define MAX_RATE_HZ       192000
 #define ERROR_SIZE        1024

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The player writes at most AHEAD_MS in front of what is heard: enough that the main thread may be
- * busy for a while, little enough that a volume change or a new clip comes soon. It keeps its own
+ * The player writes at most AHEAD_MS in front of what is heard: enough that the main thread may
+ * recognise meanwhile what somebody says over our speech, little enough that a volume change comes
+ * soon (a flush comes at once). It keeps its own
  * count of what it wrote; where the playback's count falls behind that, samples were lost by a
  * reopening, and the clip they were of begins anew.
  *
@@ -20,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AHEAD_MS      300
+#define AHEAD_MS      1500
 #define PAD_MS        20
 #define RAMP_SAMPLES  (AUDIO_RATE_HZ / 20)
 #define QUEUE_MAX     (120 * AUDIO_RATE_HZ)

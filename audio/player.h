@@ -77,7 +77,7 @@ void audio_player_rouse(struct audio_player *player);
 void audio_player_rest(struct audio_player *player);
 
 /* Moves to the new volume without a click, in the middle of a clip too (what is queued at the
- * device, 300 ms, still has the old one). */
+ * device, 1.5 s, still has the old one). */
 void audio_player_set_volume(struct audio_player *player, int volume);
 int audio_player_volume(const struct audio_player *player);
 

@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define QUEUE_SAMPLES  (AUDIO_RATE_HZ / 2) /* as much as a device's ring */
+#define QUEUE_SAMPLES  (2 * AUDIO_RATE_HZ) /* as much as a device's ring */
 #define READS_A_BREATH 2
 
 /* Samples in memory: written at the end, taken from the start. */

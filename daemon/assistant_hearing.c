@@ -239,6 +239,9 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
  * "j'étouffe" at 0.57.
  */
 #define HELP_ALONE_MIN 0.6
+/* What is left of our voice comes in pieces of a second; "au secours, je suis tombée" takes two and
+ * a half with its pre-roll. */
+#define SHORT_S 1.5
 
 static void open_over(struct assistant *a)
 {
@@ -340,13 +343,11 @@ static bool hear_interruption(struct assistant *a, const struct utterance *utter
     float alike = likeness(a, utterance);
     bool is_stop = a->over == ECHO_OPEN && meaning->act == INTENTS_CANCEL &&
                    utterance->trust == UTTERANCE_ACT &&
-                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed &&
-                   alike < ECHO_MAYBE_OURS;
-    bool is_sure = a->over == ECHO_OPEN
-                       ? alike < ECHO_OURS
-                       : alike < ECHO_MAYBE_OURS && utterance->confidence >= HELP_ALONE_MIN;
-    bool is_call =
-        meaning->act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT && is_sure;
+                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed && alike < ECHO_OURS;
+    bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN;
+    float alike_most = utterance->audio_s < SHORT_S ? ECHO_MAYBE_OURS : ECHO_OURS;
+    bool is_call = meaning->act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
+                   is_sure && alike < alike_most;
 
     log_debug("overheard", "act: %s, confidence: %.2f, ears: %d, %.1f s of sound, ours: %.2f",
               intents_act_name(meaning->act), utterance->confidence, (int)a->over,

@@ -153,7 +153,7 @@ static float likeness_at(const struct echo *echo, unsigned from, unsigned to, in
         struct sums sums = sum_band(echo, from, to, band, earlier);
 
         if (sums.n < LIKENESS_LEAST)
-            return 0;
+            return sums.n > 0 ? 1 : 0;
         xx += sums.xx - sums.x * sums.x / sums.n;
         yy += sums.yy - sums.y * sums.y / sums.n;
         xy += sums.xy - sums.x * sums.y / sums.n;
