@@ -50,6 +50,7 @@ struct asr_acoustics {
     uint16_t *weights; /* [stream][density][place] */
     int n_places;      /* senones in our order, padded */
     int *place_of;     /* [senone] */
+    uint16_t *bases;   /* [senone] */
     struct run *runs;
     int n_runs, n_phone_runs; /* those of the phones come first */
 };
@@ -164,6 +165,8 @@ int asr_acoustics_open(const char *model_folder, struct asr_acoustics **ret_acou
         a->n_senones = files.n_senones;
         a->n_phone_senones = files.n_phone_senones;
         r = make_books(a, &files);
+        a->bases = files.bases;
+        files.bases = NULL;
     }
     if (r == 0)
         r = make_runs(a, &files);
@@ -188,6 +191,7 @@ void asr_acoustics_close(struct asr_acoustics *a)
     free(a->books);
     free(a->weights);
     free(a->place_of);
+    free(a->bases);
     free(a->runs);
     free(a);
 }
@@ -200,6 +204,16 @@ int asr_acoustics_n_phones(const struct asr_acoustics *a)
 int asr_acoustics_n_senones(const struct asr_acoustics *a)
 {
     return a->n_senones;
+}
+
+int asr_acoustics_n_phone_senones(const struct asr_acoustics *a)
+{
+    return a->n_phone_senones;
+}
+
+const uint16_t *asr_acoustics_bases(const struct asr_acoustics *a)
+{
+    return a->bases;
 }
 
 /* ---- scoring ---- */

@@ -30,6 +30,8 @@ void asr_acoustics_close(struct asr_acoustics *acoustics);
 /* Phones without neighbours; the states that are told apart. */
 int asr_acoustics_n_phones(const struct asr_acoustics *acoustics);
 int asr_acoustics_n_senones(const struct asr_acoustics *acoustics);
+int asr_acoustics_n_phone_senones(const struct asr_acoustics *acoustics);
+const uint16_t *asr_acoustics_bases(const struct asr_acoustics *acoustics);
 
 /*
  * Scores n_frames of cepstra whose mean was taken off; deltas are made here, the edges repeated.

@@ -44,6 +44,7 @@ struct asr_analysis {
     mfcc_t **cepstra;
     int n_frames;
     const struct asr_denoiser *denoiser; /* or NULL */
+    uint8_t *states;                     /* what it holds each frame for; NULL: nothing */
     bool has_transform;
     struct asr_transform transform;
 };
@@ -383,6 +384,13 @@ int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
     return r < 0 ? base_trace(r) : 0;
 }
 
+static const uint8_t *states_from(const struct asr_analysis *analysis, int frame)
+{
+    return analysis->states ? analysis->states +
+                                  (size_t)frame * (size_t)asr_denoiser_n_states(analysis->denoiser)
+                            : NULL;
+}
+
 int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
                        const struct asr_analysis *analysis, int from_frame, int n_frames,
                        struct asr_decoding *ret_decoding)
@@ -390,9 +398,10 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
     if (decoder->kind != ASR_DECODER_WHOLE || from_frame < 0 || n_frames < 1 ||
         from_frame + n_frames > analysis->n_frames)
         return base_trace(-EINVAL);
-    int r = asr_scores_make(decoder->scores, analysis->cepstra[from_frame], n_frames,
-                            analysis->has_transform ? &analysis->transform : NULL,
-                            strcmp(search, decoder->phones) == 0);
+    int r =
+        asr_scores_make(decoder->scores, analysis->cepstra[from_frame], n_frames,
+                        analysis->has_transform ? &analysis->transform : NULL,
+                        states_from(analysis, from_frame), strcmp(search, decoder->phones) == 0);
     return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
 
@@ -403,7 +412,8 @@ int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analy
     if (decoder->kind != ASR_DECODER_WHOLE || analysis->n_frames < 1)
         return base_trace(-EINVAL);
     int r = asr_scores_make(decoder->scores, analysis->cepstra[0], analysis->n_frames,
-                            analysis->has_transform ? &analysis->transform : NULL, true);
+                            analysis->has_transform ? &analysis->transform : NULL,
+                            states_from(analysis, 0), true);
     if (r < 0)
         return base_trace(r);
     *ret_rows = asr_scores_rows(decoder->scores, ret_n_frames);
@@ -464,6 +474,7 @@ void asr_analysis_destroy(struct asr_analysis *analysis)
         return;
     if (analysis->cepstra)
         ckd_free_2d(analysis->cepstra);
+    free(analysis->states);
     if (analysis->fe)
         fe_free(analysis->fe);
     free(analysis);
@@ -475,6 +486,8 @@ int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, 
         ckd_free_2d(analysis->cepstra);
     analysis->cepstra = NULL;
     analysis->n_frames = 0;
+    free(analysis->states);
+    analysis->states = NULL;
     int32 n_frames = 0;
     fe_start_stream(analysis->fe);
     if (fe_start_utt(analysis->fe) < 0 ||
@@ -493,8 +506,13 @@ int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size
     if (r < 0 || analysis->n_frames < 1)
         return r;
     float(*cepstra)[N_CEPSTRA] = (float(*)[N_CEPSTRA])analysis->cepstra[0];
-    if (analysis->denoiser)
-        r = asr_denoiser_run(analysis->denoiser, cepstra, analysis->n_frames);
+    if (analysis->denoiser) {
+        size_t n_states = (size_t)asr_denoiser_n_states(analysis->denoiser);
+        analysis->states = malloc((size_t)analysis->n_frames * n_states + 1);
+        r = analysis->states ? asr_denoiser_run(analysis->denoiser, cepstra, analysis->n_frames,
+                                                analysis->states)
+                             : -ENOMEM;
+    }
     asr_cepstra_limit_spread(cepstra, analysis->n_frames);
     return r < 0 ? base_trace(r) : 0;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The network: a convolution from the frame's numbers to N_CHANNELS, blocks that each add to what
- * they got (residual, with holes that widen: "dilated"), and a row of weights for each cepstrum of
- * what is to be added to the noisy one. Refused before trying: recurrent layers, which cannot be
- * computed side by side; a mask on the sound itself, many times the work for a model that sees 13
- * numbers a frame (though it alone could tell two voices by their pitch).
+ * they got (residual, with holes that widen: "dilated"), then a row of weights for each cepstrum of
+ * what is to be added to the noisy one, and one for each state of the phones. Refused before
+ * trying: recurrent layers, which cannot be computed side by side; a mask on the sound itself, many
+ * times the work for a model that sees 13 numbers a frame (though it alone could tell two voices by
+ * their pitch).
  *
- * The file, numbers in little-endian order: "VOISINED", then uint32 version, channels, blocks and
- * each block's dilation; floats: what is taken off each cepstrum, and what it is divided by; then
- * weights and biases, layer by layer as [out][in][tap], each the upper half of a float.
+ * The file, numbers in little-endian order: "VOISINED", then uint32 version, channels, states,
+ * blocks and each block's dilation; floats: what is taken off each cepstrum, and what it is divided
+ * by; then weights and biases, layer by layer as [out][in][tap], each the upper half of a float,
+ * but the states' biases, which are whole ones: how often a state is spoken is taken off them.
  */
 #include "asr/denoiser.h"
 
@@ -24,18 +26,28 @@
 #include <string.h>
 
 enum {
-    VERSION = 1,
-    N_CHANNELS = 48,
+    VERSION = 2,
+    N_CHANNELS = 96,
     N_INPUTS = 2 * ASR_CEPSTRA, /* as they are, and without the utterance's mean */
     N_TAPS = 3,
     N_BLOCKS_MAX = 16,
     DILATION_MAX = 64,
-    N_FILE_MAX = 1 << 20,
+    N_STATES_MAX = 512,
+    N_FILE_MAX = 4 << 20,
 };
+
+/* How far a state may lie below the likeliest: what the network has never heard is not impossible.
+ */
+#define FAR_NATS 12.0f
 
 struct layer {
     float weights[N_TAPS][N_CHANNELS][N_CHANNELS]; /* [tap][in][out]; of the first: N_INPUTS in */
     float biases[N_CHANNELS];
+};
+
+/* One frame within the network, or a row of weights. */
+struct row {
+    float of[N_CHANNELS];
 };
 
 struct asr_denoiser {
@@ -43,6 +55,9 @@ struct asr_denoiser {
     int dilations[N_BLOCKS_MAX];
     float offset[ASR_CEPSTRA], spread[ASR_CEPSTRA];
     float last[ASR_CEPSTRA][N_CHANNELS], last_biases[ASR_CEPSTRA];
+    int n_states;
+    struct row *states; /* n_states rows of weights */
+    float *state_biases;
     struct layer layers[]; /* the first, then the blocks */
 };
 
@@ -104,6 +119,12 @@ static void read_rest(struct reader *reader, struct asr_denoiser *denoiser)
     }
     for (int out = 0; out < ASR_CEPSTRA; out++)
         denoiser->last_biases[out] = read_float(reader, 2);
+    for (int out = 0; out < denoiser->n_states; out++) {
+        for (int in = 0; in < N_CHANNELS; in++)
+            denoiser->states[out].of[in] = read_float(reader, 2);
+    }
+    for (int out = 0; out < denoiser->n_states; out++)
+        denoiser->state_biases[out] = read_float(reader, 4);
     reader->is_bad |= reader->at != reader->end;
 }
 
@@ -115,14 +136,22 @@ static int read_denoiser(struct reader *reader, struct asr_denoiser **ret_denois
         return -EINVAL;
     reader->at += sizeof(magic);
     uint32_t version = read_number(reader, 4), n_channels = read_number(reader, 4);
-    uint32_t n_blocks = read_number(reader, 4);
-    if (version != VERSION || n_channels != N_CHANNELS || n_blocks > N_BLOCKS_MAX)
+    uint32_t n_states = read_number(reader, 4), n_blocks = read_number(reader, 4);
+    if (version != VERSION || n_channels != N_CHANNELS || n_states > N_STATES_MAX ||
+        n_blocks > N_BLOCKS_MAX)
         return -EINVAL;
     struct asr_denoiser *denoiser =
         calloc(1, sizeof(*denoiser) + (n_blocks + 1) * sizeof(denoiser->layers[0]));
     if (!denoiser)
         return -ENOMEM;
     denoiser->n_blocks = (int)n_blocks;
+    denoiser->n_states = (int)n_states;
+    denoiser->states = calloc(n_states + 1, sizeof(*denoiser->states));
+    denoiser->state_biases = calloc(n_states + 1, sizeof(*denoiser->state_biases));
+    if (!denoiser->states || !denoiser->state_biases) {
+        asr_denoiser_close(denoiser);
+        return -ENOMEM;
+    }
     for (uint32_t i = 0; i < n_blocks; i++) {
         uint32_t dilation = read_number(reader, 4);
         reader->is_bad |= dilation < 1 || dilation > DILATION_MAX;
@@ -154,15 +183,19 @@ int asr_denoiser_open(const char *path, struct asr_denoiser **ret_denoiser)
 
 void asr_denoiser_close(struct asr_denoiser *denoiser)
 {
+    if (!denoiser)
+        return;
+    free(denoiser->states);
+    free(denoiser->state_biases);
     free(denoiser);
 }
 
-/* ---- running ---- */
+int asr_denoiser_n_states(const struct asr_denoiser *denoiser)
+{
+    return denoiser->n_states;
+}
 
-/* One frame within the network. */
-struct row {
-    float of[N_CHANNELS];
-};
+/* ---- running ---- */
 
 /* Adds one tap's share of a frame. */
 static void add_tap(const float (*restrict weights)[N_CHANNELS], const float *restrict in,
@@ -221,11 +254,29 @@ static void give_out(const struct asr_denoiser *denoiser, const struct row *in, 
     }
 }
 
+static void tell_states(const struct asr_denoiser *denoiser, const struct row *in, int n_frames,
+                        uint8_t *ret_states)
+{
+    float likely[N_STATES_MAX];
+    for (int t = 0; t < n_frames; t++) {
+        float best = -INFINITY;
+        for (int s = 0; s < denoiser->n_states; s++) {
+            const float *weights = denoiser->states[s].of;
+            likely[s] = denoiser->state_biases[s];
+            for (int i = 0; i < N_CHANNELS; i++)
+                likely[s] += weights[i] * in[t].of[i];
+            best = fmaxf(best, likely[s]);
+        }
+        for (int s = 0; s < denoiser->n_states; s++)
+            *ret_states++ = (uint8_t)(fminf(best - likely[s], FAR_NATS) / ASR_DENOISER_UNIT + 0.5f);
+    }
+}
+
 int asr_denoiser_run(const struct asr_denoiser *denoiser, float (*cepstra)[ASR_CEPSTRA],
-                     int n_frames)
+                     int n_frames, uint8_t *ret_states)
 {
     size_t n = (size_t)n_frames + 1;
-    struct row *frames = malloc(2 * n * sizeof(*frames)), *more = frames ? frames + n : NULL;
+    struct row *frames = calloc(2 * n, sizeof(*frames)), *more = frames ? frames + n : NULL;
     if (!frames)
         return base_trace(-ENOMEM);
     take_in(denoiser, (const float(*)[ASR_CEPSTRA])cepstra, n_frames, more);
@@ -239,6 +290,8 @@ int asr_denoiser_run(const struct asr_denoiser *denoiser, float (*cepstra)[ASR_C
         }
     }
     give_out(denoiser, frames, n_frames, cepstra);
+    if (ret_states)
+        tell_states(denoiser, frames, n_frames, ret_states);
     free(frames);
     return 0;
 }

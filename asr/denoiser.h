@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Takes a television, a kitchen or a room out of an utterance's cepstra.
+ * Takes a television, a kitchen or a room out of an utterance's cepstra, and tells what it heard.
  *
- * A small network of convolutions over time that was taught, by tools/denoiser, what the front end
- * makes of sound with and without noise around it: 0.4 s to both sides of each frame tell it who is
- * near and who is not. It was also taught to make voices that the acoustic model hears badly more
- * like those that it knows. What it knows is one file that belongs to a front end and a model,
- * asr/fr/denoiser.bin. docs/understanding.md has what it gained.
+ * A network of convolutions over time that was taught, by tools/denoiser, what the front end makes
+ * of sound with and without noise around it: 0.5 s to both sides of each frame tell it who is near
+ * and who is not. It gives two things of each frame: cleaner cepstra, for the model's Gaussians,
+ * and how likely it holds each state of each phone itself (a "hybrid" recogniser's other half:
+ * asr/scores.h adds the two up). It was also taught voices that the acoustic model hears badly.
+ * What it knows is one file that belongs to a front end and a model, asr/fr/denoiser.bin.
+ * docs/understanding.md has what it gained.
  *
  * Order: open, run as often as wished, close. Read-only after open. Thread: any.
  */
@@ -14,6 +16,11 @@
 #define ASR_DENOISER_H
 
 #include "asr/cepstra.h"
+
+#include <stdint.h>
+
+/* How likely a state is, is told in steps of so many natural logarithms, as ASR_MODEL_UNIT. */
+#define ASR_DENOISER_UNIT 0.102394880f
 
 struct asr_denoiser;
 
@@ -23,9 +30,16 @@ int asr_denoiser_open(const char *path, struct asr_denoiser **ret_denoiser);
 /* Accepts NULL. */
 void asr_denoiser_close(struct asr_denoiser *denoiser);
 
-/* Cleans a whole utterance in place, as the front end made it, its mean still on. Returns: 0,
- * -ENOMEM; then it is as it was. */
+/* The states that it knows: those of the model's phones without neighbours, in the model's order.
+ */
+int asr_denoiser_n_states(const struct asr_denoiser *denoiser);
+
+/*
+ * Cleans a whole utterance in place, as the front end made it, its mean still on. ret_states, which
+ * may be NULL, gets a row for each frame: how far each state lies below the likeliest, given how
+ * often it is spoken. Returns: 0, -ENOMEM; then the cepstra are as they were.
+ */
 int asr_denoiser_run(const struct asr_denoiser *denoiser, float (*cepstra)[ASR_CEPSTRA],
-                     int n_frames);
+                     int n_frames, uint8_t *ret_states);
 
 #endif

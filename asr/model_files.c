@@ -116,7 +116,8 @@ static void take_names(struct asr_model_files *files, struct cursor *cursor)
     take(cursor, (4 - (cursor->at - start) % 4) % 4);
 }
 
-/* What one phone says, with neighbours or without: the codebook of each of its senones. */
+/* What one phone says, with neighbours or without: the codebook and the base of each of its
+ * senones. Those without come first. */
 static bool take_phone(struct asr_model_files *files, int phone, const char *bytes,
                        const char *sequences, int n_sequences)
 {
@@ -134,8 +135,10 @@ static bool take_phone(struct asr_model_files *files, int phone, const char *byt
             return false;
         if (is_base)
             files->senones[phone * files->n_states + s] = senones[s];
-        if (files->books[senones[s]] == UINT8_MAX)
+        if (files->books[senones[s]] == UINT8_MAX) {
             files->books[senones[s]] = (uint8_t)book;
+            files->bases[senones[s]] = files->senones[book * files->n_states + s];
+        }
     }
     return true;
 }
@@ -170,7 +173,8 @@ static int read_definition(struct asr_model_files *files, const char *folder)
     files->senones =
         calloc((size_t)files->n_phones * (size_t)files->n_states, sizeof(*files->senones));
     files->books = calloc((size_t)files->n_senones, sizeof(*files->books));
-    r = files->names && files->senones && files->books ? 0 : -ENOMEM;
+    files->bases = calloc((size_t)files->n_senones, sizeof(*files->bases));
+    r = files->names && files->senones && files->books && files->bases ? 0 : -ENOMEM;
     if (r == 0) {
         take_names(files, &cursor);
         take_phones(files, &cursor, &sizes);
@@ -297,6 +301,7 @@ void asr_model_files_free(struct asr_model_files *files)
     free(files->names);
     free(files->senones);
     free(files->books);
+    free(files->bases);
     free(files->means);
     free(files->variances);
     free(files->sendump);

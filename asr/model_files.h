@@ -41,6 +41,7 @@ struct asr_model_files {
     char (*names)[ASR_MODEL_NAME_SIZE]; /* [phone] */
     uint16_t *senones;                  /* [phone][state] */
     uint8_t *books;                     /* [senone]: the codebook that it mixes */
+    uint16_t *bases;          /* [senone]: that of its phone's same state, neighbours or not */
     float *means, *variances; /* [phone][stream][density][cepstrum], finite, not floored */
     uint32_t identity;        /* tells models apart: of the means' own bytes */
     const uint8_t *weights;   /* [stream][density][senone]: -ln / ASR_MODEL_UNIT */

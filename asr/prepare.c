@@ -107,18 +107,32 @@ static int mark_voice(const int16_t *samples, size_t n_frames, bool *ret_is_voic
     return 0;
 }
 
+/* The even noise that lies over all. */
+struct hiss {
+    double peak;
+    uint32_t random;
+};
+
+static struct hiss hiss_below(double loud_db)
+{
+    return (struct hiss){pow(10, (loud_db - HISS_DB) / 20) * 1.73, 1}; /* its power's peak */
+}
+
+static double next_of_hiss(struct hiss *hiss)
+{
+    hiss->random = hiss->random * 1664525 + 1013904223;
+    return ((double)(hiss->random >> 16) - 32768) / 32768 * hiss->peak;
+}
+
 /* Presses down what is no voice, with soft edges, and lays the hiss over all. */
 static void press(int16_t *samples, const bool *is_voice, size_t n_frames, double loud_db)
 {
-    double hiss = pow(10, (loud_db - HISS_DB) / 20) * 1.73; /* an even distribution's peak */
+    struct hiss hiss = hiss_below(loud_db);
     double gain = 1;
-    uint32_t random = 1;
     for (size_t i = 0; i < n_frames * ASR_FRAME_SAMPLES; i++) {
         double wanted = is_voice[i / ASR_FRAME_SAMPLES] ? 1 : PRESS_FACTOR;
         gain += (wanted - gain) * 0.02;
-        random = random * 1664525 + 1013904223;
-        double noise = ((double)(random >> 16) - 32768) / 32768 * hiss;
-        double x = samples[i] * gain + noise;
+        double x = samples[i] * gain + next_of_hiss(&hiss);
         samples[i] = (int16_t)(x > 32767 ? 32767 : x < -32768 ? -32768 : x);
     }
 }
@@ -142,6 +156,14 @@ static void keep_pause(struct asr_prepared *out, const int16_t *samples, size_t 
     }
     keep(out, samples, from, n_keep / 2);
     keep(out, samples, from + n - (n_keep - n_keep / 2), n_keep - n_keep / 2);
+}
+
+/* Sound that begins or ends within a word is heard worse: silence that was never there. */
+static void add_edge(struct asr_prepared *out, size_t n, double loud_db)
+{
+    struct hiss hiss = hiss_below(loud_db);
+    for (size_t i = 0; i < n; i++)
+        out->samples[out->n_samples++] = (int16_t)next_of_hiss(&hiss);
 }
 
 static void copy_shortened(struct asr_prepared *out, const int16_t *samples, size_t n_samples,
@@ -196,7 +218,8 @@ int asr_prepare(const int16_t *samples, size_t n_samples, const struct asr_prepa
     struct asr_prepared out = {0};
     double loud_db = 0;
     bool *is_voice = calloc(n_frames + 1, sizeof(*is_voice));
-    out.samples = calloc(n_samples + 1, sizeof(*out.samples));
+    size_t n_edge = (size_t)options->edge_ms * (ASR_RATE_HZ / 1000);
+    out.samples = calloc(n_samples + 2 * n_edge + 1, sizeof(*out.samples));
     out.pieces = calloc(2 * n_frames + 2, sizeof(*out.pieces));
     int r = is_voice && out.samples && out.pieces ? 0 : -ENOMEM;
     if (r == 0 && n_frames > 0)
@@ -214,7 +237,11 @@ int asr_prepare(const int16_t *samples, size_t n_samples, const struct asr_prepa
     }
     memcpy(pressed, samples, n_samples * sizeof(*pressed));
     press(pressed, is_voice, n_frames, loud_db);
+    if (n_frames > 0 && is_voice[0])
+        add_edge(&out, n_edge, loud_db);
     copy_shortened(&out, pressed, n_samples, is_voice, n_frames, options);
+    if (n_frames > 0 && is_voice[n_frames - 1])
+        add_edge(&out, n_edge, loud_db);
     free(pressed);
     if (options->peak > 0)
         level(&out, options->peak);
@@ -234,6 +261,8 @@ size_t asr_prepare_origin(const struct asr_prepared *prepared, size_t sample)
 {
     for (size_t i = 0; i < prepared->n_pieces; i++) {
         const struct asr_prepare_piece *piece = &prepared->pieces[i];
+        if (sample < piece->to)
+            return piece->from; /* an edge that was added */
         if (sample < piece->to + piece->n)
             return piece->from + (sample - piece->to);
     }

@@ -14,7 +14,7 @@
 struct asr_prepare_options {
     int pause_ms; /* pauses longer than this ... */
     int keep_ms;  /* ... are shortened to this; 0: pauses stay */
-    int edge_ms;  /* silence kept before the first and after the last sound */
+    int edge_ms;  /* silence before the first and after the last sound, kept or added */
     double peak;  /* of full scale, that the loud parts are brought to; 0: level stays */
 };
 

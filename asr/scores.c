@@ -2,11 +2,17 @@
 #include "asr/scores.h"
 
 #include "asr/acoustics.h"
+#include "asr/model_files.h"
 #include "base/error.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of the two in the sum; chosen on the development corpus (docs/understanding.md). */
+#define GAUSSIANS_SHARE 0.6f
+#define NETWORK_SHARE   2.0f
 
 struct asr_scores {
     struct asr_acoustics *acoustics;
@@ -59,8 +65,34 @@ static int grow(struct asr_scores *scores, size_t n_frames)
     return 0;
 }
 
+/*
+ * Adds what the network holds a frame for to the Gaussians' scores of it: each state counts for all
+ * senones of its phone, whatever their neighbours. Both are logarithms of likelihoods, up to a
+ * number for each frame, and know different things: weighed and added up (docs/understanding.md).
+ */
+static void add_states(struct asr_scores *scores, const uint8_t *states, int n_frames,
+                       int n_senones)
+{
+    const uint16_t *bases = asr_acoustics_bases(scores->acoustics);
+    int n_row = asr_acoustics_n_senones(scores->acoustics);
+    int n_states = asr_acoustics_n_phone_senones(scores->acoustics);
+    int cost[ASR_MODEL_SENONES_MAX];
+    for (int f = 0; f < n_frames; f++, states += n_states) {
+        int16_t *row = scores->rows + (size_t)f * (size_t)n_row;
+        int best = INT_MAX;
+        for (int s = 0; s < n_states; s++)
+            cost[s] = (int)(states[s] * NETWORK_SHARE);
+        for (int s = n_senones - 1; s >= 0; s--) { /* the states themselves come last */
+            cost[s] = cost[bases[s]] + (int)(row[s] * GAUSSIANS_SHARE);
+            best = cost[s] < best ? cost[s] : best;
+        }
+        for (int s = 0; s < n_senones; s++)
+            row[s] = (int16_t)(cost[s] - best);
+    }
+}
+
 int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
-                    const struct asr_transform *transform, bool phones_alone)
+                    const struct asr_transform *transform, const uint8_t *states, bool phones_alone)
 {
     size_t n = (size_t)n_frames;
     scores->n_frames = 0;
@@ -75,6 +107,10 @@ int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frame
     asr_acoustics_score(scores->acoustics, (const float(*)[ASR_CEPSTRA])centred, n_frames,
                         phones_alone, scores->rows);
     free(centred);
+    if (states)
+        add_states(scores, states, n_frames,
+                   phones_alone ? asr_acoustics_n_phone_senones(scores->acoustics)
+                                : asr_acoustics_n_senones(scores->acoustics));
     scores->n_frames = n_frames;
     scores->is_of_phones_alone = phones_alone;
     return 0;

@@ -30,11 +30,13 @@ void asr_scores_sizes(const struct asr_scores *scores, int *ret_n_phones, int *r
 
 /*
  * Scores an utterance of n_frames times ASR_CEPSTRA numbers, the mean taken off here; what was
- * there before is gone. transform: a person's, applied then; may be NULL. phones_alone: the phones
+ * there before is gone. transform: a person's, applied then; may be NULL. states: rows of
+ * asr_denoiser_run, whose evidence is added; may be NULL. phones_alone: the phones
  * without neighbours, every second frame roughly. Returns: 0, -ENOMEM.
  */
 int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
-                    const struct asr_transform *transform, bool phones_alone);
+                    const struct asr_transform *transform, const uint8_t *states,
+                    bool phones_alone);
 /* Lets go of an utterance's scores. */
 void asr_scores_forget(struct asr_scores *scores);
 /* Whether there are scores, and enough for a search of words (or of the phones alone). */

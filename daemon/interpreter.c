@@ -201,7 +201,8 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     understand(interpreter, heard->answer, expect, now, &answer);
     answer.evidence.is_short = true;
     answer.evidence.is_day = expect == INTENTS_EXPECT_DAY;
-    answer.evidence.value[TRUST_CONTRAST] = (double)(heard->answer->score - heard->score);
+    answer.evidence.value[TRUST_CONTRAST] =
+        fmax((double)(heard->answer->score - heard->score), TRUST_CONTRAST_MIN);
     answer.confidence = trust_confidence(&answer.evidence);
     answer.answer_evidence = answer.evidence;
     answer.evidence = utterance->evidence;

@@ -25,6 +25,9 @@ enum utterance_trust {
 /* Beyond, another reading is as good as none. In the log probability of the recogniser. */
 #define TRUST_RIVAL_MAX 20.0
 
+/* Below, a short answer is as little what was said as it can be. In the same unit, a frame. */
+#define TRUST_CONTRAST_MIN (-20.0)
+
 enum {
     TRUST_ACOUSTIC,  /* how far the words lie below the loop of phones, a frame */
     TRUST_WORST,     /* the same of the worst third of the words */

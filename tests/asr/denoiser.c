@@ -8,13 +8,21 @@
 #include <stdint.h>
 #include <unistd.h>
 
-enum { N_CHANNELS = 48, N_INPUTS = 26, N_BLOCKS = 3, N_FRAMES = 30, N_FILE_MAX = 200000 };
+enum {
+    N_CHANNELS = 96,
+    N_INPUTS = 26,
+    N_BLOCKS = 3,
+    N_STATES = 6,
+    N_FRAMES = 30,
+    N_FILE_MAX = 400000,
+};
 
 static const uint32_t dilations[N_BLOCKS] = {1, 4, 16};
 
 /* The same weights as the file's: [layer][out][in][tap]. */
 static double weights[N_BLOCKS + 1][N_CHANNELS][N_CHANNELS][3], biases[N_BLOCKS + 1][N_CHANNELS];
 static double last[13][N_CHANNELS], last_biases[13], offset[13], spread[13];
+static double states[N_STATES][N_CHANNELS], state_biases[N_STATES];
 
 static unsigned char file[N_FILE_MAX];
 static size_t n_file;
@@ -57,8 +65,9 @@ static void make_file(double size)
 {
     n_file = 0;
     put("VOISINED", 8);
-    put_number(1);
+    put_number(2);
     put_number(N_CHANNELS);
+    put_number(N_STATES);
     put_number(N_BLOCKS);
     put(dilations, sizeof(dilations));
     for (int i = 0; i < 13; i++)
@@ -81,6 +90,12 @@ static void make_file(double size)
     }
     for (int out = 0; out < 13; out++)
         last_biases[out] = put_half(size);
+    for (int out = 0; out < N_STATES; out++) {
+        for (int in = 0; in < N_CHANNELS; in++)
+            states[out][in] = put_half(size);
+    }
+    for (int out = 0; out < N_STATES; out++)
+        state_biases[out] = put_float(0.3 * out);
 }
 
 static void write_file(size_t n_bytes)
@@ -111,7 +126,7 @@ static double layer_at(int layer, double in[N_FRAMES][N_CHANNELS], int t, int ou
     return fmax(sum, 0);
 }
 
-static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA])
+static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA], uint8_t held[N_FRAMES][N_STATES])
 {
     static double rows[N_FRAMES][N_CHANNELS], next[N_FRAMES][N_CHANNELS];
     for (int c = 0; c < 13; c++) {
@@ -137,29 +152,48 @@ static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA])
                 sum += last[c][i] * rows[t][i];
             cepstra[t][c] += (float)(sum * spread[c]);
         }
+        double likely[N_STATES], best = -1e30;
+        for (int out = 0; out < N_STATES; out++) {
+            likely[out] = state_biases[out];
+            for (int i = 0; i < N_CHANNELS; i++)
+                likely[out] += states[out][i] * rows[t][i];
+            best = fmax(best, likely[out]);
+        }
+        for (int out = 0; out < N_STATES; out++)
+            held[t][out] = (uint8_t)lround(fmin(best - likely[out], 12) / 0.10239488);
     }
 }
 
 static void does_what_its_weights_say(void)
 {
     float cepstra[N_FRAMES][ASR_CEPSTRA], wanted[N_FRAMES][ASR_CEPSTRA];
+    uint8_t held[N_FRAMES][N_STATES], wanted_held[N_FRAMES][N_STATES];
     struct asr_denoiser *denoiser;
     double off = 0, moved = 0;
+    int off_held = 0, n_between = 0;
     make_file(0.2);
     write_file(n_file);
     make_cepstra(cepstra);
     make_cepstra(wanted);
-    run_plainly(wanted);
+    run_plainly(wanted, wanted_held);
     REQUIRE(asr_denoiser_open(path, &denoiser) == 0);
-    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES), 0);
+    CHECK_INT(asr_denoiser_n_states(denoiser), N_STATES);
+    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES, held[0]), 0);
     for (int i = 0; i < N_FRAMES * ASR_CEPSTRA; i++) {
         int t = i / ASR_CEPSTRA, c = i % ASR_CEPSTRA;
         off = fmax(off, fabs((double)cepstra[t][c] - (double)wanted[t][c]));
         moved = fmax(moved, fabs((double)wanted[t][c] - (20 * sin(t * 0.7 + c) + c)));
     }
+    for (int i = 0; i < N_FRAMES * N_STATES; i++) {
+        int should = wanted_held[i / N_STATES][i % N_STATES];
+        off_held = abs(held[i / N_STATES][i % N_STATES] - should) > 1 ? 1 : off_held;
+        n_between += should > 0 && should < 117;
+    }
+    CHECK_INT(off_held, 0);
+    CHECK(n_between > N_FRAMES);
     CHECK(moved > 1);
     CHECK(off < 1e-3 * moved);
-    CHECK_INT(asr_denoiser_run(denoiser, cepstra, 0), 0);
+    CHECK_INT(asr_denoiser_run(denoiser, cepstra, 0, held[0]), 0);
     asr_denoiser_close(denoiser);
 }
 
@@ -172,7 +206,7 @@ static void weights_of_nothing_do_nothing(void)
     make_cepstra(cepstra);
     make_cepstra(before);
     REQUIRE(asr_denoiser_open(path, &denoiser) == 0);
-    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES), 0);
+    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES, NULL), 0);
     CHECK(memcmp(cepstra, before, sizeof(before)) == 0);
     asr_denoiser_close(denoiser);
 }
@@ -195,13 +229,13 @@ static void a_damaged_file_is_refused(void)
     file[n_file] = 0;
     write_file(n_file + 1);
     CHECK_INT(open_it(), -EINVAL);
-    for (size_t i = 0; i < 32; i++) { /* magic, version, sizes, dilations */
+    for (size_t i = 0; i < 36; i++) { /* magic, version, sizes, dilations */
         file[i] ^= 0x80;
         write_file(n_file);
         CHECK_INT(open_it(), -EINVAL);
         file[i] ^= 0x80;
     }
-    file[n_file - 1] = 0x7f; /* the upper half of no number */
+    file[n_file - 1] = 0x7f; /* no number */
     file[n_file - 2] = 0xc0;
     write_file(n_file);
     CHECK_INT(open_it(), -EINVAL);

@@ -235,7 +235,7 @@ static void a_sought_frame_is_the_one_whose_place_was_noted(void)
     make_cepstra(cepstra);
     REQUIRE(asr_scores_create(folder, &scores) == 0);
     CHECK(!asr_scores_serve(scores, true));
-    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, false) == 0);
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, NULL, false) == 0);
     CHECK(asr_scores_serve(scores, false));
     FILE *file = asr_scores_open(scores);
     REQUIRE(file != NULL);
@@ -259,10 +259,46 @@ static void a_sought_frame_is_the_one_whose_place_was_noted(void)
     }
     CHECK(seen[0] != seen[1]);
     fclose(file);
-    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, true) == 0);
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, NULL, true) == 0);
     CHECK(asr_scores_serve(scores, true) && !asr_scores_serve(scores, false));
     asr_scores_forget(scores);
     CHECK(!asr_scores_serve(scores, true));
+    asr_scores_destroy(scores);
+    remove_model();
+}
+
+/* A state that is held likely makes all senones of its phone likelier by as much, whatever their
+ * neighbours, and the Gaussians still count. */
+static void what_is_held_likely_counts(void)
+{
+    enum { N = N_BOOKS * N_STATES, HELD = 4 };
+    struct asr_scores *scores;
+    float cepstra[N_FRAMES][13];
+    uint8_t states[N_FRAMES][N];
+    int16_t evenly[N_FRAMES * N_SENONES];
+    int n_frames, gained[2] = {0};
+    make_model();
+    make_cepstra(cepstra);
+    memset(states, 30, sizeof(states));
+    REQUIRE(asr_scores_create(folder, &scores) == 0);
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, states[0], false) == 0);
+    memcpy(evenly, asr_scores_rows(scores, &n_frames), sizeof(evenly));
+    for (int f = 0; f < N_FRAMES; f++)
+        states[f][HELD] = 0;
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, states[0], false) == 0);
+    const int16_t *rows = asr_scores_rows(scores, &n_frames);
+    for (int f = 0; f < N_FRAMES; f++) {
+        int other = rows[f * N_SENONES] - evenly[f * N_SENONES];
+        for (int s = 0; s < N_SENONES; s++) {
+            int gain = other - (rows[f * N_SENONES + s] - evenly[f * N_SENONES + s]);
+            gained[s % N == HELD] += gain;
+            CHECK_INT(gain > 10, s % N == HELD);
+            CHECK(s % N == HELD || gain == 0);
+        }
+    }
+    CHECK_INT(gained[true] % (2 * N_FRAMES), 0); /* each as much as any */
+    REQUIRE(asr_scores_make(scores, cepstra[0], N_FRAMES, NULL, states[0], true) == 0);
+    CHECK_INT(asr_scores_rows(scores, &n_frames)[N], 0); /* the phones alone */
     asr_scores_destroy(scores);
     remove_model();
 }
@@ -284,4 +320,4 @@ static void a_damaged_model_is_refused(void)
 }
 
 CHECK_MAIN(scores_are_those_of_the_formula, a_sought_frame_is_the_one_whose_place_was_noted,
-           a_damaged_model_is_refused)
+           what_is_held_likely_counts, a_damaged_model_is_refused)

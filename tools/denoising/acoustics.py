@@ -10,7 +10,7 @@ import torch
 
 UNIT = 0.10239488  # of a weight, in natural logarithms
 STATES = 3
-TOGETHER = 64  # frames: what stays in a processor's cache
+TOGETHER = 512  # frames: enough for the library of matrices, and they stay in a processor's cache
 
 
 def gaussians(path):

@@ -15,7 +15,7 @@ RATE = 16000
 SHARD = 1000  # mixtures a file
 TRACTS = [0.98, 1.09, 1.19, 1.28]  # of asr/tract.c
 # How often a voice of each kind speaks.
-SHARES = {"people": 6.0, "espeak": 2.0, "flite": 1.5, "corpus": 10.0}
+SHARES = {"people": 5.0, "words": 30.0, "espeak": 1.2, "flite": 1.0, "corpus": 14.0}
 
 
 class Voices:
@@ -113,9 +113,9 @@ def television(chance, voices, n, speaker):
 def noise(chance, voices, n, speaker):
     """A sound and how far below the voice it lies, in dB."""
     kind = chance.random()
-    if kind < 0.62:
-        return television(chance, voices, n, speaker), chance.uniform(2, 22)
-    if kind < 0.70:
+    if kind < 0.65:
+        return television(chance, voices, n, speaker), chance.uniform(1, 21)
+    if kind < 0.72:
         return voices.play(chance, n), chance.uniform(3, 22)
     if kind < 0.80:
         return kitchen(chance, n), chance.uniform(3, 22)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network of asr/denoiser.c and how it is taught: first to give back the clean cepstra, then what the acoustic
-model's phones should say of them, which is what the recogniser goes by: the phones that were spoken where the words are
-known, elsewhere what the phones said of the clean cepstra.
+"""The network of asr/denoiser.c and how it is taught, three things at once: to give back the clean cepstra; that the
+acoustic model's phones say of these what they should; and to say so itself. What should be said are the states of the
+phones that were spoken where the words are known, elsewhere what the model's phones said of the clean cepstra.
 
 What is compared is what the model gets: without the mean, its spread limited (asr/cepstra.c), with deltas.
 """
@@ -19,43 +19,52 @@ from torch.nn import functional
 from . import acoustics, labels
 
 SPREAD = torch.tensor([27.9, 16.1, 16.1, 17.1, 14.5, 13.6, 12.6, 14.3, 13.0, 12.1, 11.7, 10.2, 9.1])
-CHANNELS = 48
-DILATIONS = [1, 2, 4, 8, 16, 1, 2, 4]
+CHANNELS = 96
+DILATIONS = [1, 2, 4, 8, 16, 1, 2, 4, 8]
 TESTED = 300  # mixtures that are not learned from
 BATCH = 16
-PHONE_FRAMES = 500  # of a batch, compared by the phones
+RATE = 2e-3
+PHONE_FRAMES = 300  # of a batch, compared by the model's phones
 SHARPNESS = 0.25  # of the phones' probabilities: the model's own are all or nothing
-CEPSTRA_SHARE = 0.3  # of the cepstra while the phones are learned from
+LIKELY, LIKELY_SHARPNESS = 4, 0.35  # states a frame that the clean sound is held for, where nothing is known
+CEPSTRA_SHARE = 0.3  # of the cepstra in what is learned from
 CERTAINTY = 0.9  # of a label
+UNKNOWN_SHARE = 0.6  # of a frame without one
 
 
 class Network(nn.Module):
-    def __init__(self, offset):
+    def __init__(self, offset, states):
         super().__init__()
         self.register_buffer("offset", offset.view(1, 13, 1))
         self.first = nn.Conv1d(26, CHANNELS, 3, padding=1)
         self.blocks = nn.ModuleList([nn.Conv1d(CHANNELS, CHANNELS, 3, padding=d, dilation=d) for d in DILATIONS])
         self.last = nn.Conv1d(CHANNELS, 13, 1)
+        self.head = nn.Conv1d(CHANNELS, states, 1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
+        for block in self.blocks:
+            block.weight.data *= 0.5
 
     def forward(self, cepstra, mask):
+        """Cleaner cepstra, and how likely each state is (logarithms, up to a number for each frame)."""
         mean = (cepstra * mask).sum(2, keepdim=True) / mask.sum(2, keepdim=True)
         rows = torch.cat([cepstra - self.offset, cepstra - mean], 1) * mask
         rows = functional.relu(self.first(rows)) * mask
         for block in self.blocks:
             rows = (rows + functional.relu(block(rows))) * mask
-        return cepstra + self.last(rows)
+        return cepstra + self.last(rows), self.head(rows)
 
-    def write(self, path):
+    def write(self, path, how_often):
+        """how_often: each state, of all frames; the file tells how much likelier than that."""
         def half(tensor):
             bits = tensor.detach().contiguous().numpy().astype(numpy.float32).view(numpy.uint32)
             return ((bits + 0x8000) >> 16).astype("<u2").tobytes()
 
-        data = b"VOISINED" + struct.pack(f"<{3 + len(DILATIONS)}I", 1, CHANNELS, len(DILATIONS), *DILATIONS)
+        data = b"VOISINED" + struct.pack(f"<{4 + len(DILATIONS)}I", 2, CHANNELS, len(how_often), len(DILATIONS), *DILATIONS)
         data += (self.offset.view(13) * SPREAD).numpy().astype("<f4").tobytes() + SPREAD.numpy().astype("<f4").tobytes()
         for layer in [self.first, *self.blocks, self.last]:
             data += half(layer.weight) + half(layer.bias)
+        data += half(self.head.weight) + (self.head.bias.detach().numpy() - numpy.log(how_often)).astype("<f4").tobytes()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
@@ -82,7 +91,7 @@ def distance(got, wanted, mask):
     return (((got - wanted) ** 2) * mask).sum() / mask.sum() / 13
 
 
-def of_cepstra(got, wanted, mask, _=None):
+def of_cepstra(got, wanted, mask):
     return sum(share * distance(g, w, mask) for share, g, w in zip((1, 0.3, 0.15), got, wanted, strict=True))
 
 
@@ -93,18 +102,41 @@ def with_labels(right, frame_labels):
     return torch.where(known[:, None], told, right)
 
 
-def of_phones(phones, got, wanted, mask, frame_labels):
-    chosen = torch.nonzero(mask[:, 0].reshape(-1) > 0)[:, 0]
-    chosen = chosen[torch.randperm(len(chosen))[:PHONE_FRAMES]]
-
+def of_phones(phones, got, wanted, chosen, frame_labels):
+    """By the acoustic model's own phones, of the frames chosen."""
     def frames(stream):
         return (stream * SPREAD.view(1, 13, 1)).permute(0, 2, 1).reshape(-1, 13)[chosen]
 
     with torch.no_grad():
         right = functional.softmax(phones.log_likelihood([frames(stream) for stream in wanted]) * SHARPNESS, 1)
-        right = with_labels(right, frame_labels.reshape(-1)[chosen])
+        right = with_labels(right, frame_labels[chosen])
     said = functional.log_softmax(phones.log_likelihood([frames(stream) for stream in got]) * SHARPNESS, 1)
     return functional.kl_div(said, right, reduction="batchmean")
+
+
+def of_head(head, frame_labels, likely, shares):
+    """Head, and the others: of the same frames."""
+    said = functional.log_softmax(head, 1)
+    known = frame_labels != labels.UNKNOWN
+    by_sound = -(said.gather(1, likely) * shares).sum(1)
+    by_label = -said.gather(1, frame_labels.clamp(min=0)[:, None])[:, 0]
+    return torch.where(known, CERTAINTY * by_label + (1 - CERTAINTY) * by_sound, UNKNOWN_SHARE * by_sound).mean()
+
+
+def loss(network, phones, pairs):
+    noisy, clean, mask, frame_labels, likely, shares = batch(pairs)
+    got, head = network(noisy, mask)
+    got, wanted = streams(as_heard(got, mask)), streams(as_heard(clean, mask))
+    frames = torch.nonzero(mask.reshape(-1) > 0)[:, 0]
+    chosen = frames[torch.randperm(len(frames))[:PHONE_FRAMES]]
+    frame_labels = frame_labels.reshape(-1)
+    return (CEPSTRA_SHARE * of_cepstra(got, wanted, mask) + of_phones(phones, got, wanted, chosen, frame_labels)
+            + of_head(head.permute(0, 2, 1).flatten(0, 1)[frames], frame_labels[frames],
+                      likely.flatten(0, 1)[frames], shares.flatten(0, 1)[frames]))
+
+
+# Cepstra over SPREAD, [frame][cepstrum]; a label a frame; the states that the clean sound is held for, and their shares.
+Pair = collections.namedtuple("Pair", "noisy clean labels likely shares")
 
 
 def batch(pairs):
@@ -112,86 +144,106 @@ def batch(pairs):
     noisy, clean = torch.zeros(2, len(pairs), 13, longest)
     mask = torch.zeros(len(pairs), 1, longest)
     frame_labels = torch.full((len(pairs), longest), labels.UNKNOWN, dtype=torch.int64)
+    likely = torch.zeros(len(pairs), longest, LIKELY, dtype=torch.int64)
+    shares = torch.zeros(len(pairs), longest, LIKELY)
     for i, pair in enumerate(pairs):
         n = len(pair.noisy)
         noisy[i, :, :n], clean[i, :, :n] = torch.from_numpy(pair.noisy.T), torch.from_numpy(pair.clean.T)
         mask[i, :, :n] = 1
         frame_labels[i, :n] = torch.from_numpy(pair.labels.astype(numpy.int64))
-    return noisy, clean, mask, frame_labels
+        likely[i, :n] = torch.from_numpy(pair.likely.astype(numpy.int64))
+        shares[i, :n] = torch.from_numpy(pair.shares.astype(numpy.float32))
+    return noisy, clean, mask, frame_labels, likely, shares
 
 
-Pair = collections.namedtuple("Pair", "noisy clean labels")  # cepstra over SPREAD, [frame][cepstrum]
-
-
-def label(aligner, text, clean):
+def learn_from(phones, aligner, text, clean):
+    """What one utterance teaches: labels, likely states, their shares."""
     heard = as_heard(torch.from_numpy(clean.T)[None], torch.ones(1, 1, len(clean)))
-    return aligner.align(text, [(stream[0] * SPREAD.view(13, 1)).T for stream in streams(heard)])
+    cepstra = [(stream[0] * SPREAD.view(13, 1)).T.contiguous() for stream in streams(heard)]
+    with torch.no_grad():
+        shares, likely = functional.softmax(phones.log_likelihood(cepstra) * LIKELY_SHARPNESS, 1).topk(LIKELY, 1)
+        shares = shares / shares.sum(1, keepdim=True)
+    return aligner.align(text, cepstra), likely.numpy().astype(numpy.uint8), shares.numpy().astype(numpy.float16)
 
 
-def labels_of(path, data, clean, aligner):
+def lessons_of(path, data, clean, phones, aligner):
     """Of all frames of a shard; kept beside it."""
-    kept = path.parent / f"labels-{path.stem}.npy"
+    kept = path.parent / "lessons" / path.name
     if not kept.exists():
         print(f"==> labelling: {path.name}", file=sys.stderr, flush=True)
         bounds = zip(numpy.cumsum(data["lengths"]) - data["lengths"], data["lengths"], data["texts"], strict=True)
-        numpy.save(kept, numpy.concatenate([label(aligner, str(text), clean[start:start + n]) for start, n, text in bounds]))
+        lessons = [learn_from(phones, aligner, str(text), clean[start:start + n]) for start, n, text in bounds]
+        kept.parent.mkdir(exist_ok=True)
+        numpy.savez(kept, **dict(zip(("labels", "likely", "shares"), map(numpy.concatenate, zip(*lessons, strict=True)), strict=True)))
     return numpy.load(kept)
 
 
-def load(paths, aligner):
+def load(paths, phones, aligner):
     pairs = []
     for path in paths:
         data = numpy.load(path)
         ends = numpy.cumsum(data["lengths"])
-        noisy, clean = data["noisy"] / SPREAD.numpy(), data["clean"] / SPREAD.numpy()
-        told = labels_of(path, data, clean, aligner)
-        pairs += [Pair(noisy[start:end], clean[start:end], told[start:end])
-                  for start, end in zip(ends - data["lengths"], ends, strict=True)]
+        noisy, clean = ((data[name] / SPREAD.numpy()).astype(numpy.float32) for name in ("noisy", "clean"))
+        lessons = lessons_of(path, data, clean, phones, aligner)
+        parts = (noisy, clean, lessons["labels"], lessons["likely"], lessons["shares"])
+        pairs += [Pair(*(part[start:end] for part in parts)) for start, end in zip(ends - data["lengths"], ends, strict=True)]
     random.Random("pairs").shuffle(pairs)
     return pairs
 
 
+def how_often(pairs, n_states):
+    """Each state, of all frames."""
+    count = numpy.ones(n_states)
+    for pair in pairs:
+        known = pair.labels != labels.UNKNOWN
+        count += numpy.bincount(pair.labels[known], minlength=n_states)
+        count += UNKNOWN_SHARE * numpy.bincount(pair.likely[~known].reshape(-1), pair.shares[~known].astype(float).reshape(-1), n_states)
+    return count / count.sum()
+
+
 def test(network, pairs):
-    total = 0
+    """Of the frames whose label is known: how many are held for it most."""
+    right = known = 0
     with torch.no_grad():
         for i in range(0, len(pairs), BATCH):
-            noisy, clean, mask, _ = batch(pairs[i:i + BATCH])
-            total += float(distance(as_heard(network(noisy, mask), mask), as_heard(clean, mask), mask)) * len(pairs[i:i + BATCH])
-    return total / len(pairs)
+            noisy, _, mask, frame_labels, _, _ = batch(pairs[i:i + BATCH])
+            said = network(noisy, mask)[1].argmax(1)
+            right += int((said == frame_labels).sum())
+            known += int((frame_labels != labels.UNKNOWN).sum())
+    return right / max(1, known)
 
 
-def learn(network, pairs, minutes, rate, loss, name, tested):
+def learn(network, phones, pairs, minutes, tested):
     """By gradient descent, for so long; utterances of like length go together."""
     chance, order = numpy.random.default_rng(1), numpy.argsort([len(pair.noisy) for pair in pairs])
-    optimiser, begin, step = torch.optim.Adam(network.parameters(), rate), time.monotonic(), 0
+    optimiser, begin, step = torch.optim.Adam(network.parameters(), RATE), time.monotonic(), 0
     while (done := (time.monotonic() - begin) / 60 / minutes) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, step / 200) * (1 - done) + 1e-5
+            group["lr"] = RATE * min(1, step / 200) * (1 - done) + 1e-5
         start = chance.integers(0, max(1, len(order) - BATCH))
-        noisy, clean, mask, frame_labels = batch([pairs[k] for k in order[start:start + BATCH]])
-        lost = loss(streams(as_heard(network(noisy, mask), mask)), streams(as_heard(clean, mask)), mask, frame_labels)
+        lost = loss(network, phones, [pairs[k] for k in order[start:start + BATCH]])
         optimiser.zero_grad()
         lost.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(network.parameters(), 2.0)
         optimiser.step()
         if step % 500 == 0:
-            print(f"==> {name}: {100 * done:.0f} %, distance of unmet mixtures {test(network, tested):.4f}", file=sys.stderr, flush=True)
+            print(f"==> learning: {100 * done:.0f} %, {100 * test(network, tested):.1f} % of unmet mixtures' frames right",
+                  file=sys.stderr, flush=True)
         step += 1
 
 
 def teach(paths, models, minutes, kept, output):
+    """Goes on with what was learned before, where that is kept."""
     torch.manual_seed(1)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # or the phones take five times as long
     phones = acoustics.Phones(models)
-    pairs = load(paths, labels.Aligner(models, phones))
+    pairs = load(paths, phones, labels.Aligner(models, phones))
     tested, pairs = pairs[:TESTED], pairs[TESTED:]
-    network = Network(torch.from_numpy(numpy.concatenate([pair.noisy for pair in pairs[:500]]).mean(0)))
+    n_states = phones.books * acoustics.STATES
+    network = Network(torch.from_numpy(numpy.concatenate([pair.noisy for pair in pairs[:500]]).mean(0)), n_states)
     if kept.exists():
         network.load_state_dict(torch.load(kept))
-    else:
-        learn(network, pairs, minutes, 2e-3, of_cepstra, "by the cepstra", tested)
-        torch.save(network.state_dict(), kept)
-    learn(network, pairs, minutes, 1e-3, lambda got, wanted, mask, frame_labels: CEPSTRA_SHARE
-          * of_cepstra(got, wanted, mask) + of_phones(phones, got, wanted, mask, frame_labels), "by the phones", tested)
-    network.write(output)
+    learn(network, phones, pairs, minutes, tested)
+    torch.save(network.state_dict(), kept)
+    network.write(output, how_often(pairs, n_states))

@@ -13,7 +13,7 @@ import sys
 import numpy
 
 RATE = 16000
-ESPEAK_VOICES, ESPEAK_SENTENCES = 40, 30
+ESPEAK_VOICES, ESPEAK_SENTENCES = 100, 35
 ACCENTS = ["fr", "fr-be", "fr-ch"]
 # f2, f5, m2 and m6 are kept to be measured with.
 VARIANTS = ["", *("+" + variant for variant in (
@@ -34,6 +34,18 @@ RECORDED = [*((f"people-asterisk-{language}", f"asterisk-core-sounds-{language}-
             *((f"people-tuxpaint-{language}", "tuxpaint-stamps-default", f"_desc_{language}.ogg", 300)
               for language in ("be", "bg", "ca", "el", "es", "fr", "ro", "ru", "da")),
             ("music", "asterisk-moh-opsound-g722", ".g722", 10)]
+# Words that a person says one by one, and what they are: French people whose words are known are few.
+WORDS_FOLDER = pathlib.Path("/usr/share/asterisk/sounds/fr/digits")  # of asterisk-prompt-fr-armelle
+WORDS = {
+    **{str(i): word for i, word in enumerate(
+        "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf vingt".split())},
+    **{f"day-{i}": word for i, word in enumerate("dimanche lundi mardi mercredi jeudi vendredi samedi".split())},
+    **{f"mon-{i}": word for i, word in enumerate(
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())},
+    "30": "trente", "40": "quarante", "50": "cinquante", "60": "soixante", "hundred": "cent", "thousand": "mille", "million": "million",
+    "minus": "moins", "oclock": "heures", "today": "aujourd'hui", "tomorrow": "demain", "yesterday": "hier", "h-2": "deuxième",
+    "h-3": "troisième", "h-4": "quatrième", "h-5": "cinquième",
+}
 UNVOICED = ("silence", "/tones", "beep")
 
 
@@ -121,6 +133,10 @@ def gather(folder, voisine):
             if not (folder / f"{name}.npz").exists():
                 sounds, said = recorded(pool, package, ending, most)
                 keep(folder, name, sounds if name == "music" else [trim(sound) for sound in sounds], said)
+        if not (folder / "words-armelle.npz").exists():
+            files = {WORDS_FOLDER / f"{name}.gsm": word for name, word in WORDS.items()}
+            there = [path for path in files if path.exists()]
+            keep(folder, "words-armelle", [trim(sound) for sound in pool.map(decode, map(str, there))], [files[path] for path in there])
         for i in range(ESPEAK_VOICES):
             if not (folder / f"espeak-{i}.npz").exists():
                 keep(folder, f"espeak-{i}", *espeak_voice(pool, chance, texts, folder))
