@@ -53,6 +53,7 @@ struct recogniser {
     char bundle_folder[FOLDER_MAX];
     const char *brief; /* whose model the search for short answers has now; NULL: none */
     struct asr_tract *tract;
+    bool has_network;
     const struct asr_adapt_model *model; /* NULL: nothing is learned */
     struct asr_adapt_lesson *lesson;     /* of what was heard last, or NULL */
     struct reading open, answer;
@@ -297,6 +298,7 @@ static int read_with(struct recogniser *self, const char *search,
     reading->hypothesis.score =
         (float)found.score / (float)(found.n_frames > 0 ? found.n_frames : 1);
     reading->hypothesis.tract = (float)asr_tract_scale(self->tract);
+    reading->hypothesis.has_network = self->has_network;
     return r;
 }
 
@@ -445,6 +447,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
         destroy(&self->base);
         return base_trace(r);
     }
+    self->has_network = options->denoiser != NULL;
     *ret_recogniser = &self->base;
     return 0;
 }

@@ -49,12 +49,13 @@ struct asr_hypothesis {
     const char *text; /* spelled French, lower case; "" when nothing was understood */
     const struct asr_word *words;
     size_t n_words;
-    int speech_ms;   /* of the words, without fillers */
-    float acoustic;  /* as above, over the whole utterance */
-    float language;  /* mean log probability of a word in the language model, weighted */
-    float tract;     /* of the speaker, as asr_analysis_create's */
-    float score;     /* log probability of sound and words, a frame: to compare two readings */
-    float certainty; /* 0 to 1 where the backend knows; below 0: the caller judges the rest */
+    int speech_ms;    /* of the words, without fillers */
+    float acoustic;   /* as above, over the whole utterance */
+    float language;   /* mean log probability of a word in the language model, weighted */
+    float tract;      /* of the speaker, as asr_analysis_create's */
+    float score;      /* log probability of sound and words, a frame: to compare two readings */
+    bool has_network; /* the phones were heard by a network as well (asr/denoiser.h) */
+    float certainty;  /* 0 to 1 where the backend knows; below 0: the caller judges the rest */
     const struct asr_other *others; /* what else the sound may be, likeliest first */
     size_t n_others;
     /* The same sound, when it had to be a short answer; NULL: not tried, or nothing was heard.

@@ -83,6 +83,7 @@ struct trust_evidence trust_gather(const struct asr_hypothesis *heard,
     if (heard->n_words > 0)
         gather_words(heard, &evidence);
     evidence.certainty = (double)heard->certainty;
+    evidence.has_network = heard->has_network;
     memcpy(evidence.service, meaning->service, sizeof(evidence.service));
     evidence.value[TRUST_AGREEMENT] = readings->agreement;
     evidence.value[TRUST_RIVAL] = fmin(readings->rival, TRUST_RIVAL_MAX);
@@ -90,33 +91,49 @@ struct trust_evidence trust_gather(const struct asr_hypothesis *heard,
     return evidence;
 }
 
-enum kind { KIND_REQUEST, KIND_ACT, KIND_SHORT, KIND_DAY, N_KINDS };
+enum kind { KIND_REQUEST, KIND_ACT, KIND_SHORT, N_KINDS };
 
-static const struct {
+struct weights {
     double bias, evidence[TRUST_N_EVIDENCE];
-} weights[N_KINDS] = {
-#include "daemon/trust_weights.inc"
-    /* As fitted while all short answers were heard word by word. */
-    [KIND_DAY] = {-1.7979,
-                  {
-                      [TRUST_ACOUSTIC] = 0.07465,
-                      [TRUST_POSTERIOR] = 1.00130,
-                      [TRUST_LEAST] = 1.04899,
-                      [TRUST_WORDS] = 0.10470,
-                      [TRUST_AGREEMENT] = 1.26559,
-                      [TRUST_RIVAL] = 0.07778,
-                      [TRUST_CONTRAST] = 0.15421,
-                      [TRUST_MEANING] = 0.17002,
-                  }},
 };
+
+static const struct weights with_network[N_KINDS] = {
+#include "daemon/trust_weights.inc"
+};
+
+/* As fitted to the Gaussians' scores alone: for languages that have no network. */
+static const struct weights by_gaussians[N_KINDS] = {
+#include "daemon/trust_weights_gaussians.inc"
+};
+
+/* As fitted while all short answers were heard word by word. */
+static const struct weights of_days = {-1.7979,
+                                       {
+                                           [TRUST_ACOUSTIC] = 0.07465,
+                                           [TRUST_POSTERIOR] = 1.00130,
+                                           [TRUST_LEAST] = 1.04899,
+                                           [TRUST_WORDS] = 0.10470,
+                                           [TRUST_AGREEMENT] = 1.26559,
+                                           [TRUST_RIVAL] = 0.07778,
+                                           [TRUST_CONTRAST] = 0.15421,
+                                           [TRUST_MEANING] = 0.17002,
+                                       }};
+
+static const struct weights *weights_for(const struct trust_evidence *evidence)
+{
+    enum kind kind = evidence->is_short                 ? KIND_SHORT
+                     : evidence->act == INTENTS_REQUEST ? KIND_REQUEST
+                                                        : KIND_ACT;
+
+    if (evidence->is_day)
+        return &of_days;
+    return evidence->has_network ? &with_network[kind] : &by_gaussians[kind];
+}
 
 double trust_confidence(const struct trust_evidence *evidence)
 {
-    enum kind kind = evidence->is_day                   ? KIND_DAY
-                     : evidence->is_short               ? KIND_SHORT
-                     : evidence->act == INTENTS_REQUEST ? KIND_REQUEST
-                                                        : KIND_ACT;
-    double odds = weights[kind].bias;
+    const struct weights *weights = weights_for(evidence);
+    double odds = weights->bias;
 
     /* The twin's sure words are believed; half heard, what they mean is doubtful as well. */
     if (evidence->certainty >= 1)
@@ -126,7 +143,7 @@ double trust_confidence(const struct trust_evidence *evidence)
     if (!(evidence->value[TRUST_WORDS] > 0))
         return 0;
     for (int i = 0; i < TRUST_N_EVIDENCE; i++)
-        odds += weights[kind].evidence[i] * evidence->value[i];
+        odds += weights->evidence[i] * evidence->value[i];
     return 1 / (1 + exp(-odds));
 }
 

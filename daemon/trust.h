@@ -47,6 +47,7 @@ enum {
 struct trust_evidence {
     double value[TRUST_N_EVIDENCE];
     double certainty;     /* of the words, where the recogniser's twin knows; else below 0 */
+    bool has_network;     /* a network heard, too: other scores, other weights */
     bool is_short;        /* of one of the short answers, heard by themselves */
     bool is_day;          /* and that of days, word by word */
     enum intents_act act; /* what it is evidence of */

@@ -13,6 +13,7 @@ static struct asr_hypothesis heard(const struct asr_word *words, size_t n_words)
                                    .n_words = n_words,
                                    .speech_ms = 1200,
                                    .acoustic = words[0].acoustic,
+                                   .has_network = true,
                                    .certainty = -1};
 }
 

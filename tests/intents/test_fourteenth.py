@@ -43,7 +43,7 @@ class Fourteenth(unittest.TestCase):
         cls.folder = pathlib.Path(folder.name)
         data = cls.folder / "data"
         (data / "intents").mkdir(parents=True)
-        for name in ("config", "tts", "models"):
+        for name in ("asr", "config", "tts", "models"):
             (data / name).symlink_to(ROOT / name)
         shutil.copytree(ROOT / "intents/fr", data / "intents/fr")
         shutil.copy(SERVICE, data / "intents/fr/services/sewing.json")
