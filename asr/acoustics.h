@@ -30,7 +30,9 @@ void asr_acoustics_close(struct asr_acoustics *acoustics);
 /* Phones without neighbours; the states that are told apart. */
 int asr_acoustics_n_phones(const struct asr_acoustics *acoustics);
 int asr_acoustics_n_senones(const struct asr_acoustics *acoustics);
+/* Of those, the first ones, of phones without neighbours. */
 int asr_acoustics_n_phone_senones(const struct asr_acoustics *acoustics);
+/* Of each senone: that of its phone's same state without neighbours. Lives as long as they do. */
 const uint16_t *asr_acoustics_bases(const struct asr_acoustics *acoustics);
 
 /*

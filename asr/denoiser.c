@@ -14,6 +14,7 @@
  */
 #include "asr/denoiser.h"
 
+#include "asr/model_files.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -268,7 +269,8 @@ static void tell_states(const struct asr_denoiser *denoiser, const struct row *i
             best = fmaxf(best, likely[s]);
         }
         for (int s = 0; s < denoiser->n_states; s++)
-            *ret_states++ = (uint8_t)(fminf(best - likely[s], FAR_NATS) / ASR_DENOISER_UNIT + 0.5f);
+            *ret_states++ =
+                (uint8_t)(fminf(best - likely[s], FAR_NATS) / (float)ASR_MODEL_UNIT + 0.5f);
     }
 }
 

@@ -19,9 +19,6 @@
 
 #include <stdint.h>
 
-/* How likely a state is, is told in steps of so many natural logarithms, as ASR_MODEL_UNIT. */
-#define ASR_DENOISER_UNIT 0.102394880f
-
 struct asr_denoiser;
 
 /* Returns: 0, -ENOENT, -EINVAL for a file that is none of ours (logged), -ENOMEM. Owns: the caller.
@@ -37,7 +34,8 @@ int asr_denoiser_n_states(const struct asr_denoiser *denoiser);
 /*
  * Cleans a whole utterance in place, as the front end made it, its mean still on. ret_states, which
  * may be NULL, gets a row for each frame: how far each state lies below the likeliest, given how
- * often it is spoken. Returns: 0, -ENOMEM; then the cepstra are as they were.
+ * often it is spoken, in steps of ASR_MODEL_UNIT. Returns: 0, -ENOMEM; then the cepstra are as they
+ * were.
  */
 int asr_denoiser_run(const struct asr_denoiser *denoiser, float (*cepstra)[ASR_CEPSTRA],
                      int n_frames, uint8_t *ret_states);

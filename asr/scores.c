@@ -51,6 +51,11 @@ void asr_scores_sizes(const struct asr_scores *scores, int *ret_n_phones, int *r
     *ret_n_senones = asr_acoustics_n_senones(scores->acoustics);
 }
 
+int asr_scores_n_states(const struct asr_scores *scores)
+{
+    return asr_acoustics_n_phone_senones(scores->acoustics);
+}
+
 static int grow(struct asr_scores *scores, size_t n_frames)
 {
     size_t n_senones = (size_t)asr_acoustics_n_senones(scores->acoustics);

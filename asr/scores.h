@@ -27,6 +27,8 @@ void asr_scores_destroy(struct asr_scores *scores);
 
 /* Of the model: phones without neighbours, and senones. */
 void asr_scores_sizes(const struct asr_scores *scores, int *ret_n_phones, int *ret_n_senones);
+/* States of the phones without neighbours: a row of `states` below must have as many. */
+int asr_scores_n_states(const struct asr_scores *scores);
 
 /*
  * Scores an utterance of n_frames times ASR_CEPSTRA numbers, the mean taken off here; what was

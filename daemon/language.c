@@ -79,6 +79,10 @@ static int open_denoiser(const char *id, struct language *language, struct base_
         r = base_file_join(root, relative, path, sizeof(path));
     if (r == 0)
         r = asr_denoiser_open(path, &language->denoiser);
+    /* What it tells of another model's states would be read beyond its end. */
+    if (r == 0 &&
+        asr_denoiser_n_states(language->denoiser) != asr_scores_n_states(language->scores))
+        r = -EINVAL;
     if (r < 0 && r != -ENOENT)
         base_strbuf_addf(error, "the denoiser %s cannot be used: %s; install Voisine again", path,
                          strerror(-r));
