@@ -4,15 +4,15 @@
 #include <math.h>
 #include <string.h>
 
-/* In bins of AUDIO_FFT_SIZE: 190 Hz to 5.5 kHz, narrow below and wide above, as an ear hears. */
+/* In bins of BASE_FFT_SIZE: 190 Hz to 5.5 kHz, narrow below and wide above, as an ear hears. */
 static const int edges[AUDIO_BANDS + 1] = {6,  9,  12, 15, 19, 23,  28,  33, 39,
                                            46, 54, 64, 76, 90, 108, 135, 176};
 
-struct audio_bands audio_bands_measure(const struct audio_fft *fft, struct audio_band_meter *meter,
+struct audio_bands audio_bands_measure(const struct base_fft *fft, struct audio_band_meter *meter,
                                        const int16_t block[AUDIO_BLOCK_SAMPLES])
 {
     enum { N = 2 * AUDIO_BLOCK_SAMPLES };
-    float samples[AUDIO_FFT_SIZE] = {0}, power[AUDIO_FFT_BINS];
+    float samples[BASE_FFT_SIZE] = {0}, power[BASE_FFT_BINS];
     struct audio_bands bands;
 
     for (int i = 0; i < N; i++) {
@@ -23,7 +23,7 @@ struct audio_bands audio_bands_measure(const struct audio_fft *fft, struct audio
         samples[i] = (float)sample / 32768 * window;
     }
     memcpy(meter->before, block, sizeof(meter->before));
-    audio_fft_power(fft, samples, power);
+    base_fft_power(fft, samples, power);
     for (int band = 0; band < AUDIO_BANDS; band++) {
         float sum = 1e-12f, db;
 

@@ -6,8 +6,8 @@
 #ifndef AUDIO_BANDS_H
 #define AUDIO_BANDS_H
 
-#include "audio/fft.h"
 #include "audio/format.h"
+#include "base/fft.h"
 
 #include <stdint.h>
 
@@ -24,7 +24,7 @@ struct audio_band_meter {
     int16_t before[AUDIO_BLOCK_SAMPLES]; /* the last block, which overlaps */
 };
 
-struct audio_bands audio_bands_measure(const struct audio_fft *fft, struct audio_band_meter *meter,
+struct audio_bands audio_bands_measure(const struct base_fft *fft, struct audio_band_meter *meter,
                                        const int16_t block[AUDIO_BLOCK_SAMPLES]);
 
 #endif

@@ -48,7 +48,7 @@ struct audio_canceller {
     SpeexEchoState *speex;
     struct audio_lag *lag;
     struct audio_residue residue;
-    struct audio_fft fft;
+    struct base_fft fft;
     struct audio_band_meter left_meter, sounded_meter;
     int64_t n_sounded, n_heard, n_taken; /* samples; the latter two in whole blocks */
     int16_t sounded[HISTORY], heard[HISTORY];
@@ -83,7 +83,7 @@ int audio_canceller_create(struct audio_canceller **ret_canceller)
     }
     speex_echo_ctl(canceller->speex, SPEEX_ECHO_SET_SAMPLING_RATE, &rate_hz);
     audio_residue_init(&canceller->residue);
-    audio_fft_init(&canceller->fft);
+    base_fft_init(&canceller->fft);
     audio_canceller_part(canceller);
     *ret_canceller = canceller;
     return 0;

@@ -13,7 +13,7 @@
  */
 #include "audio/vad.h"
 
-#include "audio/fft.h"
+#include "base/fft.h"
 
 #include <errno.h>
 #include <math.h>
@@ -47,7 +47,7 @@
 #define VOICE_OFF  0.25f
 
 struct audio_vad {
-    struct audio_fft fft;
+    struct base_fft fft;
     float window[WINDOW];
     float past[WINDOW];
     float slow[SLOW_SIZE];
@@ -73,7 +73,7 @@ int audio_vad_create(struct audio_vad **ret_vad)
 
     if (!vad)
         return -ENOMEM;
-    audio_fft_init(&vad->fft);
+    base_fft_init(&vad->fft);
     for (int i = 0; i < WINDOW; i++)
         vad->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (i + 0.5) / WINDOW));
     audio_vad_reset(vad);
@@ -227,7 +227,7 @@ static float best_pitch(struct audio_vad *vad, float pitch)
 void audio_vad_feed(struct audio_vad *vad, const int16_t block[AUDIO_BLOCK_SAMPLES],
                     struct audio_vad_result *ret_result)
 {
-    float samples[AUDIO_FFT_SIZE] = {0}, power[AUDIO_FFT_BINS], pitch;
+    float samples[BASE_FFT_SIZE] = {0}, power[BASE_FFT_BINS], pitch;
     struct evidence evidence;
 
     push(vad, block);
@@ -235,7 +235,7 @@ void audio_vad_feed(struct audio_vad *vad, const int16_t block[AUDIO_BLOCK_SAMPL
         begin_subwindow(vad);
     for (int i = 0; i < WINDOW; i++)
         samples[i] = vad->past[i] * vad->window[i];
-    audio_fft_power(&vad->fft, samples, power);
+    base_fft_power(&vad->fft, samples, power);
     evidence = weigh_bands(vad, power);
     /* Where nothing stands out of the noise there is no pitch to look for: most of the day. */
     pitch = best_pitch(vad, evidence.max_db > 5 && evidence.low_db > 2.5f ? find_pitch(vad) : 0);

@@ -4,13 +4,13 @@
  * taken apart: half the work of a complex transform with empty imaginary parts. Decimation in time,
  * radix 2; at two transforms a hundredth of a second nothing faster is worth its lines.
  */
-#include "audio/fft.h"
+#include "base/fft.h"
 
 #include <math.h>
 
-#define HALF (AUDIO_FFT_SIZE / 2)
+#define HALF (BASE_FFT_SIZE / 2)
 
-void audio_fft_init(struct audio_fft *fft)
+void base_fft_init(struct base_fft *fft)
 {
     for (int i = 0; i < HALF; i++) {
         unsigned reversed = 0;
@@ -18,15 +18,15 @@ void audio_fft_init(struct audio_fft *fft)
         for (int bit = 1; bit < HALF; bit <<= 1)
             reversed = reversed << 1 | ((unsigned)i & (unsigned)bit ? 1u : 0u);
         fft->reversed[i] = (unsigned short)reversed;
-        fft->cosine[i] = (float)cos(2 * M_PI * i / AUDIO_FFT_SIZE);
-        fft->sine[i] = (float)sin(2 * M_PI * i / AUDIO_FFT_SIZE);
+        fft->cosine[i] = (float)cos(2 * M_PI * i / BASE_FFT_SIZE);
+        fft->sine[i] = (float)sin(2 * M_PI * i / BASE_FFT_SIZE);
     }
 }
 
-static void transform_half(const struct audio_fft *fft, float *re, float *im)
+static void transform_half(const struct base_fft *fft, float *re, float *im)
 {
     for (int size = 2; size <= HALF; size *= 2) {
-        int step = AUDIO_FFT_SIZE / size; /* in the tables of the whole size */
+        int step = BASE_FFT_SIZE / size; /* in the tables of the whole size */
 
         for (int start = 0; start < HALF; start += size) {
             for (int i = 0; i < size / 2; i++) {
@@ -43,8 +43,8 @@ static void transform_half(const struct audio_fft *fft, float *re, float *im)
     }
 }
 
-void audio_fft_power(const struct audio_fft *fft, const float samples[AUDIO_FFT_SIZE],
-                     float ret_power[AUDIO_FFT_BINS])
+void base_fft_power(const struct base_fft *fft, const float samples[BASE_FFT_SIZE],
+                    float ret_power[BASE_FFT_BINS])
 {
     float re[HALF], im[HALF];
 
