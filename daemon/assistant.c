@@ -149,7 +149,8 @@ static void on_take_up(void *user, const struct draft *request)
     struct assistant *a = user;
     struct conversation_event event = {.draft = *request};
 
-    memcpy(a->transcript, a->next_transcript, sizeof(a->transcript));
+    if (a->next_transcript[0])
+        memcpy(a->transcript, a->next_transcript, sizeof(a->transcript));
     event.type = assistant_request_event(a, &event.draft);
     assistant_goes_on(a, &event);
 }
@@ -159,8 +160,10 @@ static void on_sleep(void *user)
     struct assistant *a = user;
 
     speech_forget(a->speech);
-    memset(a->transcript, 0, sizeof(a->transcript));
-    memset(a->next_transcript, 0, sizeof(a->next_transcript));
+    if (!conversation_is_held(a->conversation)) {
+        memset(a->transcript, 0, sizeof(a->transcript));
+        memset(a->next_transcript, 0, sizeof(a->next_transcript));
+    }
     a->store_id[0] = a->cancel_id[0] = '\0';
     learning_drop(a->parts.learning);
     listener_sleep(a->listener);
@@ -273,6 +276,10 @@ void assistant_button(struct assistant *a, bool is_long)
 {
     log_info("button", "%s press", is_long ? "long" : "short");
     assistant_somebody_is_there(a);
+    if (!is_long && a->is_deaf && conversation_state(a->conversation) == STATE_ASLEEP) {
+        assistant_tell_deafness(a);
+        return;
+    }
     assistant_happen(a, is_long ? EVENT_BUTTON_LONG : EVENT_BUTTON);
 }
 
@@ -290,7 +297,8 @@ void assistant_set_deaf(struct assistant *a, bool is_deaf)
         assistant_look_at_deafness(a);
     } else if (a->is_deaf_told) {
         a->is_deaf_told = false;
-        if (speech_is_night(a->speech) && conversation_state(a->conversation) == STATE_ASLEEP)
+        if (speech_is_night(a->speech) && conversation_state(a->conversation) == STATE_ASLEEP &&
+            !conversation_is_held(a->conversation))
             told_add_key(a->told, "mic.back");
         else
             assistant_happen(a, EVENT_HEARING);

@@ -123,7 +123,8 @@ void assistant_news_cut(struct assistant *a);
 /* Somebody called, pressed or spoke: what was told has been noticed, who calls needs no more of the
  * introduction. */
 void assistant_somebody_is_there(struct assistant *a);
-/* The microphone is lost: tells, if it is time to. */
+/* The microphone is lost: tells so; tells, if it is time to. */
+void assistant_tell_deafness(struct assistant *a);
 void assistant_look_at_deafness(struct assistant *a);
 
 #endif

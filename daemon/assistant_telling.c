@@ -221,17 +221,30 @@ static void look_at_introduction(struct assistant *a)
     assistant_happen(a, EVENT_NEWS);
 }
 
+void assistant_tell_deafness(struct assistant *a)
+{
+    a->is_deaf_told = true;
+    a->deaf_told_at_ms = assistant_now_ms(a);
+    assistant_happen(a, EVENT_DEAF);
+}
+
+/* The last words of the resident are being carried out, which is told first. */
+static bool is_carrying_out(enum conversation_state state)
+{
+    return state == STATE_STORING || state == STATE_WITHDRAWING || state == STATE_WIPING;
+}
+
 /* Told at once when somebody waits for an answer; else by day, and at most every six hours. */
 void assistant_look_at_deafness(struct assistant *a)
 {
     bool is_due = !a->deaf_told_at_ms || assistant_now_ms(a) - a->deaf_told_at_ms >= DEAF_AGAIN_MS;
-    bool is_asleep = conversation_state(a->conversation) == STATE_ASLEEP;
+    enum conversation_state state = conversation_state(a->conversation);
+    bool is_asleep = state == STATE_ASLEEP;
 
-    if (!a->is_deaf || (is_asleep && (!is_due || speech_is_night(a->speech))))
+    if (!a->is_deaf || is_carrying_out(state) || state == STATE_MUTED ||
+        (is_asleep && (!is_due || speech_is_night(a->speech))))
         return;
-    a->is_deaf_told = true;
-    a->deaf_told_at_ms = assistant_now_ms(a);
-    assistant_happen(a, EVENT_DEAF);
+    assistant_tell_deafness(a);
 }
 
 /* In hours when news may be told only: what is found is told then. */
@@ -266,7 +279,8 @@ void assistant_tick(struct assistant *a)
     look_for_searching(a);
     if (conversation_state(a->conversation) == STATE_ASLEEP && !assistant_is_speaking(a))
         learning_work(a->parts.learning);
-    if (conversation_state(a->conversation) == STATE_ASLEEP && !audio_player_is_busy(a->player))
+    if ((conversation_state(a->conversation) == STATE_ASLEEP || !a->is_deaf_told) &&
+        !audio_player_is_busy(a->player))
         assistant_look_at_deafness(a);
     if (has_news_to_tell(a))
         assistant_happen(a, EVENT_NEWS);

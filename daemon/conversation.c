@@ -169,6 +169,9 @@ static enum conversation_event_type request(struct conversation *c,
                                             const struct conversation_event *event)
 {
     draft_clear(&c->left);
+    if (c->is_interrupted)
+        c->n_next = 0; /* it was said that they are not noted, and others are asked for */
+    c->is_interrupted = false;
     if (!is_confirming(c->state))
         return event->type;
     if (strcmp(event->draft.service, c->draft.service) == 0 &&
@@ -217,7 +220,13 @@ static enum conversation_event_type refine(struct conversation *c, struct conver
         return wait_or_not(c, event->type);
     case EVENT_NEXT:
     case EVENT_SPOKEN:
-        return c->state == STATE_CLOSING && c->n_next > 0 ? EVENT_NEXT : EVENT_SPOKEN;
+        return c->state == STATE_CLOSING && c->n_next > 0 && !c->is_held ? EVENT_NEXT
+                                                                         : EVENT_SPOKEN;
+    case EVENT_EMERGENCY:
+    case EVENT_MUTE:
+    case EVENT_DEAF:
+        conversation_break_off(c, event->type, is_confirming(c->state));
+        return event->type;
     default:
         return event->type;
     }
@@ -254,9 +263,11 @@ void conversation_forget(struct conversation *c)
     draft_clear(&c->guess);
     draft_clear(&c->cancelled);
     draft_clear(&c->left);
-    for (size_t i = 0; i < CONVERSATION_ALSO_MAX; i++)
+    for (size_t i = 0; i < sizeof(c->next) / sizeof(c->next[0]); i++)
         draft_clear(&c->next[i]);
     c->n_next = 0;
+    c->is_interrupted = c->is_untold = c->is_held = false;
+    c->undone = NULL;
     c->is_one_stored = c->is_patient = c->is_unclear = false;
     c->n_waits = 0;
     c->n_help_read = 0;
@@ -271,6 +282,11 @@ void conversation_forget(struct conversation *c)
 enum conversation_state conversation_state(const struct conversation *c)
 {
     return c->state;
+}
+
+bool conversation_is_held(const struct conversation *c)
+{
+    return c->is_held;
 }
 
 const struct draft *conversation_draft(const struct conversation *c)

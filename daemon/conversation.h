@@ -186,6 +186,10 @@ void conversation_event(struct conversation *conversation, const struct conversa
 
 enum conversation_state conversation_state(const struct conversation *conversation);
 
+/* The microphone was lost in the middle of a request, a moment ago: it is gone on with when the
+ * microphone is back. */
+bool conversation_is_held(const struct conversation *conversation);
+
 /* What is being asked about. Returns: until the next event. */
 const struct draft *conversation_draft(const struct conversation *conversation);
 

@@ -66,16 +66,24 @@ void act_nothing(struct conversation *c, const struct conversation_event *event)
     (void)event;
 }
 
-void act_greet(struct conversation *c, const struct conversation_event *event)
+static void forget_but_next(struct conversation *c)
 {
-    struct draft next[CONVERSATION_ALSO_MAX];
+    struct draft next[CONVERSATION_ALSO_MAX + 1];
     size_t n_next = c->n_next;
 
-    (void)event;
     memcpy(next, c->next, sizeof(next));
     conversation_forget(c);
-    memcpy(c->next, next, sizeof(next)); /* a call between two requests drops none */
+    memcpy(c->next, next, sizeof(next));
     c->n_next = n_next;
+}
+
+void act_greet(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    if (c->is_interrupted)
+        conversation_forget(c);
+    else
+        forget_but_next(c); /* a call between two requests drops none */
     c->ops->stop_speech(c->user);
     c->ops->earcon(c->user, EARCON_LISTENING);
     listen(c, EXPECT_REQUEST);
@@ -510,9 +518,12 @@ void act_privacy_and_ask(struct conversation *c, const struct conversation_event
 void act_sleep(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
-    conversation_forget(c);
+    if (!c->is_held)
+        conversation_forget(c);
     c->ops->earcon(c->user, EARCON_CLOSED);
     c->ops->sleep(c->user);
+    if (c->is_held)
+        conversation_hold(c);
 }
 
 void act_sleep_quietly(struct conversation *c, const struct conversation_event *event)
@@ -526,57 +537,4 @@ void act_news(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->tell_news(c->user);
-}
-
-void act_alarm(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    c->ops->stop_speech(c->user);
-    drop_next(c);
-    c->ops->alert(c->user);
-    conversation_say(c, "emergency");
-    conversation_say(c, "emergency");
-}
-
-void act_mute(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    c->ops->stop_speech(c->user);
-    drop_next(c);
-    c->ops->mute(c->user, 1);
-    conversation_say(c, "mute.on");
-}
-
-void act_mute_in_vain(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    c->ops->stop_speech(c->user);
-    conversation_say(c, "mute.impossible");
-}
-
-void act_still_muted(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    conversation_say(c, "mute.on");
-}
-
-void act_unmute(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    c->ops->mute(c->user, 0);
-    conversation_say(c, "mute.off");
-}
-
-void act_deaf(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    drop_next(c);
-    c->ops->stop_speech(c->user);
-    conversation_say(c, "mic.lost");
-}
-
-void act_hearing(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    conversation_say(c, "mic.back");
 }

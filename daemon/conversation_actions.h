@@ -21,6 +21,7 @@ action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_lis
     act_sleep_quietly, act_news, act_alarm, act_mute, act_next, act_besides, act_confirm_and,
     act_denied_and, act_mixed, act_give_time, act_listen_on_request, act_listen_on_answer,
     act_listen_on_day, act_listen_on_choice, act_thanks, act_goodbye, act_help_more,
-    act_mute_in_vain, act_still_muted, act_unmute, act_deaf, act_hearing;
+    act_mute_in_vain, act_mute_in_vain_and_ask, act_alarm_over, act_still_muted, act_unmute,
+    act_deaf, act_hearing;
 
 #endif

@@ -21,14 +21,19 @@ struct conversation {
     size_t n_choices, n_choices_read; /* questions of the closed choice; asked in this one */
     int n_guesses;                    /* asked in this conversation */
     char refused[DRAFT_SERVICE_MAX];  /* the guess that was answered with no */
-    struct draft next[CONVERSATION_ALSO_MAX]; /* wait until the one being talked about is settled */
+    /* They wait until the one being talked about is settled; one more when that is broken off. */
+    struct draft next[CONVERSATION_ALSO_MAX + 1];
     size_t n_next;
-    struct draft left;  /* given up for another request: to be told so; no service: nothing */
-    bool is_one_stored; /* in this conversation */
-    int n_waits;        /* how often this question has waited */
-    bool is_unclear;    /* what answered the question that was put again was no answer */
-    bool is_patient;    /* the next listening is */
-    size_t n_help_read; /* shares of the services that help has read */
+    bool is_interrupted; /* what waits was broken off: it is not noted, and that is said */
+    bool is_untold;      /* or yet to be said */
+    bool is_held;        /* until the microphone is back */
+    const char *undone;  /* a question that is broken off: what to say of it */
+    struct draft left;   /* given up for another request: to be told so; no service: nothing */
+    bool is_one_stored;  /* in this conversation */
+    int n_waits;         /* how often this question has waited */
+    bool is_unclear;     /* what answered the question that was put again was no answer */
+    bool is_patient;     /* the next listening is */
+    size_t n_help_read;  /* shares of the services that help has read */
     struct draft cancelled;
     char cancel_id[40];
     const char *asked; /* the open question, to be put again after help or news */
@@ -55,6 +60,12 @@ void conversation_put_aside(struct conversation *c, const struct conversation_ev
 /* What must be told before the request is restated: that it comes in place of another, that others
  * follow (they are put aside), that it can be noted once only. */
 void conversation_tell_first(struct conversation *c, const struct conversation_event *event);
+
+/* conversation_interrupted.c: before that event, the question is broken off, save where the table
+ * lets it be; the request in question waits. What waits is forgotten after a while. */
+void conversation_break_off(struct conversation *c, enum conversation_event_type type,
+                            bool is_request_asked);
+void conversation_hold(struct conversation *c);
 
 /* Forgets what was talked about (R30). */
 void conversation_forget(struct conversation *c);

@@ -8,7 +8,7 @@
 void conversation_put_aside(struct conversation *c, const struct conversation_event *event)
 {
     for (size_t i = 0; i < event->n_also; i++) {
-        if (c->n_next == CONVERSATION_ALSO_MAX) {
+        if (c->n_next >= CONVERSATION_ALSO_MAX) {
             conversation_say(c, "next.too_many");
             return;
         }
@@ -43,7 +43,8 @@ void act_next(struct conversation *c, const struct conversation_event *event)
     memmove(&c->next[0], &c->next[1], c->n_next * sizeof(c->next[0]));
     c->n_guesses = 0;
     memset(c->refused, 0, sizeof(c->refused));
-    c->ops->say(c->user, "next.now", &request);
+    c->ops->say(c->user, c->is_interrupted ? "next.resumed" : "next.now", &request);
+    c->is_interrupted = false;
     c->ops->take_up(c->user, &request);
 }
 

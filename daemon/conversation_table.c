@@ -73,6 +73,7 @@
         [EVENT_MORE] = {act_help_and_ask, self}, [EVENT_PRIVACY] = {act_privacy_and_ask, self},    \
         [EVENT_REQUEST_BESIDES] = {act_besides, self}, [EVENT_AFFIRM_AND] = {act_besides, self},   \
         [EVENT_MIXED] = {act_nothing, self}, [EVENT_HELLO] = {act_nothing, self},                  \
+        [EVENT_MUTE_IN_VAIN] = {act_mute_in_vain_and_ask, self},                                   \
         [EVENT_THANKS] = {act_nothing, self}, [EVENT_GOODBYE] = {act_abandon, STATE_CLOSING},      \
         [EVENT_SPOKEN] = {act_listen_answer, self}, [EVENT_THINKS] = {act_listen_on_answer, self}, \
         [EVENT_CANCEL] = {act_abandon, STATE_CLOSING},                                             \
@@ -93,6 +94,11 @@
                   [EVENT_DENY_AND] = {act_all_right, STATE_CLOSING},                               \
                   [EVENT_DENY] = {act_all_right, STATE_CLOSING}, [EVENT_NOT_UNDERSTOOD] = lost
 
+/* What was confirmed before is told all the same. */
+#define RESULTS(self)                                                                              \
+    [EVENT_STORED] = {act_noted, self}, [EVENT_NOT_STORED] = {act_not_stored, self},               \
+    [EVENT_STORE_FULL] = {act_store_full, self}, [EVENT_WITHDRAWN] = {act_withdrawn, self}
+
 #define CELL(action, next)                                                                         \
     {                                                                                              \
         action, next                                                                               \
@@ -106,6 +112,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                       [EVENT_SILENCE] = {act_nothing, STATE_ASLEEP},
                       [EVENT_BUTTON_LONG] = {act_nothing, STATE_ASLEEP},
                       [EVENT_NEWS] = {act_news, STATE_TELLING},
+                      [EVENT_TIMER] = {act_sleep_quietly, STATE_ASLEEP},
                       [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
                       [EVENT_MORE] = {act_help_more, STATE_LISTENING},
                       [EVENT_WAIT] = {act_give_time, STATE_LISTENING},
@@ -272,12 +279,14 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP}},
     [STATE_ALARMED] =
         {OPEN_EARS(STATE_ALARMED, CELL(act_sleep, STATE_ASLEEP)),
+         RESULTS(STATE_ALARMED), [EVENT_DENY_AND] = {act_alarm_over, STATE_CLOSING},
          [EVENT_NEWS] = {act_news, STATE_ALARMED}, [EVENT_SILENCE] = {act_sleep, STATE_ASLEEP}},
     [STATE_MUTED] =
-        {EVERYWHERE(STATE_MUTED), NO_EARS(STATE_MUTED), [EVENT_NEWS] = {act_news, STATE_MUTED},
-         [EVENT_SPOKEN] = {act_nothing, STATE_MUTED}, [EVENT_WAKE] = {act_nothing, STATE_MUTED},
-         [EVENT_EMERGENCY] = {act_nothing, STATE_MUTED}, [EVENT_DEAF] = {act_nothing, STATE_MUTED},
-         [EVENT_BUTTON] = {act_still_muted, STATE_MUTED},
+        {EVERYWHERE(STATE_MUTED), NO_EARS(STATE_MUTED),
+         RESULTS(STATE_MUTED), [EVENT_TIMER] = {act_sleep_quietly, STATE_MUTED},
+         [EVENT_NEWS] = {act_news, STATE_MUTED}, [EVENT_SPOKEN] = {act_nothing, STATE_MUTED},
+         [EVENT_WAKE] = {act_nothing, STATE_MUTED}, [EVENT_EMERGENCY] = {act_nothing, STATE_MUTED},
+         [EVENT_DEAF] = {act_nothing, STATE_MUTED}, [EVENT_BUTTON] = {act_still_muted, STATE_MUTED},
          [EVENT_BUTTON_LONG] = {act_unmute, STATE_CLOSING},
          [EVENT_MUTE] = {act_still_muted, STATE_MUTED},
          [EVENT_UNMUTE] = {act_unmute, STATE_CLOSING}},

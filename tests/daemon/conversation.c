@@ -319,6 +319,7 @@ static bool reach(struct scene *scene, struct base_rng *rng, enum conversation_s
 
 static void an_emergency_goes_first_in_every_state(void)
 {
+    static const char goes_first[] = "stop alert say:emergency say:emergency ";
     struct base_rng rng;
     struct scene scene;
 
@@ -339,10 +340,92 @@ static void an_emergency_goes_first_in_every_state(void)
         n_stored = scene.n_stored;
         scene.did[0] = '\0';
         happen(&scene, EVENT_EMERGENCY);
-        CHECK_STR(did(&scene), "stop alert say:emergency say:emergency ");
+        CHECK(strncmp(scene.did, goes_first, strlen(goes_first)) == 0);
         CHECK_INT(conversation_state(scene.conversation), STATE_ALARMED);
         CHECK_INT(scene.n_stored, n_stored);
     }
+    conversation_destroy(scene.conversation);
+}
+
+/* Who hears no more of a question takes it for answered. */
+static void what_breaks_off_a_question_says_what_is_not_done(void)
+{
+    static const enum conversation_state asking[] = {
+        STATE_ASKING,   STATE_CONFIRMING,     STATE_CONFIRMING_AGAIN,
+        STATE_GUESSING, STATE_DUPLICATE,      STATE_CANCELLING,
+        STATE_ERASING,  STATE_ERASING_SURELY, STATE_OFFERING_CALLBACK};
+    static const enum conversation_event_type breaks[] = {EVENT_EMERGENCY, EVENT_MUTE, EVENT_DEAF};
+    struct base_rng rng;
+    struct scene scene;
+
+    base_rng_seed(&rng, 4);
+    begin(&scene);
+    for (size_t i = 0; i < 3 * sizeof(asking) / sizeof(asking[0]); i++) {
+        REQUIRE(reach(&scene, &rng, asking[i / 3]));
+        happen(&scene, breaks[i % 3]);
+        CHECK(strstr(did(&scene), "say:undone."));
+    }
+    conversation_destroy(scene.conversation);
+}
+
+static void a_request_broken_off_is_gone_on_with_when_the_microphone_is_back(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
+    happen(&scene, EVENT_SPOKEN);
+    did(&scene);
+    happen(&scene, EVENT_DEAF);
+    happen(&scene, EVENT_SPOKEN);
+    CHECK_STR(did(&scene), "stop say:mic.lost say:undone.request earcon:closed sleep ");
+    CHECK(conversation_is_held(scene.conversation));
+    happen(&scene, EVENT_HEARING);
+    happen(&scene, EVENT_SPOKEN);
+    CHECK_STR(did(&scene), "say:mic.back say:next.resumed take up:groceries say:confirm.request ");
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_AFFIRM);
+    CHECK_INT(scene.n_stored, 1);
+    conversation_destroy(scene.conversation);
+}
+
+/* R30: what was not confirmed is kept no longer than it is of use. */
+static void a_request_broken_off_is_forgotten_after_a_while(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_DEAF);
+    happen(&scene, EVENT_SPOKEN);
+    CHECK(scene.waits_for_timer);
+    happen(&scene, EVENT_TIMER);
+    CHECK(!conversation_is_held(scene.conversation));
+    CHECK_STR(conversation_draft(scene.conversation)->service, "");
+    did(&scene);
+    happen(&scene, EVENT_HEARING);
+    happen(&scene, EVENT_SPOKEN);
+    CHECK_STR(did(&scene), "say:mic.back earcon:closed sleep ");
+    conversation_destroy(scene.conversation);
+}
+
+/* The yes was said: whether it is on disk is told even over an emergency. */
+static void what_was_confirmed_before_an_emergency_is_told(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_AFFIRM);
+    did(&scene);
+    happen(&scene, EVENT_EMERGENCY);
+    happen(&scene, EVENT_STORED);
+    CHECK_STR(did(&scene), "stop alert say:emergency say:emergency say:noted ");
     conversation_destroy(scene.conversation);
 }
 
@@ -436,5 +519,8 @@ CHECK_MAIN(every_cell_of_the_table_is_filled,
            a_correction_changes_the_day_and_is_restated,
            the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
            an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
-           nothing_is_erased_without_two_yeses,
+           what_breaks_off_a_question_says_what_is_not_done,
+           a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
+           a_request_broken_off_is_forgotten_after_a_while,
+           what_was_confirmed_before_an_emergency_is_told, nothing_is_erased_without_two_yeses,
            random_events_never_store_without_a_yes_and_always_come_to_rest)
