@@ -16,10 +16,10 @@
 #include "audio/canceller.h"
 
 #include "audio/lag.h"
+#include "audio/level.h"
 #include "audio/residue.h"
 
 #include <errno.h>
-#include <math.h>
 #include <speex/speex_echo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,15 +303,6 @@ void audio_canceller_part(struct audio_canceller *canceller)
 
 /* ---- what comes back ---- */
 
-static float level_db(const int16_t block[AUDIO_BLOCK_SAMPLES])
-{
-    double sum = 0;
-
-    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-        sum += (double)block[i] * block[i];
-    return (float)(10 * log10(sum / AUDIO_BLOCK_SAMPLES / (32768.0 * 32768.0) + 1e-12));
-}
-
 static void cancel_block(struct audio_canceller *canceller, int64_t at,
                          struct audio_canceller_block *block)
 {
@@ -321,13 +312,13 @@ static void cancel_block(struct audio_canceller *canceller, int64_t at,
     for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
         taken[i] = (int16_t)((block->samples[i] - left[i]) / 2); /* 17 bits, else */
     memcpy(block->samples, left, sizeof(left));
-    block->left_db = level_db(left);
+    block->left_db = audio_level_db(left);
     block->left = audio_bands_measure(&canceller->fft, &canceller->left_meter, left);
     get(canceller->sounded, canceller->n_sounded, at - canceller->place, sounded,
         AUDIO_BLOCK_SAMPLES);
     block->sounded = audio_bands_measure(&canceller->fft, &canceller->sounded_meter, sounded);
     block->hushed_db = audio_residue_hush(&canceller->residue, block->samples, block->left_db,
-                                          level_db(taken) + 6.02f);
+                                          audio_level_db(taken) + 6.02f);
 }
 
 /* As far as is known: where the lag is not, our voice goes on wherever it may lie. */
@@ -363,7 +354,7 @@ bool audio_canceller_take(struct audio_canceller *canceller,
     canceller->n_taken += AUDIO_BLOCK_SAMPLES;
     *ret_block = (struct audio_canceller_block){0};
     memcpy(ret_block->samples, canceller->heard + at % HISTORY, sizeof(ret_block->samples));
-    ret_block->heard_db = level_db(ret_block->samples);
+    ret_block->heard_db = audio_level_db(ret_block->samples);
     ret_block->state = !has_voice             ? AUDIO_CANCELLER_IDLE
                        : canceller->has_place ? AUDIO_CANCELLER_CANCELLED
                        : canceller->is_clear  ? AUDIO_CANCELLER_NO_TRACE

@@ -5,6 +5,8 @@
  */
 #include "audio/lag.h"
 
+#include "base/fft.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
@@ -28,10 +30,7 @@ int audio_lag_create(struct audio_lag **ret_lag)
 
     if (!lag)
         return -ENOMEM;
-    for (int i = 0; i < AUDIO_LAG_SIZE / 2; i++) {
-        lag->cosine[i] = (float)cos(2 * M_PI * i / AUDIO_LAG_SIZE);
-        lag->sine[i] = (float)-sin(2 * M_PI * i / AUDIO_LAG_SIZE);
-    }
+    base_fft_fill_tables(AUDIO_LAG_SIZE, lag->cosine, lag->sine);
     *ret_lag = lag;
     return 0;
 }
@@ -41,45 +40,9 @@ void audio_lag_destroy(struct audio_lag *lag)
     free(lag);
 }
 
-static void reverse_bits(struct audio_lag *lag)
-{
-    for (unsigned i = 0, j = 0; i < AUDIO_LAG_SIZE; i++) {
-        unsigned bit = AUDIO_LAG_SIZE / 2;
-
-        if (i < j) {
-            float re = lag->re[i], im = lag->im[i];
-
-            lag->re[i] = lag->re[j];
-            lag->im[i] = lag->im[j];
-            lag->re[j] = re;
-            lag->im[j] = im;
-        }
-        for (; bit && (j & bit); bit >>= 1)
-            j ^= bit;
-        j |= bit;
-    }
-}
-
 static void transform(struct audio_lag *lag)
 {
-    reverse_bits(lag);
-    for (int size = 2; size <= AUDIO_LAG_SIZE; size *= 2) {
-        int step = AUDIO_LAG_SIZE / size;
-
-        for (int start = 0; start < AUDIO_LAG_SIZE; start += size) {
-            for (int i = 0; i < size / 2; i++) {
-                int a = start + i, b = a + size / 2;
-                float c = lag->cosine[i * step], s = lag->sine[i * step];
-                float re = lag->re[b] * c - lag->im[b] * s;
-                float im = lag->re[b] * s + lag->im[b] * c;
-
-                lag->re[b] = lag->re[a] - re;
-                lag->im[b] = lag->im[a] - im;
-                lag->re[a] += re;
-                lag->im[a] += im;
-            }
-        }
-    }
+    base_fft_transform(AUDIO_LAG_SIZE, lag->re, lag->im, AUDIO_LAG_SIZE, lag->cosine, lag->sine);
 }
 
 /* The spectra of `sounded` (real part) and `heard` (imaginary part) at one bin. */

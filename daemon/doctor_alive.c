@@ -2,13 +2,13 @@
 /* The doctor's look at what runs and what is heard. */
 #include "audio/device.h"
 #include "audio/format.h"
+#include "audio/level.h"
 #include "daemon/control.h"
 #include "daemon/doctor.h"
 #include "daemon/identity.h"
 #include "daemon/vitals.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,13 +152,12 @@ static double listen_for_a_moment(struct audio_capture *capture)
 
     while (n_blocks < LISTEN_MS / AUDIO_BLOCK_MS && poll(&poll_for, 1, LISTEN_MS) > 0) {
         while (audio_capture_read(capture, block, AUDIO_BLOCK_SAMPLES) > 0) {
-            for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-                sum += (double)block[i] * block[i];
+            sum += audio_level_power(block);
             n_blocks++;
         }
     }
     memset(block, 0, sizeof(block));
-    return n_blocks > 0 ? sum / n_blocks / AUDIO_BLOCK_SAMPLES : 0;
+    return n_blocks > 0 ? sum / n_blocks : 0;
 }
 
 static void hear(struct inspection *inspection, struct audio_devices *devices)
@@ -180,7 +179,7 @@ static void hear(struct inspection *inspection, struct audio_devices *devices)
     else if (power <= 0)
         inspection_report(inspection, CONFIG_ERROR, CONFIG_MIC_ZERO, NULL);
     else
-        report_level(inspection, 10 * log10(power) - 90.31);
+        report_level(inspection, audio_level_of_power_db(power));
 }
 
 static void try_to_play(struct inspection *inspection, struct audio_devices *devices)

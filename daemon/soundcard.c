@@ -3,11 +3,11 @@
 
 #include "audio/device.h"
 #include "audio/hearing.h"
+#include "audio/level.h"
 #include "base/error.h"
 #include "base/log.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,11 +48,7 @@ static int64_t now_ms(const struct soundcard *card)
 
 static void measure_level(struct soundcard *card, const int16_t *block)
 {
-    double sum = 0;
-
-    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-        sum += (double)block[i] * block[i];
-    card->power += sum / AUDIO_BLOCK_SAMPLES;
+    card->power += audio_level_power(block);
     if (++card->n_power_blocks < 1000 / AUDIO_BLOCK_MS)
         return;
     card->second_power = card->power / card->n_power_blocks;
@@ -344,7 +340,7 @@ void soundcard_vitals(const struct soundcard *card, struct vitals *vitals)
 /* Of the last second, in dB below full scale. */
 static double level_db(const struct soundcard *card)
 {
-    return card->second_power > 0 ? 10 * log10(card->second_power) - 90.31 : -99;
+    return card->second_power > 0 ? audio_level_of_power_db(card->second_power) : -99;
 }
 
 void soundcard_describe(const struct soundcard *card, struct base_strbuf *json)

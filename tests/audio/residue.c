@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/residue.h"
+#include "audio/level.h"
 #include "base/rng.h"
 #include "tests/check.h"
 
@@ -21,15 +22,6 @@ static void fill(int16_t block[AUDIO_BLOCK_SAMPLES], float level_db)
         block[i] = (int16_t)lrint(amplitude * (2 * base_rng_unit(&rng) - 1));
 }
 
-static float level_of(const int16_t block[AUDIO_BLOCK_SAMPLES])
-{
-    double sum = 1;
-
-    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-        sum += (double)block[i] * block[i];
-    return (float)(10 * log10(sum / AUDIO_BLOCK_SAMPLES / (32768.0 * 32768.0)));
-}
-
 static void set_up(struct audio_residue *residue)
 {
     base_rng_seed(&rng, 1);
@@ -49,9 +41,9 @@ static int pass(struct audio_residue *residue, float level_db, float taken_db, i
 
         fill(block, level_db);
         memcpy(before, block, sizeof(block));
-        audio_residue_hush(residue, block, level_of(block), taken_db);
+        audio_residue_hush(residue, block, audio_level_db(block), taken_db);
         n_untouched += memcmp(block, before, sizeof(block)) == 0;
-        *ret_level_db = level_of(block);
+        *ret_level_db = audio_level_db(block);
     }
     return n_untouched;
 }

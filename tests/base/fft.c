@@ -41,4 +41,25 @@ static void a_sine_stands_in_its_bin(void)
     CHECK(power[31] < 1 && power[33] < 1 && power[0] < 1);
 }
 
-CHECK_MAIN(agrees_with_the_sum_written_out, a_sine_stands_in_its_bin)
+/* A turning of its own in each of two bins, with the tables of a longer transform. */
+static void a_complex_transform_tells_turnings_apart(void)
+{
+    enum { N = 1024, N_TABLES = 4096 };
+    static float re[N], im[N], cosine[N_TABLES / 2], sine[N_TABLES / 2];
+
+    base_fft_fill_tables(N_TABLES, cosine, sine);
+    for (int i = 0; i < N; i++) {
+        re[i] = (float)(cos(2 * M_PI * 5 * i / N) + 3 * cos(2 * M_PI * 700 * i / N));
+        im[i] = (float)(sin(2 * M_PI * 5 * i / N) + 3 * sin(2 * M_PI * 700 * i / N));
+    }
+    base_fft_transform(N, re, im, N_TABLES, cosine, sine);
+    for (int bin = 0; bin < N; bin++) {
+        float wanted = bin == 5 ? N : bin == 700 ? 3 * N : 0;
+
+        CHECK(fabsf(re[bin] - wanted) < 0.1f);
+        CHECK(fabsf(im[bin]) < 0.1f);
+    }
+}
+
+CHECK_MAIN(agrees_with_the_sum_written_out, a_sine_stands_in_its_bin,
+           a_complex_transform_tells_turnings_apart)
