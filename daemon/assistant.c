@@ -138,7 +138,10 @@ static void on_listen(void *user, enum conversation_expect expect, bool is_patie
 
     speech_begin(a->speech);
     listener_set_now(a->listener, assistant_local_now(a));
-    listener_open(a->listener, expects[expect]);
+    if (assistant_is_talked_over(a))
+        assistant_listen_on(a, expects[expect]);
+    else
+        listener_open(a->listener, expects[expect]);
     a->listens_for = expects[expect];
     a->n_more_silences = is_patient ? PATIENT_SILENCES - 1 : 0;
 }
@@ -166,7 +169,10 @@ static void on_sleep(void *user)
     }
     a->store_id[0] = a->cancel_id[0] = '\0';
     learning_drop(a->parts.learning);
-    listener_sleep(a->listener);
+    if (assistant_is_talked_over(a))
+        assistant_sleep_behind(a);
+    else
+        listener_sleep(a->listener);
     if (a->is_erasing && a->events.on_erase_ready)
         a->events.on_erase_ready(a->events.user);
 }
@@ -244,7 +250,8 @@ static void on_quiet(void *user)
 
     if (!speech_ended(a->speech))
         return;
-    assistant_close_over(a);
+    if (!assistant_is_talked_over(a))
+        assistant_close_over(a);
     assistant_news_heard(a);
     assistant_happen(a, EVENT_SPOKEN);
 }

@@ -13,7 +13,7 @@
 enum {
     NEWS_AT_ONCE = 4, /* more cannot be kept in mind */
     KINDS_KEPT = 32,
-    PENDING_MAX = 100, /* blocks heard over our speech before the ears open to them */
+    PENDING_MAX = 300, /* blocks heard over our speech before the ears open to them: a call */
 };
 
 /* Whom a request was said to be for, which the outbox does not keep. */
@@ -53,7 +53,9 @@ struct assistant {
     bool is_cut; /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     struct echo echo;
-    bool hears_over;                                   /* the ears are open while we speak */
+    bool hears_over;    /* the ears are open while we speak */
+    bool sleeps_behind; /* we have fallen silent, and sleep when what was begun over us has ended */
+    bool began_over;    /* the answer in course may have begun over our speech */
     enum echo_ears over;                               /* to what, in the utterance in course */
     int16_t pending[PENDING_MAX][AUDIO_BLOCK_SAMPLES]; /* a ring of what came before */
     size_t n_pending, pending_at;
@@ -116,6 +118,11 @@ void assistant_keep_habits(struct assistant *a);
 /* assistant_hearing.c: a block while we speak; what we said is over, or will be said otherwise. */
 void assistant_hear_over(struct assistant *a, const struct audio_canceller_block *block);
 void assistant_close_over(struct assistant *a);
+/* We have fallen silent, and somebody still says what was begun over us. Returns: whether so. */
+bool assistant_is_talked_over(const struct assistant *a);
+/* Then, in place of opening the ears, and of closing them. */
+void assistant_listen_on(struct assistant *a, enum intents_expect expect);
+void assistant_sleep_behind(struct assistant *a);
 
 /* What was being told was heard to its end; was cut off. */
 void assistant_news_heard(struct assistant *a);

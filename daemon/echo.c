@@ -30,8 +30,15 @@ void echo_init(struct echo *echo)
     *echo = (struct echo){.floor_db = FLOOR_LEAST};
 }
 
+static void remember(struct echo *echo, const struct audio_canceller_block *block)
+{
+    echo->past[echo->n_past++ % ECHO_REMEMBERED] =
+        (struct echo_trace){block->state == AUDIO_CANCELLER_CANCELLED, block->left, block->sounded};
+}
+
 void echo_hear_room(struct echo *echo, const struct audio_canceller_block *block)
 {
+    remember(echo, block);
     if (block->state != AUDIO_CANCELLER_IDLE)
         return;
     echo->floor_db = fminf(block->heard_db, echo->floor_db + FLOOR_RISE_DB);
@@ -70,12 +77,6 @@ static void follow_trace(struct echo *echo, const struct audio_canceller_block *
         echo->n_loud = 0;
     }
     echo->n = echo->n_up = 0;
-}
-
-static void remember(struct echo *echo, const struct audio_canceller_block *block)
-{
-    echo->past[echo->n_past++ % ECHO_REMEMBERED] =
-        (struct echo_trace){block->state == AUDIO_CANCELLER_CANCELLED, block->left, block->sounded};
 }
 
 enum echo_ears echo_hear_speech(struct echo *echo, const struct audio_canceller_block *block)
@@ -152,8 +153,10 @@ static float likeness_at(const struct echo *echo, unsigned from, unsigned to, in
     for (int band = 0; band < AUDIO_BANDS; band++) {
         struct sums sums = sum_band(echo, from, to, band, earlier);
 
+        if (from <= to || 2 * sums.n < from - to)
+            return 0;
         if (sums.n < LIKENESS_LEAST)
-            return sums.n > 0 ? 1 : 0;
+            return 1;
         xx += sums.xx - sums.x * sums.x / sums.n;
         yy += sums.yy - sums.y * sums.y / sums.n;
         xy += sums.xy - sums.x * sums.y / sums.n;

@@ -65,13 +65,13 @@ enum echo_ears echo_hear_speech(struct echo *echo, const struct audio_canceller_
 void echo_changed(struct echo *echo);
 
 /* How alike the sound of the blocks from `from` to before `to` is to our voice, counted back from
- * the newest, which is 0. Returns: 0 to 1; 0 also when nothing of ours was taken out of them, 1
- * when of too few to tell. */
+ * the newest, which is 0. Returns: 0 to 1; 0 also when of most of them nothing of ours was taken
+ * out, 1 when of too few to tell. */
 float echo_likeness(const struct echo *echo, unsigned from, unsigned to);
-/* Beyond, it is our voice; in a short sound, beyond the lower one already. Our own voice behind a
- * canceller that a small loudspeaker disturbs: 0.5 to 0.8, in the virtual room from 0.37 on; a
- * person as loud as we are: 0.27 in the middle, 0.37 in one of ten, up to 0.48. */
-#define ECHO_OURS       0.37f
-#define ECHO_MAYBE_OURS 0.2f
+/* Beyond, it is our voice; in a short sound, beyond the lower one already; and whatever words were
+ * heard in it, beyond the highest. docs/conversation.md has the figures. */
+#define ECHO_SURELY_OURS 0.7f
+#define ECHO_OURS        0.37f
+#define ECHO_MAYBE_OURS  0.2f
 
 #endif

@@ -30,9 +30,10 @@ struct utterance {
     struct trust_evidence answer_evidence; /* of the same as a short answer; is_short when tried */
     char answer_text[UTTERANCE_TEXT_MAX];
     enum utterance_trust trust;
-    bool is_cut;   /* it was longer than the longest allowed */
-    bool is_woken; /* it began with the wake phrase, in one breath */
-    double wake_s; /* then the end of the phrase, as start_s */
+    bool is_cut;    /* it was longer than the longest allowed */
+    bool is_before; /* it began before the ears were opened for it (listener_go_on) */
+    bool is_woken;  /* it began with the wake phrase, in one breath */
+    double wake_s;  /* then the end of the phrase, as start_s */
 };
 
 struct interpreter;

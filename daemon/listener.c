@@ -26,6 +26,8 @@ enum {
        words follow after all, they are kept: the answer is a short low tone that stops nobody, and
        the ears open at the end of the phrase. */
     ALONE_MS = 120,
+    /* Less than this, behind what was begun too early, is its end and no answer. */
+    ANSWER_LEAST_MS = 150,
 };
 
 /* What is so far below the loudest of the last second is no voice that goes on; that fades so much
@@ -51,6 +53,7 @@ struct listener {
     int64_t voice_end;    /* where the utterance's voice last ended */
     bool opens_from_wake; /* the next opening reaches back to wake_end */
     bool has_voice;       /* speech has begun since the opening */
+    int64_t answer_from;  /* what was said before is no answer; 0: all of it is */
     bool has_guess;       /* `guess` holds what was said up to the pause */
     struct utterance guess;
     int64_t n_taken;
@@ -135,10 +138,24 @@ void listener_open(struct listener *listener, enum intents_expect expect)
     listener->opens_from_wake = false;
     listener->mode = MODE_OPEN;
     listener->expect = expect;
-    listener->has_guess = false;
+    listener->has_voice = listener->has_guess = false;
+    listener->answer_from = 0;
     listener->spent_s = 0;
     audio_endpointer_open(listener->endpointer, from);
     audio_endpointer_set_patience(listener->endpointer, listener->options.endpoint.end_silence_ms);
+}
+
+void listener_go_on(struct listener *listener, enum intents_expect expect)
+{
+    listener->expect = expect;
+    listener->has_guess = false;
+    listener->answer_from = audio_endpointer_now(listener->endpointer);
+    audio_endpointer_set_patience(listener->endpointer, listener->options.endpoint.end_silence_ms);
+}
+
+bool listener_hears_voice(const struct listener *listener)
+{
+    return listener->mode == MODE_OPEN && listener->has_voice;
 }
 
 void listener_sleep(struct listener *listener)
@@ -152,22 +169,49 @@ void listener_sleep(struct listener *listener)
     reset_wake(listener);
 }
 
-/* Recognises what the endpointer holds now. */
+static int hear(struct listener *listener, const int16_t *samples, size_t n_samples,
+                struct utterance *ret_utterance)
+{
+    int r = interpreter_hear(listener->options.interpreter, samples, n_samples, listener->expect,
+                             listener->now, ret_utterance);
+
+    if (r < 0)
+        return base_trace(r);
+    listener->spent_s += ret_utterance->cpu_s;
+    return 0;
+}
+
+/* All that was said was said before it could be an answer. */
+static bool is_all_before(const struct listener *listener)
+{
+    return listener->answer_from > 0 &&
+           listener->voice_end < listener->answer_from + audio_ms_to_samples(ANSWER_LEAST_MS);
+}
+
+/* Recognises what the endpointer holds now. Of what was begun before it could be an answer, all is
+ * heard as a call for help, and what came since as an answer. */
 static int interpret(struct listener *listener, struct utterance *ret_utterance)
 {
-    int64_t start_sample;
+    int64_t start_sample, n_before;
     size_t n_samples;
     const int16_t *samples =
         audio_endpointer_sound(listener->endpointer, &n_samples, &start_sample);
+    bool is_before;
     int r;
 
     if (!samples || !listener->options.interpreter)
         return -ENODATA;
-    r = interpreter_hear(listener->options.interpreter, samples, n_samples, listener->expect,
-                         listener->now, ret_utterance);
+    r = hear(listener, samples, n_samples, ret_utterance);
+    n_before = listener->answer_from - start_sample;
+    is_before = listener->answer_from > 0 && n_before > 0;
+    if (r == 0 && is_before && ret_utterance->meaning.act != INTENTS_EMERGENCY &&
+        !is_all_before(listener) && n_before < (int64_t)n_samples) {
+        r = hear(listener, samples + n_before, n_samples - (size_t)n_before, ret_utterance);
+        start_sample += n_before;
+    }
     if (r < 0)
-        return base_trace(r);
-    listener->spent_s += ret_utterance->cpu_s;
+        return r;
+    ret_utterance->is_before = is_before;
     ret_utterance->start_s = audio_samples_to_s(start_sample);
     ret_utterance->end_s = audio_samples_to_s(listener->voice_end);
     return 0;
@@ -234,6 +278,10 @@ static void deliver(struct listener *listener, bool is_cut)
             log_error("recogniser-failed", "%s", strerror(-r));
         utterance = (struct utterance){.end_s = audio_samples_to_s(listener->voice_end)};
         utterance.meaning.time = BASE_NO_TIME;
+    }
+    if (r == 0 && utterance.meaning.act != INTENTS_EMERGENCY && is_all_before(listener)) {
+        listener_open(listener, listener->expect); /* the answer is still to come */
+        return;
     }
     /* The phrase ended later than the detector thought, and nothing came behind it. */
     if (r == 0 && listener->mode == MODE_WOKEN && !utterance.text[0]) {

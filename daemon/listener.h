@@ -67,6 +67,13 @@ void listener_skip(struct listener *listener);
 
 /* Waits for one utterance, from now; after the wake phrase alone: from the end of the phrase. */
 void listener_open(struct listener *listener, enum intents_expect expect);
+/*
+ * Goes on with the utterance in course, for whoever listens from now on: what was said before is
+ * heard as well, but only a call for help counts in it (is_before).
+ */
+void listener_go_on(struct listener *listener, enum intents_expect expect);
+/* Somebody has begun to speak since the ears were opened, and has not ended. */
+bool listener_hears_voice(const struct listener *listener);
 /* Back to the wake phrase alone; all sound that was kept is zeroed (R10). */
 void listener_sleep(struct listener *listener);
 bool listener_is_open(const struct listener *listener);

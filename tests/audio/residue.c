@@ -72,6 +72,19 @@ static void who_speaks_is_left_alone(void)
     CHECK(fabsf(level - ROOM_DB) < 2);
 }
 
+/* Who talks for long hardly changes what is known of the filter. */
+static void what_is_left_is_hushed_right_behind_who_spoke(void)
+{
+    struct audio_residue residue;
+    float level;
+
+    set_up(&residue);
+    pass(&residue, LEFT_DB, OURS_DB, SECOND, &level);
+    pass(&residue, OURS_DB, OURS_DB, SECOND, &level);
+    pass(&residue, LEFT_DB, OURS_DB, 30, &level);
+    CHECK(fabsf(level - ROOM_DB) < 2);
+}
+
 static void the_soft_end_of_a_word_is_left_alone(void)
 {
     struct audio_residue residue;
@@ -105,5 +118,5 @@ static void a_pause_of_ours_is_left_as_it_is(void)
 }
 
 CHECK_MAIN(what_is_left_is_brought_down_to_the_room, who_speaks_is_left_alone,
-           the_soft_end_of_a_word_is_left_alone, nothing_is_hushed_where_little_is_taken_out,
-           a_pause_of_ours_is_left_as_it_is)
+           what_is_left_is_hushed_right_behind_who_spoke, the_soft_end_of_a_word_is_left_alone,
+           nothing_is_hushed_where_little_is_taken_out, a_pause_of_ours_is_left_as_it_is)

@@ -194,10 +194,42 @@ static void where_nothing_is_taken_out_nothing_is_ours(void)
     CHECK(!(likeness(21, AUDIO_CANCELLER_IDLE) != 0));
 }
 
+/* As alike as can be, but a click. */
+static void a_sound_too_short_to_tell_is_ours(void)
+{
+    struct audio_canceller_block block = {.state = AUDIO_CANCELLER_CANCELLED, .is_sounding = true};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < 3 * SECOND; i++)
+        echo_hear_speech(&echo, &block);
+    CHECK(!(echo_likeness(&echo, 15, 0) < 1));
+}
+
+/* Somebody begins at the end of what we say, and goes on. */
+static void what_goes_on_without_us_is_not_ours(void)
+{
+    struct audio_canceller_block block = {.state = AUDIO_CANCELLER_CANCELLED, .is_sounding = true};
+    struct audio_canceller_block room = {.heard_db = ROOM_DB, .left_db = ROOM_DB};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < SECOND; i++) {
+        block.left = block.sounded = syllable(i, 21, -20);
+        echo_hear_speech(&echo, &block);
+    }
+    CHECK(echo_likeness(&echo, SECOND, 0) >= ECHO_SURELY_OURS);
+    for (int i = 0; i < 2 * SECOND; i++)
+        echo_hear_room(&echo, &room);
+    CHECK(!(echo_likeness(&echo, 3 * SECOND, 0) > 0));
+    CHECK(echo_likeness(&echo, 3 * SECOND, 2 * SECOND) >= ECHO_SURELY_OURS);
+}
+
 CHECK_MAIN(a_second_without_trace_opens, a_trace_leaves_calls_for_help_alone,
            nothing_is_heard_where_nothing_is_taken_out, nothing_is_heard_while_our_voice_is_sought,
            a_room_without_echo_opens, a_television_where_there_is_no_echo_leaves_calls_for_help,
            who_talks_meanwhile_is_heard_to_the_end, pauses_of_ours_prove_nothing,
            nothing_of_ours_for_a_second_is_no_echo, a_louder_voice_is_measured_anew,
            a_louder_room_is_learnt, what_sounds_as_we_do_is_ours,
-           where_nothing_is_taken_out_nothing_is_ours)
+           where_nothing_is_taken_out_nothing_is_ours, a_sound_too_short_to_tell_is_ours,
+           what_goes_on_without_us_is_not_ours)

@@ -279,6 +279,56 @@ static void what_sounds_while_we_speak_is_not_heard(void)
     end();
 }
 
+/* Somebody speaks over the end of what we say, and we listen from the middle of it on. */
+static void speak_from_before(const char *text)
+{
+    begin(false);
+    stage.ears.text = text;
+    quiet(1000);
+    listener_open(stage.listener, INTENTS_EXPECT_CONFIRMATION);
+    quiet(500);
+    CHECK(!listener_hears_voice(stage.listener));
+    say("je suis tombée dans la cuisine");
+    CHECK(listener_hears_voice(stage.listener));
+    listener_go_on(stage.listener, INTENTS_EXPECT_REQUEST);
+}
+
+static void a_call_for_help_begun_before_is_heard_whole(void)
+{
+    speak_from_before("je suis tombée");
+    say("je suis tombée");
+    quiet(3000);
+    CHECK_INT(stage.n_utterances, 1);
+    CHECK_INT(stage.utterance.meaning.act, INTENTS_EMERGENCY);
+    CHECK(stage.utterance.is_before);
+    CHECK(stage.utterance.start_s < 1.8);
+    end();
+}
+
+static void of_an_answer_begun_before_only_what_comes_since_counts(void)
+{
+    speak_from_before("je voudrais mes courses");
+    say("je voudrais mes courses");
+    quiet(3000);
+    CHECK_INT(stage.n_utterances, 1);
+    CHECK_INT(stage.utterance.meaning.act, INTENTS_REQUEST);
+    CHECK(stage.utterance.start_s > 2.5);
+    end();
+}
+
+static void what_was_all_said_before_is_no_answer(void)
+{
+    speak_from_before("oui c'est ça");
+    quiet(2500);
+    CHECK_INT(stage.n_utterances, 0);
+    CHECK(listener_is_open(stage.listener));
+    say("oui c'est ça");
+    quiet(3000);
+    CHECK_INT(stage.n_utterances, 1);
+    CHECK(!stage.utterance.is_before);
+    end();
+}
+
 static void close_stage(void)
 {
     interpreter_destroy(stage.interpreter);
@@ -289,4 +339,6 @@ static void close_stage(void)
 CHECK_MAIN(one_breath_is_one_utterance_that_is_woken, the_wake_phrase_alone_wakes_and_then_listens,
            nobody_who_speaks_in_time_is_silence,
            the_sound_is_zeroed_before_the_words_are_handed_over,
-           what_sounds_while_we_speak_is_not_heard, close_stage)
+           what_sounds_while_we_speak_is_not_heard, a_call_for_help_begun_before_is_heard_whole,
+           of_an_answer_begun_before_only_what_comes_since_counts,
+           what_was_all_said_before_is_no_answer, close_stage)
