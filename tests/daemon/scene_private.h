@@ -36,9 +36,17 @@ struct scene_stage {
     struct config_problems *problems;
     struct config_catalogue *catalogue;
     struct tts_voice *resident; /* the resident's voice */
+    struct tts_voice *voice;    /* the speaker's; NULL: the silent one */
     struct scene_ears ears;
     struct interpreter *interpreter;
 };
+
+struct scene;
+
+/* What the microphone hears next, in place of what the resident says; `sounded` is what the
+ * loudspeaker has been given. */
+typedef void scene_room_fn(struct scene *scene, const int16_t *sounded, size_t n_sounded,
+                           int16_t ret_block[AUDIO_BLOCK_SAMPLES]);
 
 struct scene {
     struct scene_stage *stage;
@@ -69,7 +77,8 @@ struct scene {
     unsigned n_introduced, n_erased;
     bool is_muted, is_deaf;
     int64_t blocks;
-    struct base_rng rng; /* the room's noise */
+    struct base_rng rng;    /* the room's noise */
+    scene_room_fn *room_fn; /* NULL: the twin's */
 };
 
 /* scene_room.c: the parts, and time. `failed` is told of by scene_fail. */

@@ -279,7 +279,9 @@ static void open_sound(struct scene *scene)
 
 static void begin_life(struct scene *scene)
 {
-    MUST(tts_voice_create_silent(&scene->voice) == 0);
+    scene->voice = scene->stage->voice;
+    if (!scene->voice)
+        MUST(tts_voice_create_silent(&scene->voice) == 0);
     open_phrasing(scene);
     open_worker(scene);
     open_assistant(scene);
@@ -295,7 +297,8 @@ static void end_life(struct scene *scene)
     audio_canceller_destroy(scene->canceller);
     audio_twin_destroy(scene->room);
     phrasing_destroy(scene->phrasing);
-    tts_voice_destroy(scene->voice);
+    if (scene->voice != scene->stage->voice)
+        tts_voice_destroy(scene->voice);
 }
 
 void scene_room_restart(struct scene *scene)
@@ -378,6 +381,14 @@ static void hear_block(struct scene *scene, const int16_t heard[AUDIO_BLOCK_SAMP
     audio_canceller_meet(scene->canceller);
 }
 
+static void hear_room(struct scene *scene, int16_t block[AUDIO_BLOCK_SAMPLES])
+{
+    size_t n;
+    const int16_t *sounded = audio_twin_played(scene->room, &n);
+
+    scene->room_fn(scene, sounded, n, block);
+}
+
 static void pass_block(struct scene *scene)
 {
     int16_t block[AUDIO_BLOCK_SAMPLES];
@@ -387,6 +398,8 @@ static void pass_block(struct scene *scene)
     /* No room is as silent as zeros. */
     for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
         block[i] = (int16_t)(block[i] * 3 / 4 + (int)base_rng_below(&scene->rng, 41) - 20);
+    if (scene->room_fn)
+        hear_room(scene, block);
     base_clock_manual_advance(&scene->clock, AUDIO_BLOCK_MS);
     if (!scene->is_muted && !scene->is_deaf)
         hear_block(scene, block);

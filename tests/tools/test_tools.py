@@ -23,6 +23,7 @@ TOOLS = {
     "prove": (["--short", "--build", "{build}", "--only", "enqueue"], ["R52", "held"]),
     "alternatives": (["--build", "{build}", "--corpus", "{corpus}", "--only", "breadth,speexdsp", "--sentences", "200"],
                      ["trigram of 200 sentences", "Voisine behind speexdsp, kitchen"]),
+    "overheard": (["--build", "{build}", "--calls", "1", "--false", "1"], ["| call for help over our own speech |", "| alone | 0 of 1 lives |"]),
     "day-answers": (["--build", "{build}", "-n", "1", "--voices", "1"], ["synthetic voices"]),
     "fuzz": (["--help"], ["usage"]),  # builds with libFuzzer, for minutes
     "denoiser": (["--help"], ["usage"]),  # teaches for an hour
