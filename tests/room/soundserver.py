@@ -26,6 +26,7 @@ BLOCK_BYTES = RATE_HZ * BLOCK_MS // 1000 * 2
 AUDIBLE_RMS = 60  # an earcon of a quiet speaker; a null sink is exactly zero between sounds
 ROOM_TONE_RMS = 30  # 60 dB below full scale; no microphone gives digital silence unless it is dead
 SAME_SOUND_S = 0.3  # shorter silences are inside one sound
+SAME_LIKENESS = 0.9  # of two sounds' levels: it is the same
 
 
 def rms(pcm):
@@ -54,6 +55,14 @@ def trailing_silence_s(pcm):
     while silent < len(heard) and heard[-1 - silent] <= floor:
         silent += 1
     return silent * BLOCK_MS / 1000
+
+
+def correlation(a, b):
+    """Of two lists of the same length; 0 when one of them does not vary."""
+    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+    xx, yy = sum((x - mean_a) ** 2 for x in a), sum((y - mean_b) ** 2 for y in b)
+    xy = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+    return xy / (xx * yy) ** 0.5 if xx and yy else 0.0
 
 
 def scaled(pcm, factor):
@@ -185,6 +194,7 @@ class Ear:
         self.audible_rms = audible_rms
         self.same_sound_s = same_sound_s  # a shorter silence parts nothing
         self.heard = bytearray() if keep else None
+        self.began_s = None  # when the first block kept began
         self.stretches = []  # [began, ended] of each sound, by now_s()
         self._changed = threading.Condition()
         self._process = None
@@ -214,6 +224,7 @@ class Ear:
             n_blocks += 1
             own_s = now_s() - n_blocks * BLOCK_MS / 1000
             began_s = own_s if began_s is None else min(began_s, own_s)
+            self.began_s = began_s
             listening.set()
             self._note(block, began_s + n_blocks * BLOCK_MS / 1000)
 
@@ -237,6 +248,24 @@ class Ear:
         """When the first sound that began after this time began, or None."""
         with self._changed:
             return next((began for began, _ in self.stretches if began > after_s), None)
+
+    def find(self, pcm, after_s, within_s=4):
+        """When that sound began in what was kept, the likeliest place soon after a moment; None when nothing is like it.
+
+        By its rises and falls, so that what sounds right before it does not matter, nor how loud it is.
+        """
+        with self._changed:
+            heard, began_s = bytes(self.heard), self.began_s
+        hop, window = BLOCK_BYTES // 2, 3 * BLOCK_BYTES  # longer than a period of a low voice
+
+        def rises_and_falls(sound):
+            return [rms(sound[i:i + window]) for i in range(0, len(sound) - window + 1, hop)]
+
+        first = max(0, int((after_s - began_s) * RATE_HZ) * 2) if began_s else 0
+        wanted, held = rises_and_falls(pcm[:RATE_HZ * 2 * 3 // 2]), rises_and_falls(heard[first:first + int(within_s * RATE_HZ) * 2])
+        likeness = [(correlation(wanted, held[i:i + len(wanted)]), i) for i in range(len(held) - len(wanted) + 1)]
+        best, at = max(likeness, default=(0, 0))
+        return began_s + (first + at * hop) / 2 / RATE_HZ if best > SAME_LIKENESS else None
 
     def wait_for_sound(self, after_s, timeout_s):
         """Waits for sound after a moment. Returns whether there was any."""
