@@ -18,6 +18,7 @@
 #include "base/strbuf.h"
 #include "daemon/conversation.h"
 #include "daemon/habits.h"
+#include "daemon/kinds.h"
 #include "daemon/learning.h"
 #include "daemon/listener.h"
 #include "daemon/phrasing.h"
@@ -38,6 +39,7 @@ struct assistant_settings {
     int search_hours;                    /* told that nobody was found yet after so long; 0 never */
     int end_silence_ms;      /* what the listener was created with; 0: not to be learnt */
     struct habits habits;    /* as last kept */
+    struct kinds kinds;      /* likewise */
     bool has_button;         /* can switch the microphone on again */
     bool is_without_earcons; /* no sound tells that listening begins and ends */
     struct speech_settings speech;
@@ -65,6 +67,8 @@ struct assistant_events {
     void (*on_introduced)(void *user);
     /* Something was learnt of the resident: to be kept over a restart. */
     void (*on_habits)(void *user, const struct habits *habits);
+    /* Whom the last requests were for: likewise. */
+    void (*on_kinds)(void *user, const struct kinds *kinds);
     /* Everything is to be erased: makes sure of it, even if the power goes. Returns: 0 or -errno.
      */
     int (*on_erase)(void *user);

@@ -12,6 +12,7 @@ static void follow(struct assistant *a)
 
 void assistant_begin_habits(struct assistant *a)
 {
+    a->kinds = a->settings.kinds;
     a->habits = a->kept_habits = a->settings.habits;
     follow(a);
 }
@@ -24,6 +25,14 @@ void assistant_keep_habits(struct assistant *a)
     a->kept_habits = a->habits;
     if (a->events.on_habits)
         a->events.on_habits(a->events.user, &a->habits);
+}
+
+/* When the conversation is over: not between a yes and its answer. */
+static void keep_kinds(struct assistant *a)
+{
+    if (a->are_kinds_new && a->events.on_kinds)
+        a->events.on_kinds(a->events.user, &a->kinds);
+    a->are_kinds_new = false;
 }
 
 void assistant_learn_pause(struct assistant *a, int pause_ms)
@@ -46,6 +55,7 @@ void assistant_learn_state(struct assistant *a)
             habits_understood(&a->habits, a->needed_choice);
         a->was_understood = a->needed_choice = false;
         assistant_keep_habits(a);
+        keep_kinds(a);
         break;
     default:
         break;

@@ -11,15 +11,8 @@
 #include "daemon/told.h"
 
 enum {
-    NEWS_AT_ONCE = 4, /* more cannot be kept in mind */
-    KINDS_KEPT = 32,
+    NEWS_AT_ONCE = 4,  /* more cannot be kept in mind */
     PENDING_MAX = 300, /* blocks heard over our speech before the ears open to them: a call */
-};
-
-/* Whom a request was said to be for, which the outbox does not keep. */
-struct kept_kind {
-    char id[MATCHING_ID_SIZE];
-    char kind[DRAFT_KIND_MAX];
 };
 
 struct assistant {
@@ -64,8 +57,8 @@ struct assistant {
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
 
-    struct kept_kind kinds[KINDS_KEPT]; /* of the last requests since the start, in a ring */
-    size_t n_kinds;
+    struct kinds kinds;
+    bool are_kinds_new; /* not kept yet */
 
     struct habits habits, kept_habits;
     bool was_understood, needed_choice; /* in this conversation */
@@ -93,7 +86,9 @@ enum conversation_event_type assistant_request_event(struct assistant *a, struct
 /* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
                               char ret_id[MATCHING_ID_SIZE], struct draft *ret_about);
-/* Whom the stored request is for: as it was said, or, before this start, any of the household. */
+/* Whom the stored request is for: as it was said, or, where that is forgotten, any of the
+ * household.
+ */
 void assistant_recall_kind(const struct assistant *a, const char *id, struct draft *about);
 /* Whether the same was asked for a short while ago; then the draft gets the time of it. */
 bool assistant_asked_before(struct assistant *a, struct draft *draft);

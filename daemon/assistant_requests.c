@@ -41,19 +41,15 @@ static struct matching_request to_request(const struct assistant *a, const struc
 
 static void remember_kind(struct assistant *a, const char *kind)
 {
-    struct kept_kind *kept = &a->kinds[a->n_kinds++ % KINDS_KEPT];
-
-    memcpy(kept->id, a->store_id, sizeof(kept->id));
-    snprintf(kept->kind, sizeof(kept->kind), "%s", kind);
+    kinds_add(&a->kinds, a->store_id, kind);
+    a->are_kinds_new = true;
 }
 
 void assistant_recall_kind(const struct assistant *a, const char *id, struct draft *about)
 {
-    snprintf(about->kind, sizeof(about->kind), "%s", HOUSEHOLD_KIND_FORGOTTEN);
-    for (size_t i = 0; i < a->n_kinds && i < KINDS_KEPT; i++) {
-        if (strcmp(a->kinds[i].id, id) == 0)
-            memcpy(about->kind, a->kinds[i].kind, sizeof(about->kind));
-    }
+    const char *kind = kinds_find(&a->kinds, id);
+
+    snprintf(about->kind, sizeof(about->kind), "%s", kind ? kind : HOUSEHOLD_KIND_FORGOTTEN);
 }
 
 void assistant_store(void *user, const struct draft *draft)

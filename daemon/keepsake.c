@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HABITS_MAX = 4096, FOLDERS_DEEP = 4 };
+enum { HABITS_MAX = 4096, KINDS_BYTES_MAX = 4096, FOLDERS_DEEP = 4 };
 
 static const char *const marks[] = {
     [KEEPSAKE_INTRODUCED] = "introduced",
@@ -104,6 +104,30 @@ struct habits keepsake_load_habits(const struct keepsake *keepsake)
     habits_parse(text, &habits);
     free(text);
     return habits;
+}
+
+void keepsake_save_kinds(const struct keepsake *keepsake, const struct kinds *kinds)
+{
+    struct base_strbuf text;
+
+    base_strbuf_init(&text);
+    kinds_print(kinds, &text);
+    (void)save(keepsake, "kinds", base_strbuf_text(&text));
+    base_strbuf_finish(&text);
+}
+
+struct kinds keepsake_load_kinds(const struct keepsake *keepsake)
+{
+    struct kinds kinds = {0};
+    char path[PATH_MAX], *text;
+    size_t n;
+
+    if (base_file_join(keepsake->folder, "kinds", path, sizeof(path)) < 0 ||
+        base_file_read(path, KINDS_BYTES_MAX, &text, &n) < 0)
+        return kinds;
+    kinds_parse(text, &kinds);
+    free(text);
+    return kinds;
 }
 
 /* ---- erasing ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the speaker itself keeps over a restart, in its state folder beside the outbox: rate,
- * volume and pitch chosen by voice, the habits of the resident, that the introduction was said,
- * that the microphone is off; and the erasing of everything (R32).
+ * volume and pitch chosen by voice, the habits of the resident, whom the last requests were for,
+ * that the introduction was said, that the microphone is off; and the erasing of everything (R32).
  *
  * Erasing is marked durably first and done at the next start, before anything is opened: a power
  * cut in the middle of it only means that it goes on. Thread: main.
@@ -11,6 +11,7 @@
 #define DAEMON_KEEPSAKE_H
 
 #include "daemon/habits.h"
+#include "daemon/kinds.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -36,6 +37,8 @@ int keepsake_mark(const struct keepsake *keepsake, enum keepsake_mark mark, bool
 void keepsake_save_voice(const struct keepsake *keepsake, int rate_wpm, int volume, int pitch);
 void keepsake_save_habits(const struct keepsake *keepsake, const struct habits *habits);
 struct habits keepsake_load_habits(const struct keepsake *keepsake);
+void keepsake_save_kinds(const struct keepsake *keepsake, const struct kinds *kinds);
+struct kinds keepsake_load_kinds(const struct keepsake *keepsake);
 
 /*
  * Erases the state folder's files and the others named (NULL and "" are skipped), the mark last.

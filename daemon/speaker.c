@@ -85,6 +85,13 @@ static void on_habits(void *user, const struct habits *habits)
     keepsake_save_habits(&s->keepsake, habits);
 }
 
+static void on_kinds(void *user, const struct kinds *kinds)
+{
+    const struct speaker *s = user;
+
+    keepsake_save_kinds(&s->keepsake, kinds);
+}
+
 static int on_erase(void *user)
 {
     const struct speaker *s = user;
@@ -322,6 +329,7 @@ static int make_assistant(struct speaker *s)
         .search_hours = number(s, CONFIG_NEWS_SEARCHING_HOURS),
         .end_silence_ms = number(s, CONFIG_AUDIO_END_SILENCE_MS),
         .habits = keepsake_load_habits(&s->keepsake),
+        .kinds = keepsake_load_kinds(&s->keepsake),
         .has_button = text(s, CONFIG_BUTTON_DEVICE)[0] != '\0',
         .is_without_earcons = !config_options_switch(s->config, CONFIG_AUDIO_EARCONS),
         .is_moderated = config_territory_is_moderated(s->territory),
@@ -334,9 +342,8 @@ static int make_assistant(struct speaker *s)
             .stored_folder = s->bundle,
         }};
     struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker, s->learning};
-    struct assistant_events events = {on_spoken,   on_heard,       on_mute,
-                                      on_adjusted, on_introduced,  on_habits,
-                                      on_erase,    on_erase_ready, s};
+    struct assistant_events events = {on_spoken, on_heard, on_mute,  on_adjusted,    on_introduced,
+                                      on_habits, on_kinds, on_erase, on_erase_ready, s};
 
     if (bundle_folder(settings.language, s->bundle, sizeof(s->bundle)) < 0)
         settings.speech.stored_folder = NULL;

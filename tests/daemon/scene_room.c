@@ -116,6 +116,13 @@ static void on_habits(void *user, const struct habits *habits)
     keepsake_save_habits(&scene->keepsake, habits);
 }
 
+static void on_kinds(void *user, const struct kinds *kinds)
+{
+    const struct scene *scene = user;
+
+    keepsake_save_kinds(&scene->keepsake, kinds);
+}
+
 static void on_introduced(void *user)
 {
     struct scene *scene = user;
@@ -235,6 +242,7 @@ static void open_assistant(struct scene *scene)
         .search_hours = number(scene, "search_hours", 0),
         .end_silence_ms = number(scene, "end_silence_ms", 0),
         .habits = keepsake_load_habits(&scene->keepsake),
+        .kinds = keepsake_load_kinds(&scene->keepsake),
         .has_button = json_is_true(setting(scene, "button")),
         .speech = {
             .voice = {"fr", (int)config_options_number(kept, CONFIG_VOICE_RATE_WPM),
@@ -251,6 +259,7 @@ static void open_assistant(struct scene *scene)
                                       .on_mute = on_mute,
                                       .on_adjusted = on_adjusted,
                                       .on_habits = on_habits,
+                                      .on_kinds = on_kinds,
                                       .on_introduced = on_introduced,
                                       .on_erase = on_erase,
                                       .on_erase_ready = on_erase_ready,
