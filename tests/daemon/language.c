@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "daemon/language.h"
+
+#include "base/file.h"
+#include "base/paths.h"
+#include "tests/check.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The data as they are, save asr/en, which is ours to fill. */
+static void lay_out(char data[PATH_MAX])
+{
+    static const char *const as_they_are[] = {"config", "intents", "models", "tts"};
+    char root[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+
+    unsetenv("VOISINE_DATA");
+    REQUIRE(base_paths_data(root, sizeof(root)) == 0 && mkdtemp(data));
+    for (size_t i = 0; i < sizeof(as_they_are) / sizeof(as_they_are[0]); i++) {
+        REQUIRE(base_file_join(root, as_they_are[i], from, sizeof(from)) == 0 &&
+                base_file_join(data, as_they_are[i], to, sizeof(to)) == 0);
+        REQUIRE(symlink(from, to) == 0);
+    }
+    REQUIRE(base_file_join(data, "asr", to, sizeof(to)) == 0 && mkdir(to, 0700) == 0);
+    REQUIRE(base_file_join(data, "asr/en", to, sizeof(to)) == 0 && mkdir(to, 0700) == 0);
+    setenv("VOISINE_DATA", data, 1);
+}
+
+/* A network of the French model's states beside the English model. */
+static void put_network_of_french(const char *data)
+{
+    char root[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+
+    unsetenv("VOISINE_DATA");
+    REQUIRE(base_paths_data(root, sizeof(root)) == 0);
+    setenv("VOISINE_DATA", data, 1);
+    REQUIRE(base_file_join(root, "asr/fr/denoiser.bin", from, sizeof(from)) == 0 &&
+            base_file_join(data, "asr/en/denoiser.bin", to, sizeof(to)) == 0);
+    REQUIRE(symlink(from, to) == 0);
+}
+
+static void clear_away(const char *data)
+{
+    static const char *const laid[] = {"asr/en/denoiser.bin", "config", "intents", "models", "tts"};
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof(laid) / sizeof(laid[0]); i++) {
+        if (base_file_join(data, laid[i], path, sizeof(path)) == 0)
+            (void)unlink(path);
+    }
+    if (base_file_join(data, "asr/en", path, sizeof(path)) == 0)
+        (void)rmdir(path);
+    if (base_file_join(data, "asr", path, sizeof(path)) == 0)
+        (void)rmdir(path);
+    (void)rmdir(data);
+    unsetenv("VOISINE_DATA");
+}
+
+static int open_english(struct language *language, struct base_strbuf *error)
+{
+    struct language_options options = {
+        .id = "en", .models_folder = "", .wake_phrase = "", .parts = LANGUAGE_HEARS};
+
+    return language_open(&options, language, error);
+}
+
+static void a_language_without_a_network_hears_without_it(void)
+{
+    char data[PATH_MAX] = "/tmp/voisine-language-XXXXXX";
+    struct language language;
+    struct base_strbuf error;
+
+    lay_out(data);
+    base_strbuf_init(&error);
+    CHECK_INT(open_english(&language, &error), 0);
+    CHECK_STR(base_strbuf_text(&error), "");
+    CHECK(language.recogniser && !language.denoiser);
+    language_close(&language);
+    base_strbuf_finish(&error);
+    clear_away(data);
+}
+
+/* What it tells of another model's states would be read beyond its end. */
+static void the_network_of_another_model_is_refused(void)
+{
+    char data[PATH_MAX] = "/tmp/voisine-language-XXXXXX";
+    struct language language;
+    struct base_strbuf error;
+
+    lay_out(data);
+    put_network_of_french(data);
+    base_strbuf_init(&error);
+    CHECK_INT(open_english(&language, &error), -EINVAL);
+    CHECK(strstr(base_strbuf_text(&error), "asr/en/denoiser.bin"));
+    CHECK(!language.recogniser && !language.denoiser && !language.understander);
+    base_strbuf_finish(&error);
+    clear_away(data);
+}
+
+CHECK_MAIN(a_language_without_a_network_hears_without_it, the_network_of_another_model_is_refused)
