@@ -24,6 +24,7 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     ret_draft->time = meaning->time;
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(meaning->part));
     ret_draft->is_repeated = meaning->is_repeated;
+    ret_draft->is_off_weekday = meaning->is_off_weekday;
     for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
     for (size_t i = 0; i < meaning->n_dropped && ret_draft->n_dropped < DRAFT_ITEMS_MAX; i++)
@@ -44,6 +45,7 @@ static void draft_from_also(const struct intents_also *also, const struct draft 
     ret_draft->time = also->time;
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(also->part));
     ret_draft->is_repeated = also->is_repeated;
+    ret_draft->is_off_weekday = also->is_off_weekday;
     for (size_t i = 0; i < also->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", also->items[i]);
 }

@@ -53,8 +53,10 @@ bool draft_correct(struct draft *draft, const struct draft *said)
     struct draft before = *draft;
     bool has_dropped = false;
 
-    if (base_date_is_set(said->date))
+    if (base_date_is_set(said->date)) {
         draft->date = said->date;
+        draft->is_off_weekday = said->is_off_weekday;
+    }
     if (said->part[0] || base_time_is_set(said->time)) {
         memcpy(draft->part, said->part, sizeof(draft->part));
         draft->time = said->time;

@@ -26,6 +26,7 @@ struct draft {
     struct base_date date;
     char part[DRAFT_PART_MAX]; /* "morning", "noon", "afternoon", "evening" or "" */
     struct base_time time;     /* then part is "" */
+    bool is_off_weekday;       /* the weekday that was said is not the date's; until said so */
     bool is_repeated;          /* asked for more than once, which cannot be noted; until said so */
     size_t n_items;
     char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];

@@ -141,6 +141,7 @@ int utterance_json_print(FILE *f, const struct utterance_report *report)
     add_text(&line, "behind", behind[result->answer]);
     add_flag(&line, "besides", result->is_besides);
     add_flag(&line, "repeated", result->is_repeated);
+    add_flag(&line, "off_weekday", result->is_off_weekday);
     add_flag(&line, "mixed", result->is_mixed);
     add_also(&line, result);
     add_number(&line, "confidence", report->confidence);

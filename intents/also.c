@@ -134,7 +134,8 @@ static void become_named(const struct intents_understander *u, const struct inte
                                       .date = when.date,
                                       .part = when.part,
                                       .time = when.time,
-                                      .is_repeated = when.is_repeated};
+                                      .is_repeated = when.is_repeated,
+                                      .is_off_weekday = when.is_off_weekday};
     strcpy(is_offered ? result->service : result->outside_service, named->id);
 }
 
@@ -165,6 +166,7 @@ static void add_also(const struct intents_result *other, struct intents_result *
                                   .part = other->part,
                                   .time = other->time,
                                   .is_repeated = other->is_repeated,
+                                  .is_off_weekday = other->is_off_weekday,
                                   .n_items = other->n_items};
     strcpy(also->service, wanted(other));
     memcpy(also->items, other->items, sizeof(also->items));

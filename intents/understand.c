@@ -467,6 +467,7 @@ static void take_when(const struct intents_when *when, struct intents_result *re
     result->part = when->part;
     result->time = when->time;
     result->is_repeated = when->is_repeated;
+    result->is_off_weekday = when->is_off_weekday;
 }
 
 /* Two days for one service are two requests of it. */

@@ -44,7 +44,7 @@ struct intents_also {
     struct base_date date;
     enum intents_part part;
     struct base_time time;
-    bool is_repeated;
+    bool is_repeated, is_off_weekday;
     char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_items;
 };
@@ -60,6 +60,7 @@ struct intents_result {
     enum intents_answer answer; /* before the request: "oui, et le chien aussi" */
     bool is_besides;            /* the request comes to another one: "et le chien aussi" */
     bool is_repeated;           /* asked for more than once: "tous les mardis" */
+    bool is_off_weekday;        /* the weekday that was said is not the day's own */
     bool is_mixed;              /* two requests in one that cannot be parted surely */
     struct base_date date;
     enum intents_part part;

@@ -12,6 +12,8 @@
 /* A past tense governs a day this many words behind it, at most. */
 #define PAST_REACH  8
 #define FILLERS_MAX 3
+/* A weekday with a number and no month is looked for as far as this. */
+#define NUMBERED_REACH_DAYS 92
 
 struct piece {
     size_t start, end;
@@ -352,6 +354,29 @@ static struct base_date next_calendar_day(struct base_date today, int day, int m
     return BASE_NO_DATE;
 }
 
+/* 0: none. */
+static int weekday_said(const struct piece *piece)
+{
+    int weekday = piece->catch.value[INTENTS_SLOT_WEEKDAY];
+
+    return weekday > 0 ? weekday : 0;
+}
+
+/* The next day of the calendar with that number that is such a weekday as well. Far away it is
+ * likelier that one of the two is wrong: then, as where there is none, the number counts. */
+static struct base_date next_numbered_weekday(struct base_date today, int day, int weekday)
+{
+    struct base_date first = next_calendar_day(today, day, 0), date = first;
+
+    while (base_date_is_set(date) &&
+           base_date_to_days(date) - base_date_to_days(today) <= NUMBERED_REACH_DAYS) {
+        if (base_date_weekday(date) == weekday)
+            return date;
+        date = next_calendar_day(base_date_add_days(date, 1), day, 0);
+    }
+    return first;
+}
+
 /* The first, second, ... of its weekdays in a month, the last one for 5 and more. */
 static struct base_date nth_of_month(struct base_date month, int weekday, int nth)
 {
@@ -377,6 +402,12 @@ static struct base_date next_nth(struct base_date today, int weekday, int nth, i
     return BASE_NO_DATE;
 }
 
+static bool is_off_weekday(const struct piece *piece, struct base_date date)
+{
+    return piece->rule->day.is_set && weekday_said(piece) && base_date_is_set(date) &&
+           base_date_weekday(date) != weekday_said(piece);
+}
+
 static struct base_date resolve_date(const struct piece *piece, struct base_date today)
 {
     const struct intents_when_rule *rule = piece->rule;
@@ -399,6 +430,8 @@ static struct base_date resolve_date(const struct piece *piece, struct base_date
         return base_date_add_days(next_weekday(today, weekday, false), days);
     if (rule->months.is_set)
         return add_months(today, value_of(&rule->months, piece, 1), day);
+    if (rule->day.is_set && !rule->month.is_set && weekday_said(piece))
+        return next_numbered_weekday(today, day, weekday_said(piece));
     if (rule->day.is_set)
         return next_calendar_day(today, day, value_of(&rule->month, piece, 0));
     return base_date_add_days(today, days);
@@ -508,6 +541,7 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
     time = day && day->time ? day->time : hour ? hour->time : NULL;
     if (day) {
         ret_when->date = resolve_date(day->date, now.date);
+        ret_when->is_off_weekday = is_off_weekday(day->date, ret_when->date);
         ret_when->part = day->date->rule->part;
     }
     if (part && ret_when->part == INTENTS_NO_PART)

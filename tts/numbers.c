@@ -243,6 +243,12 @@ void tts_numbers_day(const struct tts_numbers *numbers, struct base_date date,
     }
 }
 
+void tts_numbers_dated(const struct tts_numbers *numbers, struct base_date date,
+                       struct base_strbuf *out)
+{
+    add_date(numbers, text_in(numbers->root, "date", "weekday_date"), date, out);
+}
+
 /* Which form of a part of the day fits: "ce matin", "demain matin", "mardi sept juin dans ...". */
 static const char *part_form(const struct tts_when *when, struct base_date today)
 {

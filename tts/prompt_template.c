@@ -216,6 +216,8 @@ static int append_when(const struct tts_template_job *job, const struct mark *ma
     base_strbuf_init(&words);
     if (has_form(mark, "clock") && base_time_is_set(when.time))
         tts_numbers_clock(numbers, when.time, &words);
+    else if (has_form(mark, "dated") && base_date_is_set(when.date))
+        tts_numbers_dated(numbers, when.date, &words);
     else if (has_form(mark, "moment"))
         tts_numbers_moment(numbers, &when, job->now.date, &words);
     else if (!has_form(mark, "clock"))
