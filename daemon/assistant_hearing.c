@@ -112,7 +112,9 @@ static enum conversation_event_type aside_event(const char *topic)
         {INTENTS_TOPIC_WAIT, EVENT_WAIT},       {INTENTS_TOPIC_THINKS, EVENT_THINKS},
         {INTENTS_TOPIC_HELLO, EVENT_HELLO},     {INTENTS_TOPIC_THANKS, EVENT_THANKS},
         {INTENTS_TOPIC_GOODBYE, EVENT_GOODBYE}, {INTENTS_TOPIC_ENOUGH, EVENT_DENY},
-        {INTENTS_TOPIC_MORE, EVENT_MORE},
+        {INTENTS_TOPIC_MORE, EVENT_MORE},       {INTENTS_TOPIC_DOUBT, EVENT_REPEAT},
+        {INTENTS_TOPIC_CLOCK, EVENT_CLOCK},     {INTENTS_TOPIC_TODAY, EVENT_TODAY},
+        {INTENTS_TOPIC_WHO, EVENT_WHO},         {INTENTS_TOPIC_USUAL, EVENT_USUAL},
     };
 
     for (size_t i = 0; i < sizeof(asides) / sizeof(asides[0]); i++) {

@@ -71,6 +71,10 @@ enum conversation_event_type {
     EVENT_HELP,
     EVENT_MORE,    /* asked what else there is */
     EVENT_PRIVACY, /* asked what is heard and kept */
+    EVENT_CLOCK,   /* asked what time it is */
+    EVENT_TODAY,   /* asked what day it is */
+    EVENT_WHO,     /* asked who speaks */
+    EVENT_USUAL,   /* "as always", and what that is nobody knows here */
     EVENT_WAIT,    /* more time is wanted */
     EVENT_THINKS,  /* "euh", or time once more */
     EVENT_HELLO,   /* a greeting and no more */

@@ -515,6 +515,55 @@ void act_privacy_and_ask(struct conversation *c, const struct conversation_event
     conversation_put_question_again(c);
 }
 
+void act_clock(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "aside.clock");
+}
+
+void act_clock_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    act_clock(c, event);
+    conversation_put_question_again(c);
+}
+
+void act_today(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "aside.today");
+}
+
+void act_today_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    act_today(c, event);
+    conversation_put_question_again(c);
+}
+
+void act_who(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "aside.who");
+}
+
+void act_who_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    act_who(c, event);
+    conversation_put_question_again(c);
+}
+
+void act_usual(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "aside.usual");
+}
+
+void act_usual_and_ask(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    conversation_say(c, "aside.not_kept");
+    conversation_put_question_again(c);
+}
+
 void act_sleep(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;

@@ -17,11 +17,12 @@ action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_lis
     act_give_up, act_close_silence, act_all_right, act_ask_cancel, act_nothing_to_cancel,
     act_ask_erase, act_ask_erase_again, act_erase, act_erase_begun, act_not_erased, act_keep_all,
     act_cancel, act_keep, act_withdrawn, act_not_withdrawn, act_adjust, act_status,
-    act_status_and_ask, act_help, act_help_and_ask, act_privacy, act_privacy_and_ask, act_sleep,
-    act_sleep_quietly, act_news, act_alarm, act_mute, act_next, act_besides, act_confirm_and,
-    act_denied_and, act_mixed, act_give_time, act_listen_on_request, act_listen_on_answer,
-    act_listen_on_day, act_listen_on_choice, act_thanks, act_goodbye, act_help_more,
-    act_mute_in_vain, act_mute_in_vain_and_ask, act_alarm_over, act_still_muted, act_unmute,
-    act_deaf, act_hearing;
+    act_status_and_ask, act_help, act_help_and_ask, act_privacy, act_privacy_and_ask, act_clock,
+    act_clock_and_ask, act_today, act_today_and_ask, act_who, act_who_and_ask, act_usual,
+    act_usual_and_ask, act_sleep, act_sleep_quietly, act_news, act_alarm, act_mute, act_next,
+    act_besides, act_confirm_and, act_denied_and, act_mixed, act_give_time, act_listen_on_request,
+    act_listen_on_answer, act_listen_on_day, act_listen_on_choice, act_thanks, act_goodbye,
+    act_help_more, act_mute_in_vain, act_mute_in_vain_and_ask, act_alarm_over, act_still_muted,
+    act_unmute, act_deaf, act_hearing;
 
 #endif

@@ -36,7 +36,9 @@
     [EVENT_REPEAT] = {act_ask_again, self}, [EVENT_STATUS] = {act_status, self},                   \
     [EVENT_HELP] = {act_help, self}, [EVENT_MORE] = {act_help_more, self},                         \
     [EVENT_PRIVACY] = {act_privacy, self}, [EVENT_WAIT] = {act_give_time, self},                   \
-    [EVENT_THINKS] = {act_listen_on_request, self}
+    [EVENT_THINKS] = {act_listen_on_request, self}, [EVENT_CLOCK] = {act_clock, self},             \
+    [EVENT_TODAY] = {act_today, self}, [EVENT_WHO] = {act_who, self},                              \
+    [EVENT_USUAL] = {act_usual, self}
 
 /* A request is taken as one wherever the resident may speak. */
 #define REQUESTS                                                                                   \
@@ -64,6 +66,8 @@
     [EVENT_SOFTER] = {act_nothing, self}, [EVENT_SLOWER] = {act_nothing, self},                    \
     [EVENT_FASTER] = {act_nothing, self}, [EVENT_DEEPER] = {act_nothing, self},                    \
     [EVENT_HIGHER] = {act_nothing, self}, [EVENT_NOT_UNDERSTOOD] = {act_nothing, self},            \
+    [EVENT_CLOCK] = {act_nothing, self}, [EVENT_TODAY] = {act_nothing, self},                      \
+    [EVENT_WHO] = {act_nothing, self}, [EVENT_USUAL] = {act_nothing, self},                        \
     [EVENT_SILENCE] = {act_nothing, self}
 
 /* A question waits for yes or no about a draft. */
@@ -71,6 +75,8 @@
     EVERYWHERE(self), SPEECH(self), REQUESTS,                                                      \
         [EVENT_STATUS] = {act_status_and_ask, self}, [EVENT_HELP] = {act_help_and_ask, self},      \
         [EVENT_MORE] = {act_help_and_ask, self}, [EVENT_PRIVACY] = {act_privacy_and_ask, self},    \
+        [EVENT_CLOCK] = {act_clock_and_ask, self}, [EVENT_TODAY] = {act_today_and_ask, self},      \
+        [EVENT_WHO] = {act_who_and_ask, self}, [EVENT_USUAL] = {act_usual_and_ask, self},          \
         [EVENT_REQUEST_BESIDES] = {act_besides, self}, [EVENT_AFFIRM_AND] = {act_besides, self},   \
         [EVENT_MIXED] = {act_nothing, self}, [EVENT_HELLO] = {act_nothing, self},                  \
         [EVENT_MUTE_IN_VAIN] = {act_mute_in_vain_and_ask, self},                                   \
@@ -123,6 +129,10 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                       [EVENT_STATUS] = {act_status, STATE_CLOSING},
                       [EVENT_HELP] = {act_help, STATE_LISTENING},
                       [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
+                      [EVENT_CLOCK] = {act_clock, STATE_CLOSING},
+                      [EVENT_TODAY] = {act_today, STATE_CLOSING},
+                      [EVENT_WHO] = {act_who, STATE_LISTENING},
+                      [EVENT_USUAL] = {act_usual, STATE_LISTENING},
                       [EVENT_LOUDER] = {act_adjust, STATE_CLOSING},
                       [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
                       [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
@@ -137,10 +147,10 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
          [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
          [EVENT_STATUS] = {act_status, STATE_CLOSING},
-         [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
-         [EVENT_LOUDER] = {act_adjust, STATE_CLOSING}, [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
-         [EVENT_SLOWER] = {act_adjust, STATE_CLOSING}, [EVENT_FASTER] = {act_adjust, STATE_CLOSING},
-         [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
+         [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING}, [EVENT_CLOCK] = {act_clock, STATE_CLOSING},
+         [EVENT_TODAY] = {act_today, STATE_CLOSING}, [EVENT_LOUDER] = {act_adjust, STATE_CLOSING},
+         [EVENT_SOFTER] = {act_adjust, STATE_CLOSING}, [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
+         [EVENT_FASTER] = {act_adjust, STATE_CLOSING}, [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
          [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
     [STATE_LISTENING_AGAIN] =
         {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)), [EVENT_SILENCE] =

@@ -11,6 +11,12 @@
 
 /* In the order in which one goes before another: "merci, au revoir" is a goodbye. */
 enum set {
+    SET_TORN,  /* "oui... euh, non": neither */
+    SET_DOUBT, /* "vous m'avez bien compris ?" */
+    SET_CLOCK,
+    SET_TODAY,
+    SET_WHO,   /* "vous êtes un robot ?" */
+    SET_USUAL, /* "comme la dernière fois" */
     SET_WAIT,
     SET_MORE,
     SET_GOODBYE,
@@ -22,8 +28,9 @@ enum set {
     N_SETS,
 };
 
-static const char *const set_names[N_SETS] = {"wait",   "more",  "goodbye", "enough",
-                                              "thanks", "hello", "thinks",  "filler"};
+static const char *const set_names[N_SETS] = {"torn",   "doubt", "clock",  "today",   "who",
+                                              "usual",  "wait",  "more",   "goodbye", "enough",
+                                              "thanks", "hello", "thinks", "filler"};
 
 struct intents_aside {
     const struct intents_language *language;
@@ -56,24 +63,6 @@ void intents_aside_destroy(struct intents_aside *aside)
     free(aside);
 }
 
-/* The set of the longest entry at a word. Returns: N_SETS none. */
-static enum set match(const struct intents_aside *aside, const struct intents_words *words,
-                      size_t at, size_t *ret_end)
-{
-    enum set found = N_SETS;
-
-    *ret_end = at;
-    for (int i = 0; i < N_SETS; i++) {
-        size_t end = intents_set_match(aside->language, &aside->sets[i], words, at);
-
-        if (end <= *ret_end)
-            continue;
-        *ret_end = end;
-        found = (enum set)i;
-    }
-    return found;
-}
-
 /* What the whole of the words is, or how it begins: N_SETS when it is neither. */
 static enum set read(const struct intents_aside *aside, const struct intents_words *words,
                      bool *ret_is_whole)
@@ -82,7 +71,8 @@ static enum set read(const struct intents_aside *aside, const struct intents_wor
 
     *ret_is_whole = true;
     for (size_t at = 0, end; at < words->n; at = end) {
-        enum set set = match(aside, words, at, &end);
+        enum set set =
+            (enum set)intents_sets_match(aside->language, aside->sets, N_SETS, words, at, &end);
 
         if (set == N_SETS) {
             *ret_is_whole = false;
@@ -109,6 +99,24 @@ static void become(struct intents_result *result, enum intents_act act, const ch
         confidence > INTENTS_ANSWER_CONFIDENCE ? confidence : INTENTS_ANSWER_CONFIDENCE;
 }
 
+static enum set begins_with(const struct intents_aside *aside, const struct intents_words *words)
+{
+    size_t end;
+
+    return (enum set)intents_sets_match(aside->language, aside->sets, N_SETS, words, 0, &end);
+}
+
+static bool is_doubtful_no(const struct intents_result *result)
+{
+    return result->act == INTENTS_DENY && result->confidence < INTENTS_ANSWER_CONFIDENCE;
+}
+
+/* Where yes or no is asked for, it may be one. */
+static bool is_like_an_answer(enum set set)
+{
+    return set == SET_GOODBYE || set == SET_ENOUGH || set == SET_HELLO;
+}
+
 bool intents_aside_read(const struct intents_aside *aside, const struct intents_words *words,
                         enum intents_expect expect, struct intents_result *result)
 {
@@ -116,6 +124,12 @@ bool intents_aside_read(const struct intents_aside *aside, const struct intents_
         enum intents_act act;
         const char *topic;
     } meanings[N_SETS] = {
+        [SET_TORN] = {INTENTS_NONE, ""},
+        [SET_DOUBT] = {INTENTS_REPEAT, INTENTS_TOPIC_DOUBT},
+        [SET_CLOCK] = {INTENTS_NONE, INTENTS_TOPIC_CLOCK},
+        [SET_TODAY] = {INTENTS_NONE, INTENTS_TOPIC_TODAY},
+        [SET_WHO] = {INTENTS_HELP, INTENTS_TOPIC_WHO},
+        [SET_USUAL] = {INTENTS_NONE, INTENTS_TOPIC_USUAL},
         [SET_WAIT] = {INTENTS_NONE, INTENTS_TOPIC_WAIT},
         [SET_MORE] = {INTENTS_HELP, INTENTS_TOPIC_MORE},
         [SET_GOODBYE] = {INTENTS_CANCEL, INTENTS_TOPIC_GOODBYE},
@@ -129,11 +143,18 @@ bool intents_aside_read(const struct intents_aside *aside, const struct intents_
 
     if (set == N_SETS || set == SET_FILLER)
         return false;
+    /* "Oui, vous m'avez bien compris" doubts nothing. */
+    if (set == SET_DOUBT && begins_with(aside, words) != SET_DOUBT)
+        return false;
     if (!is_whole && (result->act != INTENTS_NONE || has_details(result) ||
                       result->outside_service[0] || result->best_service_confidence > 0.5))
         return false;
-    if (intents_expects_answer(expect) && set != SET_WAIT && set != SET_MORE && set != SET_THINKS &&
-        set != SET_THANKS)
+    /* To "is that right?", "ça va" is neither yes nor no. */
+    if (intents_expects_answer(expect) && set == SET_ENOUGH && is_doubtful_no(result)) {
+        become(result, INTENTS_NONE, "");
+        return true;
+    }
+    if (intents_expects_answer(expect) && is_like_an_answer(set))
         return false;
     /* "Rien, merci" is a cancellation or a no: as it was understood. */
     become(result,

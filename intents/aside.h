@@ -22,6 +22,11 @@
 #define INTENTS_TOPIC_GOODBYE "goodbye" /* CANCEL, as who leaves wants nothing more */
 #define INTENTS_TOPIC_ENOUGH  "enough"  /* DENY, CANCEL: nothing is wanted */
 #define INTENTS_TOPIC_MORE    "more"    /* HELP: what else can be asked for */
+#define INTENTS_TOPIC_CLOCK   "clock"   /* NONE: what time it is */
+#define INTENTS_TOPIC_TODAY   "today"   /* NONE: what day it is */
+#define INTENTS_TOPIC_WHO     "who"     /* HELP: who speaks, and whether it is a person */
+#define INTENTS_TOPIC_DOUBT   "doubt"   /* REPEAT: whether it was understood rightly; no yes */
+#define INTENTS_TOPIC_USUAL   "usual"   /* NONE: as always, as last time */
 
 struct intents_aside;
 

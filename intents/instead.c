@@ -52,24 +52,6 @@ void intents_instead_destroy(struct intents_instead *instead)
     free(instead);
 }
 
-/* The set of which an entry, the longest of all, begins at a word. Returns: N_SETS none. */
-static enum set match_set(const struct intents_instead *instead, const struct intents_words *words,
-                          size_t at, size_t *ret_end)
-{
-    enum set found = N_SETS;
-
-    *ret_end = at;
-    for (int i = 0; i < N_SETS; i++) {
-        size_t end = intents_set_match(instead->language, &instead->sets[i], words, at);
-
-        if (end <= *ret_end)
-            continue;
-        *ret_end = end;
-        found = (enum set)i;
-    }
-    return found;
-}
-
 /* What has been read of the answer. */
 struct reading {
     const struct intents_service *meant;
@@ -93,7 +75,8 @@ static size_t read_at(const struct intents_instead *instead, const struct intent
 {
     const struct intents_service *named = NULL;
     size_t end = intents_set_match_name(instead->language, words, at, &named), set_end;
-    enum set set = match_set(instead, words, at, &set_end);
+    enum set set =
+        (enum set)intents_sets_match(instead->language, instead->sets, N_SETS, words, at, &set_end);
 
     if (named && end >= set_end) {
         read_name(reading, named);

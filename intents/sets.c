@@ -31,6 +31,24 @@ size_t intents_set_match(const struct intents_language *language, const struct i
     return longest;
 }
 
+size_t intents_sets_match(const struct intents_language *language, const struct intents_list *sets,
+                          size_t n_sets, const struct intents_words *words, size_t at,
+                          size_t *ret_end)
+{
+    size_t found = n_sets;
+
+    *ret_end = at;
+    for (size_t i = 0; i < n_sets; i++) {
+        size_t end = intents_set_match(language, &sets[i], words, at);
+
+        if (end <= *ret_end)
+            continue;
+        *ret_end = end;
+        found = i;
+    }
+    return found;
+}
+
 size_t intents_set_match_name(const struct intents_language *language,
                               const struct intents_words *words, size_t at,
                               const struct intents_service **ret_service)

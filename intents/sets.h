@@ -17,7 +17,14 @@ int intents_set_fill(struct intents_list *set, const struct json_t *array);
 size_t intents_set_match(const struct intents_language *language, const struct intents_list *set,
                          const struct intents_words *words, size_t at);
 
-/* The same for the names of every service; then *ret_service is the one that is named. */
+/* The set, of several, of which an entry begins at a word, the longest of all; of two as long the
+ * first set. Returns: its number; n_sets when there is none, then *ret_end is `at`. */
+size_t intents_sets_match(const struct intents_language *language, const struct intents_list *sets,
+                          size_t n_sets, const struct intents_words *words, size_t at,
+                          size_t *ret_end);
+
+/* As intents_set_match for the names of every service; then *ret_service is the one that is named.
+ */
 size_t intents_set_match_name(const struct intents_language *language,
                               const struct intents_words *words, size_t at,
                               const struct intents_service **ret_service);

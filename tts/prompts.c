@@ -216,7 +216,8 @@ int tts_prompts_render(const struct tts_prompts *prompts, const char *key, unsig
                        const struct tts_args *args, struct base_datetime now, char *ret_text,
                        size_t size)
 {
-    static const struct tts_args none = {0};
+    struct tts_args all = args ? *args : (struct tts_args){0};
+    struct tts_when clock = {BASE_NO_DATE, "", now.time}, today = {now.date, "", BASE_NO_TIME};
     size_t i = find(prompts, key);
     struct base_strbuf out;
     const json_t *say;
@@ -225,9 +226,11 @@ int tts_prompts_render(const struct tts_prompts *prompts, const char *key, unsig
     if (i == prompts->n_rows)
         return TTS_PROMPT_UNKNOWN;
     say = json_object_get(prompts->rows[i].prompt, "say");
+    tts_args_when(&all, "clock", &clock);
+    tts_args_when(&all, "today", &today);
     base_strbuf_init(&out);
-    r = render(prompts, json_string_value(json_array_get(say, turn % json_array_size(say))),
-               args ? args : &none, now, &out);
+    r = render(prompts, json_string_value(json_array_get(say, turn % json_array_size(say))), &all,
+               now, &out);
     if (r == 0 && (size_t)snprintf(ret_text, size, "%s", base_strbuf_text(&out)) >= size)
         r = -ENOBUFS;
     base_strbuf_finish(&out);

@@ -29,7 +29,7 @@
 #include <stdio.h>
 
 enum {
-    TTS_ARGS_MAX = 16,
+    TTS_ARGS_MAX = 24,
     TTS_PROMPT_SIZE = 1300, /* bytes that hold every rendered prompt */
 };
 
@@ -79,7 +79,8 @@ void tts_prompts_destroy(struct tts_prompts *prompts);
 
 /*
  * Renders a prompt. turn: how often it was said before in this conversation; the wordings are taken
- * in turn. now is the resident's local time. size: TTS_PROMPT_SIZE is always enough.
+ * in turn. now is the resident's local time, which a prompt may tell as {clock/clock} and
+ * {today/dated}. size: TTS_PROMPT_SIZE is always enough.
  * Returns: 0, TTS_PROMPT_UNKNOWN, TTS_ARGUMENT_MISSING, -ENOBUFS, -ENOMEM.
  */
 int tts_prompts_render(const struct tts_prompts *prompts, const char *key, unsigned turn,
