@@ -77,6 +77,8 @@ int intents_understander_create(const struct intents_language *language, const c
     if (r == 0)
         r = intents_aside_create(language, &understander->aside);
     if (r == 0)
+        r = intents_emergency_create(language, &understander->emergency);
+    if (r == 0)
         r = intents_joints_fill(understander);
     if (r < 0) {
         intents_understander_destroy(understander);
@@ -93,6 +95,7 @@ void intents_understander_destroy(struct intents_understander *understander)
         return;
     for (int i = 0; i < INTENTS_N_JOINTS; i++)
         intents_list_finish(&understander->joints[i]);
+    intents_emergency_destroy(understander->emergency);
     intents_aside_destroy(understander->aside);
     intents_instead_destroy(understander->instead);
     intents_item_finder_destroy(understander->items);
@@ -151,6 +154,16 @@ static void expect_answer(float act[INTENTS_N_ACTS], enum intents_expect expect)
         sum += act[i];
     for (int i = 0; i < INTENTS_N_ACTS; i++)
         act[i] /= sum;
+}
+
+/* What is said like a call for help and has no sign of one in it is talk. */
+static void believe_signs_alone(const struct intents_emergency *emergency,
+                                const struct intents_words *words, float act[INTENTS_N_ACTS])
+{
+    if (act[INTENTS_EMERGENCY] < EMERGENCY_FROM || intents_emergency_has_sign(emergency, words))
+        return;
+    act[INTENTS_NONE] += act[INTENTS_EMERGENCY];
+    act[INTENTS_EMERGENCY] = 0;
 }
 
 /* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
@@ -496,6 +509,7 @@ void intents_understand_alone(const struct intents_understander *understander,
 
     *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
     intents_classifier_judge(understander->classifier, words, &opinion);
+    believe_signs_alone(understander->emergency, words, opinion.act);
     if (expect != INTENTS_EXPECT_REQUEST)
         expect_answer(opinion.act, expect);
     decide(understander, &opinion, ret_result);

@@ -6,6 +6,7 @@
 
 #include "intents/aside.h"
 #include "intents/classifier.h"
+#include "intents/emergency.h"
 #include "intents/instead.h"
 #include "intents/items.h"
 #include "intents/language_private.h"
@@ -34,6 +35,7 @@ struct intents_understander {
     struct intents_item_finder *items;
     struct intents_instead *instead;
     struct intents_aside *aside;
+    struct intents_emergency *emergency;
     struct intents_list joints[INTENTS_N_JOINTS];
     bool is_offered[INTENTS_SERVICES_MAX];
 };
