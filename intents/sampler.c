@@ -92,10 +92,23 @@ static void draw_request(struct draw *draw)
         intents_expander_list(&draw->expander, draw->sentence);
 }
 
+/* Calls for help have as many kinds as two other acts. */
+static const struct intents_act_data *choose_act(struct draw *draw)
+{
+    enum { MORE_CALLS = 1 };
+    const struct intents_language *language = draw->language;
+    size_t i = below(draw, (uint32_t)language->n_acts + MORE_CALLS);
+
+    for (size_t k = 0; i >= language->n_acts && k < language->n_acts; k++) {
+        if (language->acts[k].act == INTENTS_EMERGENCY)
+            i = k;
+    }
+    return &language->acts[i < language->n_acts ? i : 0];
+}
+
 static void draw_act(struct draw *draw)
 {
-    const struct intents_act_data *act =
-        &draw->language->acts[below(draw, (uint32_t)draw->language->n_acts)];
+    const struct intents_act_data *act = choose_act(draw);
     bool is_near_miss = can(draw, &act->near_misses) && chance(draw, 15);
 
     draw->label =

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define N_LEARNED 50000
+#define N_LEARNED 80000
 
 static const struct base_datetime now = {{2026, 6, 15}, {9, 0}};
 static char folder[] = "/tmp/voisine-understand-XXXXXX";
