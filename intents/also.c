@@ -20,7 +20,7 @@
 #include <string.h>
 
 /* Each side is a request this surely; and still seems to be one. */
-#define PART_FROM  0.6
+#define PART_FROM  0.7
 #define MIXED_FROM 0.35
 /* "Aussi" this many words behind where a request begins belongs to it. */
 #define ALSO_REACH 6
@@ -139,6 +139,24 @@ static void become_named(const struct intents_understander *u, const struct inte
     strcpy(is_offered ? result->service : result->outside_service, named->id);
 }
 
+/* The service that is named and nothing else beside what joins: "le chien aussi". */
+static const struct intents_service *named_alone(const struct intents_understander *u,
+                                                 const struct intents_words *words)
+{
+    struct intents_words rest = *words;
+
+    rest.n = 0;
+    for (size_t at = 0, end; at<words->n; at = end> at ? end : at + 1) {
+        end = match(u, INTENTS_JOINT_ALSO, words, at);
+        if (end > at)
+            continue;
+        rest.word[rest.n] = words->word[at];
+        rest.start[rest.n] = words->start[at];
+        rest.end[rest.n++] = words->end[at];
+    }
+    return intents_instead_named(u->instead, &rest);
+}
+
 /* The words as one request. Returns: how sure that is, 0 none. */
 static double read_one(const struct intents_understander *u, const struct intents_words *words,
                        struct base_datetime now, struct intents_result *ret_result)
@@ -148,7 +166,7 @@ static double read_one(const struct intents_understander *u, const struct intent
     if (words->n < WORDS_MIN)
         return 0;
     intents_understand_alone(u, words, now, INTENTS_EXPECT_REQUEST, ret_result);
-    named = intents_instead_named(u->instead, words);
+    named = named_alone(u, words);
     if (named && (ret_result->confidence < INTENTS_ANSWER_CONFIDENCE ||
                   strcmp(wanted(ret_result), named->id) != 0))
         become_named(u, named, words, now, ret_result);
@@ -213,8 +231,7 @@ static bool cut(const struct intents_understander *u, const struct intents_words
     struct intents_result first, second;
     double sure, right_sure;
 
-    if (!asks(u, &left) ||
-        (!begins_request(u, &right) && !intents_instead_named(u->instead, &right)))
+    if (!asks(u, &left) || (!begins_request(u, &right) && !named_alone(u, &right)))
         return false;
     sure = read_one(u, &left, now, &first);
     right_sure = read_one(u, &right, now, &second);
@@ -282,7 +299,7 @@ static bool read_behind_answer(const struct intents_understander *u,
     result->answer = answer;
     result->is_besides = answer != INTENTS_NO_ANSWER && is_joined;
     if (!is_joined || result->is_instead || result->n_dropped > 0 ||
-        (!begins_request(u, &rest) && !intents_instead_named(u->instead, &rest)) ||
+        (!begins_request(u, &rest) && !named_alone(u, &rest)) ||
         read_one(u, &rest, now, &behind) < PART_FROM)
         return false;
     part(u, &rest, now, &behind);
