@@ -7,6 +7,7 @@
 #include "asr/model_stub.h"
 #include "asr/path.h"
 #include "asr/scores.h"
+#include "asr/spectrum.h"
 #include "asr/transform.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -500,20 +501,29 @@ int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, 
     return 0;
 }
 
-int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
+static int denoise(struct asr_analysis *analysis, const struct asr_spectrum *spectrum)
+{
+    int n_rows, n_frames = analysis->n_frames;
+    const float(*bands)[ASR_BANDS] = asr_spectrum_rows(spectrum, &n_rows);
+    if (n_rows < n_frames)
+        return -EINVAL;
+    analysis->states =
+        malloc((size_t)n_frames * (size_t)asr_denoiser_n_states(analysis->denoiser) + 1);
+    if (!analysis->states)
+        return -ENOMEM;
+    return asr_denoiser_run(analysis->denoiser, bands, n_frames,
+                            (float(*)[N_CEPSTRA])analysis->cepstra[0], analysis->states);
+}
+
+int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples,
+                     const struct asr_spectrum *spectrum)
 {
     int r = asr_analysis_measure(analysis, samples, n_samples);
     if (r < 0 || analysis->n_frames < 1)
         return r;
-    float(*cepstra)[N_CEPSTRA] = (float(*)[N_CEPSTRA])analysis->cepstra[0];
-    if (analysis->denoiser) {
-        size_t n_states = (size_t)asr_denoiser_n_states(analysis->denoiser);
-        analysis->states = malloc((size_t)analysis->n_frames * n_states + 1);
-        r = analysis->states ? asr_denoiser_run(analysis->denoiser, cepstra, analysis->n_frames,
-                                                analysis->states)
-                             : -ENOMEM;
-    }
-    asr_cepstra_limit_spread(cepstra, analysis->n_frames);
+    if (analysis->denoiser)
+        r = denoise(analysis, spectrum);
+    asr_cepstra_limit_spread((float(*)[N_CEPSTRA])analysis->cepstra[0], analysis->n_frames);
     return r < 0 ? base_trace(r) : 0;
 }
 

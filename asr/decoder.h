@@ -39,6 +39,7 @@ enum asr_decoder_kind {
 
 struct asr_decoder;
 struct asr_denoiser;
+struct asr_spectrum;
 struct asr_scores;
 
 /* One setting of the library, by its own name: {"-wip", "0.1"}. */
@@ -115,8 +116,10 @@ int asr_analysis_create(const char *model_folder, double tract, const struct asr
                         const struct asr_denoiser *denoiser, struct asr_analysis **ret_analysis);
 /* Accepts NULL. */
 void asr_analysis_destroy(struct asr_analysis *analysis);
-/* Takes an utterance's samples; what was there before is gone. Returns: 0, -EIO, -ENOMEM. */
-int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
+/* Takes an utterance's samples; what was there before is gone. spectrum: measured of the same
+ * samples; NULL where there is no denoiser. Returns: 0, -EIO, -EINVAL, -ENOMEM. */
+int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples,
+                     const struct asr_spectrum *spectrum);
 /* The front end alone, for those who learn from it: no clean-up. Returns: as above. */
 int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
 /* The frames as they are now, until the next run. */

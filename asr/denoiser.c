@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The network: a convolution from the frame's numbers to N_CHANNELS, blocks that each add to what
- * they got (residual, with holes that widen: "dilated"), then a row of weights for each cepstrum of
- * what is to be added to the noisy one, and one for each state of the phones. Refused before
- * trying: recurrent layers, which cannot be computed side by side; a mask on the sound itself, many
- * times the work for a model that sees 13 numbers a frame (though it alone could tell two voices by
- * their pitch).
+ * they got (residual, with holes that widen: "dilated"), amid them a layer that tells each frame
+ * what the whole utterance is like (the mean of the channels), then a row of weights for each
+ * cepstrum of what is to be added to the noisy one, and one for each state of the phones. Refused
+ * before trying: recurrent layers, which cannot be computed side by side; a mask on the sound
+ * itself, many times the work for a model that sees 13 numbers a frame.
  *
  * The file, numbers in little-endian order: "VOISINED", then uint32 version, channels, states,
- * blocks and each block's dilation; floats: what is taken off each cepstrum, and what it is divided
- * by; then weights and biases, layer by layer as [out][in][tap], each the upper half of a float,
- * but the states' biases, which are whole ones: how often a state is spoken is taken off them.
+ * blocks, before which of them the layer of the whole stands, each block's dilation; floats: what
+ * is taken off each cepstrum, and what it is divided by; then weights and biases, layer by layer as
+ * [out][in][tap], each the upper half of a float, but the states' biases, which are whole ones: how
+ * often a state is spoken is taken off them.
  */
 #include "asr/denoiser.h"
 
@@ -27,9 +28,10 @@
 #include <string.h>
 
 enum {
-    VERSION = 2,
+    VERSION = 3,
     N_CHANNELS = 96,
-    N_INPUTS = 2 * ASR_CEPSTRA, /* as they are, and without the utterance's mean */
+    /* Cepstra as they are, and without the utterance's mean; the bands. */
+    N_INPUTS = 2 * ASR_CEPSTRA + ASR_BANDS,
     N_TAPS = 3,
     N_BLOCKS_MAX = 16,
     DILATION_MAX = 64,
@@ -41,12 +43,22 @@ enum {
  */
 #define FAR_NATS 12.0f
 
+/* What the bands are divided by. */
+#define BANDS_SPREAD 2.5f
+
+/* Outputs and frames that are computed at a time, so that their sums stay in the processor's
+ * registers. */
+enum { GROUP = 8, N_TOGETHER = 4, LANES = 4 };
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
+
+/* Each output of a frame is a bias and the weighted inputs of frames around it. */
 struct layer {
-    float weights[N_TAPS][N_CHANNELS][N_CHANNELS]; /* [tap][in][out]; of the first: N_INPUTS in */
-    float biases[N_CHANNELS];
+    int n_taps, n_inputs, n_outputs; /* outputs are filled up to whole groups */
+    float *weights;                  /* [group][tap][in][GROUP] */
+    float *biases;
 };
 
-/* One frame within the network, or a row of weights. */
+/* One frame within the network. */
 struct row {
     float of[N_CHANNELS];
 };
@@ -54,12 +66,10 @@ struct row {
 struct asr_denoiser {
     int n_blocks;
     int dilations[N_BLOCKS_MAX];
+    int whole_block; /* before it stands the layer of the whole */
     float offset[ASR_CEPSTRA], spread[ASR_CEPSTRA];
-    float last[ASR_CEPSTRA][N_CHANNELS], last_biases[ASR_CEPSTRA];
     int n_states;
-    struct row *states; /* n_states rows of weights */
-    float *state_biases;
-    struct layer layers[]; /* the first, then the blocks */
+    struct layer first, blocks[N_BLOCKS_MAX], whole, last, states;
 };
 
 /* ---- the file ---- */
@@ -92,44 +102,56 @@ static float read_float(struct reader *reader, size_t n_bytes)
     return value;
 }
 
-static void read_layer(struct reader *reader, int n_inputs, struct layer *layer)
+static int in_groups(int n)
 {
-    for (int out = 0; out < N_CHANNELS; out++) {
+    return (n + GROUP - 1) / GROUP * GROUP;
+}
+
+/* How many bytes a bias has differs. Returns: 0, -ENOMEM; what is bad shows in the reader. */
+static int read_layer(struct reader *reader, int n_taps, int n_inputs, int n_outputs,
+                      size_t n_bias_bytes, struct layer *ret_layer)
+{
+    size_t n = (size_t)in_groups(n_outputs);
+    struct layer layer = {n_taps, n_inputs, n_outputs, NULL, NULL};
+    layer.weights = calloc(n * (size_t)(n_taps * n_inputs), sizeof(*layer.weights));
+    layer.biases = calloc(n, sizeof(*layer.biases));
+    *ret_layer = layer;
+    if (!layer.weights || !layer.biases)
+        return -ENOMEM;
+    for (int out = 0; out < n_outputs; out++) {
+        float *group = layer.weights + (out / GROUP) * n_taps * n_inputs * GROUP;
         for (int in = 0; in < n_inputs; in++) {
-            for (int tap = 0; tap < N_TAPS; tap++)
-                layer->weights[tap][in][out] = read_float(reader, 2);
+            for (int tap = 0; tap < n_taps; tap++)
+                group[(tap * n_inputs + in) * GROUP + out % GROUP] = read_float(reader, 2);
         }
     }
-    for (int out = 0; out < N_CHANNELS; out++)
-        layer->biases[out] = read_float(reader, 2);
+    for (int out = 0; out < n_outputs; out++)
+        layer.biases[out] = read_float(reader, n_bias_bytes);
+    return 0;
 }
 
-static void read_rest(struct reader *reader, struct asr_denoiser *denoiser)
+static void free_layer(struct layer *layer)
 {
-    for (int i = 0; i < ASR_CEPSTRA; i++)
-        denoiser->offset[i] = read_float(reader, 4);
-    for (int i = 0; i < ASR_CEPSTRA; i++) {
-        denoiser->spread[i] = read_float(reader, 4);
-        reader->is_bad |= denoiser->spread[i] < 0.1f;
-    }
-    for (int i = 0; i <= denoiser->n_blocks; i++)
-        read_layer(reader, i == 0 ? N_INPUTS : N_CHANNELS, &denoiser->layers[i]);
-    for (int out = 0; out < ASR_CEPSTRA; out++) {
-        for (int in = 0; in < N_CHANNELS; in++)
-            denoiser->last[out][in] = read_float(reader, 2);
-    }
-    for (int out = 0; out < ASR_CEPSTRA; out++)
-        denoiser->last_biases[out] = read_float(reader, 2);
-    for (int out = 0; out < denoiser->n_states; out++) {
-        for (int in = 0; in < N_CHANNELS; in++)
-            denoiser->states[out].of[in] = read_float(reader, 2);
-    }
-    for (int out = 0; out < denoiser->n_states; out++)
-        denoiser->state_biases[out] = read_float(reader, 4);
-    reader->is_bad |= reader->at != reader->end;
+    free(layer->weights);
+    free(layer->biases);
 }
 
-static int read_denoiser(struct reader *reader, struct asr_denoiser **ret_denoiser)
+static int read_layers(struct reader *reader, struct asr_denoiser *denoiser)
+{
+    int r = read_layer(reader, N_TAPS, N_INPUTS, N_CHANNELS, 2, &denoiser->first);
+    for (int i = 0; r == 0 && i < denoiser->n_blocks; i++)
+        r = read_layer(reader, N_TAPS, N_CHANNELS, N_CHANNELS, 2, &denoiser->blocks[i]);
+    if (r == 0)
+        r = read_layer(reader, 1, N_CHANNELS, N_CHANNELS, 2, &denoiser->whole);
+    if (r == 0)
+        r = read_layer(reader, 1, N_CHANNELS, ASR_CEPSTRA, 2, &denoiser->last);
+    if (r == 0)
+        r = read_layer(reader, 1, N_CHANNELS, denoiser->n_states, 4, &denoiser->states);
+    return r;
+}
+
+/* Returns: 0, -EINVAL, -ENOMEM. */
+static int read_head(struct reader *reader, struct asr_denoiser *denoiser)
 {
     static const char magic[8] = "VOISINED";
     if ((size_t)(reader->end - reader->at) < sizeof(magic) ||
@@ -138,30 +160,40 @@ static int read_denoiser(struct reader *reader, struct asr_denoiser **ret_denois
     reader->at += sizeof(magic);
     uint32_t version = read_number(reader, 4), n_channels = read_number(reader, 4);
     uint32_t n_states = read_number(reader, 4), n_blocks = read_number(reader, 4);
+    uint32_t whole_block = read_number(reader, 4);
     if (version != VERSION || n_channels != N_CHANNELS || n_states > N_STATES_MAX ||
-        n_blocks > N_BLOCKS_MAX)
+        n_blocks > N_BLOCKS_MAX || whole_block >= n_blocks)
         return -EINVAL;
-    struct asr_denoiser *denoiser =
-        calloc(1, sizeof(*denoiser) + (n_blocks + 1) * sizeof(denoiser->layers[0]));
-    if (!denoiser)
-        return -ENOMEM;
-    denoiser->n_blocks = (int)n_blocks;
     denoiser->n_states = (int)n_states;
-    denoiser->states = calloc(n_states + 1, sizeof(*denoiser->states));
-    denoiser->state_biases = calloc(n_states + 1, sizeof(*denoiser->state_biases));
-    if (!denoiser->states || !denoiser->state_biases) {
-        asr_denoiser_close(denoiser);
-        return -ENOMEM;
-    }
+    denoiser->n_blocks = (int)n_blocks;
+    denoiser->whole_block = (int)whole_block;
     for (uint32_t i = 0; i < n_blocks; i++) {
         uint32_t dilation = read_number(reader, 4);
         reader->is_bad |= dilation < 1 || dilation > DILATION_MAX;
         denoiser->dilations[i] = (int)dilation;
     }
-    read_rest(reader, denoiser);
-    if (reader->is_bad) {
+    for (int i = 0; i < ASR_CEPSTRA; i++)
+        denoiser->offset[i] = read_float(reader, 4);
+    for (int i = 0; i < ASR_CEPSTRA; i++) {
+        denoiser->spread[i] = read_float(reader, 4);
+        reader->is_bad |= denoiser->spread[i] < 0.1f;
+    }
+    return reader->is_bad ? -EINVAL : 0;
+}
+
+static int read_denoiser(struct reader *reader, struct asr_denoiser **ret_denoiser)
+{
+    struct asr_denoiser *denoiser = calloc(1, sizeof(*denoiser));
+    if (!denoiser)
+        return -ENOMEM;
+    int r = read_head(reader, denoiser);
+    if (r == 0)
+        r = read_layers(reader, denoiser);
+    if (r == 0 && (reader->is_bad || reader->at != reader->end))
+        r = -EINVAL;
+    if (r < 0) {
         asr_denoiser_close(denoiser);
-        return -EINVAL;
+        return r;
     }
     *ret_denoiser = denoiser;
     return 0;
@@ -186,8 +218,12 @@ void asr_denoiser_close(struct asr_denoiser *denoiser)
 {
     if (!denoiser)
         return;
-    free(denoiser->states);
-    free(denoiser->state_biases);
+    free_layer(&denoiser->first);
+    for (int i = 0; i < denoiser->n_blocks; i++)
+        free_layer(&denoiser->blocks[i]);
+    free_layer(&denoiser->whole);
+    free_layer(&denoiser->last);
+    free_layer(&denoiser->states);
     free(denoiser);
 }
 
@@ -198,36 +234,92 @@ int asr_denoiser_n_states(const struct asr_denoiser *denoiser)
 
 /* ---- running ---- */
 
-/* Adds one tap's share of a frame. */
-static void add_tap(const float (*restrict weights)[N_CHANNELS], const float *restrict in,
-                    int n_inputs, float *restrict sum)
+/* Adds one tap's share: a group of outputs of some frames. */
+static inline void add_tap(const float *weights, const float *const in[N_TOGETHER], int n_inputs,
+                           lanes sums[N_TOGETHER][GROUP / LANES])
 {
-    for (int i = 0; i < n_inputs; i++) {
-        float x = in[i];
-        for (int out = 0; out < N_CHANNELS; out++)
-            sum[out] += weights[i][out] * x;
+    const lanes *row = (const lanes *)weights;
+    for (int i = 0; i < n_inputs; i++, row += GROUP / LANES) {
+        for (int t = 0; t < N_TOGETHER; t++) {
+            sums[t][0] += row[0] * in[t][i];
+            sums[t][1] += row[1] * in[t][i];
+        }
     }
 }
 
-/* One layer over all frames; beyond the ends are zeros. */
-static void convolve(const struct layer *layer, const struct row *in, int n_inputs, int dilation,
-                     int n_frames, struct row *out)
+static void run_group(const struct layer *layer, int group, const struct row *in, int dilation,
+                      int n_frames, int first, lanes sums[N_TOGETHER][GROUP / LANES])
 {
-    for (int t = 0; t < n_frames; t++) {
-        struct row sum;
-        memcpy(sum.of, layer->biases, sizeof(sum.of));
-        for (int tap = 0; tap < N_TAPS; tap++) {
-            int from = t + (tap - N_TAPS / 2) * dilation;
-            if (from >= 0 && from < n_frames)
-                add_tap(layer->weights[tap], in[from].of, n_inputs, sum.of);
-        }
-        for (int i = 0; i < N_CHANNELS; i++)
-            out[t].of[i] = sum.of[i] > 0 ? sum.of[i] : 0;
+    static const struct row nothing; /* beyond the ends */
+    int n = layer->n_inputs, middle = layer->n_taps / 2;
+    const float *weights = layer->weights + (size_t)(group * layer->n_taps * n * GROUP);
+    const lanes *biases = (const lanes *)(layer->biases + (size_t)(group * GROUP));
+    lanes local[N_TOGETHER][GROUP / LANES];
+    for (int t = 0; t < N_TOGETHER; t++) {
+        local[t][0] = biases[0];
+        local[t][1] = biases[1];
     }
+    for (int tap = 0; tap < layer->n_taps; tap++) {
+        const float *frames[N_TOGETHER];
+        for (int t = 0; t < N_TOGETHER; t++) {
+            int from = first + t + (tap - middle) * dilation;
+            frames[t] = from >= 0 && from < n_frames ? in[from].of : nothing.of;
+        }
+        add_tap(weights + (size_t)(tap * n * GROUP), frames, n, local);
+    }
+    memcpy(sums, local, sizeof(local));
+}
+
+/* A layer over all frames. ret_out has n_frames rows of so many floats, at least the outputs. */
+static void run_layer(const struct layer *layer, const struct row *in, int dilation, int n_frames,
+                      size_t n_row, float *ret_out)
+{
+    lanes sums[N_TOGETHER][GROUP / LANES];
+    for (int group = 0; group * GROUP < layer->n_outputs; group++) {
+        int n = layer->n_outputs - group * GROUP;
+        size_t n_bytes = (size_t)(n < GROUP ? n : GROUP) * sizeof(float);
+        for (int first = 0; first < n_frames; first += N_TOGETHER) {
+            run_group(layer, group, in, dilation, n_frames, first, sums);
+            for (int t = 0; t < N_TOGETHER && first + t < n_frames; t++)
+                memcpy(ret_out + (size_t)(first + t) * n_row + (size_t)(group * GROUP), sums[t],
+                       n_bytes);
+        }
+    }
+}
+
+/* A layer whose outputs are the channels of the next; what is negative counts as nothing. */
+static void convolve(const struct layer *layer, const struct row *in, int dilation, int n_frames,
+                     struct row *out)
+{
+    run_layer(layer, in, dilation, n_frames, N_CHANNELS, out->of);
+    for (int t = 0; t < n_frames; t++) {
+        for (int i = 0; i < N_CHANNELS; i++)
+            out[t].of[i] = out[t].of[i] > 0 ? out[t].of[i] : 0;
+    }
+}
+
+static void add(struct row *frames, const struct row *more, int step, int n_frames)
+{
+    for (int t = 0; t < n_frames; t++, more += step) {
+        for (int i = 0; i < N_CHANNELS; i++)
+            frames[t].of[i] += more->of[i];
+    }
+}
+
+/* Tells each frame what the whole utterance is like. */
+static void add_whole(const struct layer *layer, struct row *frames, int n_frames)
+{
+    struct row mean = {0}, more;
+    for (int t = 0; t < n_frames; t++) {
+        for (int i = 0; i < N_CHANNELS; i++)
+            mean.of[i] += frames[t].of[i] / (float)n_frames;
+    }
+    run_layer(layer, &mean, 1, 1, N_CHANNELS, more.of);
+    add(frames, &more, 0, n_frames);
 }
 
 static void take_in(const struct asr_denoiser *denoiser, const float (*cepstra)[ASR_CEPSTRA],
-                    int n_frames, struct row *out)
+                    const float (*bands)[ASR_BANDS], int n_frames, struct row *out)
 {
     double mean[ASR_CEPSTRA] = {0};
     for (int t = 0; t < n_frames; t++) {
@@ -239,6 +331,8 @@ static void take_in(const struct asr_denoiser *denoiser, const float (*cepstra)[
             out[t].of[c] = (cepstra[t][c] - denoiser->offset[c]) / denoiser->spread[c];
             out[t].of[ASR_CEPSTRA + c] = (cepstra[t][c] - (float)mean[c]) / denoiser->spread[c];
         }
+        for (int b = 0; b < ASR_BANDS; b++)
+            out[t].of[2 * ASR_CEPSTRA + b] = bands[t][b] / BANDS_SPREAD;
     }
 }
 
@@ -246,50 +340,45 @@ static void give_out(const struct asr_denoiser *denoiser, const struct row *in, 
                      float (*cepstra)[ASR_CEPSTRA])
 {
     for (int t = 0; t < n_frames; t++) {
-        for (int c = 0; c < ASR_CEPSTRA; c++) {
-            float sum = denoiser->last_biases[c];
-            for (int i = 0; i < N_CHANNELS; i++)
-                sum += denoiser->last[c][i] * in[t].of[i];
-            cepstra[t][c] += sum * denoiser->spread[c];
-        }
+        float more[ASR_CEPSTRA];
+        run_layer(&denoiser->last, &in[t], 1, 1, ASR_CEPSTRA, more);
+        for (int c = 0; c < ASR_CEPSTRA; c++)
+            cepstra[t][c] += more[c] * denoiser->spread[c];
     }
 }
 
 static void tell_states(const struct asr_denoiser *denoiser, const struct row *in, int n_frames,
                         uint8_t *ret_states)
 {
-    float likely[N_STATES_MAX];
+    float likely[N_TOGETHER][N_STATES_MAX];
     for (int t = 0; t < n_frames; t++) {
+        int n = n_frames - t < N_TOGETHER ? n_frames - t : N_TOGETHER;
+        const float *row = likely[t % N_TOGETHER];
         float best = -INFINITY;
-        for (int s = 0; s < denoiser->n_states; s++) {
-            const float *weights = denoiser->states[s].of;
-            likely[s] = denoiser->state_biases[s];
-            for (int i = 0; i < N_CHANNELS; i++)
-                likely[s] += weights[i] * in[t].of[i];
-            best = fmaxf(best, likely[s]);
-        }
+        if (t % N_TOGETHER == 0)
+            run_layer(&denoiser->states, &in[t], 1, n, N_STATES_MAX, likely[0]);
+        for (int s = 0; s < denoiser->n_states; s++)
+            best = fmaxf(best, row[s]);
         for (int s = 0; s < denoiser->n_states; s++)
             *ret_states++ =
-                (uint8_t)(fminf(best - likely[s], FAR_NATS) / (float)ASR_MODEL_UNIT + 0.5f);
+                (uint8_t)(fminf(best - row[s], FAR_NATS) / (float)ASR_MODEL_UNIT + 0.5f);
     }
 }
 
-int asr_denoiser_run(const struct asr_denoiser *denoiser, float (*cepstra)[ASR_CEPSTRA],
-                     int n_frames, uint8_t *ret_states)
+int asr_denoiser_run(const struct asr_denoiser *denoiser, const float (*bands)[ASR_BANDS],
+                     int n_frames, float (*cepstra)[ASR_CEPSTRA], uint8_t *ret_states)
 {
     size_t n = (size_t)n_frames + 1;
     struct row *frames = calloc(2 * n, sizeof(*frames)), *more = frames ? frames + n : NULL;
     if (!frames)
         return base_trace(-ENOMEM);
-    take_in(denoiser, (const float(*)[ASR_CEPSTRA])cepstra, n_frames, more);
-    convolve(&denoiser->layers[0], more, N_INPUTS, 1, n_frames, frames);
+    take_in(denoiser, (const float(*)[ASR_CEPSTRA])cepstra, bands, n_frames, more);
+    convolve(&denoiser->first, more, 1, n_frames, frames);
     for (int b = 0; b < denoiser->n_blocks; b++) {
-        convolve(&denoiser->layers[b + 1], frames, N_CHANNELS, denoiser->dilations[b], n_frames,
-                 more);
-        for (int t = 0; t < n_frames; t++) {
-            for (int i = 0; i < N_CHANNELS; i++)
-                frames[t].of[i] += more[t].of[i];
-        }
+        if (b == denoiser->whole_block)
+            add_whole(&denoiser->whole, frames, n_frames);
+        convolve(&denoiser->blocks[b], frames, denoiser->dilations[b], n_frames, more);
+        add(frames, more, 1, n_frames);
     }
     give_out(denoiser, frames, n_frames, cepstra);
     if (ret_states)

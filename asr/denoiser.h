@@ -16,6 +16,7 @@
 #define ASR_DENOISER_H
 
 #include "asr/cepstra.h"
+#include "asr/spectrum.h"
 
 #include <stdint.h>
 
@@ -32,12 +33,13 @@ void asr_denoiser_close(struct asr_denoiser *denoiser);
 int asr_denoiser_n_states(const struct asr_denoiser *denoiser);
 
 /*
- * Cleans a whole utterance in place, as the front end made it, its mean still on. ret_states, which
+ * Cleans a whole utterance's cepstra in place, as the front end made them, their mean still on.
+ * bands: of the same frames (asr/spectrum.h). ret_states, which
  * may be NULL, gets a row for each frame: how far each state lies below the likeliest, given how
  * often it is spoken, in steps of ASR_MODEL_UNIT. Returns: 0, -ENOMEM; then the cepstra are as they
  * were.
  */
-int asr_denoiser_run(const struct asr_denoiser *denoiser, float (*cepstra)[ASR_CEPSTRA],
-                     int n_frames, uint8_t *ret_states);
+int asr_denoiser_run(const struct asr_denoiser *denoiser, const float (*bands)[ASR_BANDS],
+                     int n_frames, float (*cepstra)[ASR_CEPSTRA], uint8_t *ret_states);
 
 #endif

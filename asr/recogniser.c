@@ -345,7 +345,9 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
 {
     struct asr_decoding phones = {0};
     const struct asr_analysis *analysis = NULL;
-    int r = asr_tract_fit(self->tract, prepared->samples, prepared->n_samples, &analysis);
+    int r = asr_tract_hear(self->tract, prepared->samples, prepared->n_samples);
+    if (r == 0)
+        r = asr_tract_fit(self->tract, &analysis);
     if (r == 0)
         r = read_with(self, searches[expect].open, analysis, &self->open);
     if (r == 0 && asr_analysis_n_frames(analysis) <= searches[expect].n_brief_frames)

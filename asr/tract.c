@@ -2,6 +2,7 @@
 #include "asr/tract.h"
 
 #include "asr/adapt_lesson.h"
+#include "asr/spectrum.h"
 #include "base/error.h"
 
 #include <errno.h>
@@ -23,6 +24,9 @@ enum {
 struct asr_tract {
     struct asr_decoder *decoder;
     struct asr_analysis *analyses[N_SCALES];
+    struct asr_spectrum *spectrum; /* NULL: no denoiser needs it */
+    const int16_t *samples;        /* that were handed in last */
+    size_t n_samples;
     size_t chosen;
     const struct asr_adapt_model *model; /* NULL: nobody is known */
     struct asr_transform transform;
@@ -39,6 +43,8 @@ int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
         return base_trace(-ENOMEM);
     tract->decoder = decoder;
     int r = asr_decoder_add_phones(decoder, "phones", NULL);
+    if (r == 0 && denoiser)
+        r = asr_spectrum_create(&tract->spectrum);
     for (size_t i = 0; r == 0 && i < N_SCALES; i++)
         r = asr_analysis_create(model_folder, scales[i], settings, denoiser, &tract->analyses[i]);
     if (r < 0) {
@@ -55,15 +61,15 @@ void asr_tract_destroy(struct asr_tract *tract)
         return;
     for (size_t i = 0; i < N_SCALES; i++)
         asr_analysis_destroy(tract->analyses[i]);
+    asr_spectrum_destroy(tract->spectrum);
     free(tract);
 }
 
 /* How well the phones fit the first seconds at one scale. */
-static int probe(struct asr_tract *tract, size_t i, const int16_t *samples, size_t n_samples,
-                 double *ret_fit)
+static int probe(struct asr_tract *tract, size_t i, double *ret_fit)
 {
     struct asr_decoding phones = {0};
-    int r = asr_analysis_run(tract->analyses[i], samples, n_samples);
+    int r = asr_analysis_run(tract->analyses[i], tract->samples, tract->n_samples, tract->spectrum);
     int n_frames = r < 0 ? 0 : asr_analysis_n_frames(tract->analyses[i]);
     if (r == 0 && n_frames < 1)
         return -EINVAL;
@@ -122,14 +128,20 @@ static int is_known(struct asr_tract *tract)
     return r == -EINVAL ? 0 : r;
 }
 
-int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samples,
-                  const struct asr_analysis **ret_analysis)
+int asr_tract_hear(struct asr_tract *tract, const int16_t *samples, size_t n_samples)
+{
+    tract->samples = samples;
+    tract->n_samples = n_samples;
+    return tract->spectrum ? asr_spectrum_measure(tract->spectrum, samples, n_samples) : 0;
+}
+
+int asr_tract_fit(struct asr_tract *tract, const struct asr_analysis **ret_analysis)
 {
     double best_fit = 0;
     for (size_t i = 0; i < N_SCALES; i++) {
         double fit;
         asr_analysis_transform(tract->analyses[i], NULL);
-        int r = probe(tract, i, samples, n_samples, &fit);
+        int r = probe(tract, i, &fit);
         if (r < 0)
             return base_trace(r);
         if (i == 0 || fit > best_fit) {
@@ -152,12 +164,12 @@ int asr_tract_count(const struct asr_tract *tract)
     return N_SCALES;
 }
 
-int asr_tract_analyse(struct asr_tract *tract, int which, const int16_t *samples, size_t n_samples,
-                      const struct asr_analysis **ret_analysis)
+int asr_tract_analyse(struct asr_tract *tract, int which, const struct asr_analysis **ret_analysis)
 {
     asr_analysis_transform(tract->analyses[which], NULL);
     *ret_analysis = tract->analyses[which];
-    return asr_analysis_run(tract->analyses[which], samples, n_samples);
+    return asr_analysis_run(tract->analyses[which], tract->samples, tract->n_samples,
+                            tract->spectrum);
 }
 
 double asr_tract_scale(const struct asr_tract *tract)

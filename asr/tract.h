@@ -5,7 +5,9 @@
  * The model knows men best; the filters of the front end are scaled so that another voice looks
  * like theirs. Each utterance is analysed at four scales and the loop of phones says which fits: no
  * words are needed. Trying all beats climbing from the last speaker's, since the fit has local tops
- * and the next voice may be another. Thread: any, one owner.
+ * and the next voice may be another.
+ *
+ * Order: create, then for each utterance hear, and fit or analyse. Thread: any, one owner.
  */
 #ifndef ASR_TRACT_H
 #define ASR_TRACT_H
@@ -26,10 +28,12 @@ int asr_tract_create(const char *model_folder, struct asr_decoder *decoder,
 /* Accepts NULL. */
 void asr_tract_destroy(struct asr_tract *tract);
 
-/* Analyses an utterance at the scale that fits. ret_analysis is valid until the next call. Returns:
- * 0, -EINVAL when it is shorter than a frame, -EIO. */
-int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samples,
-                  const struct asr_analysis **ret_analysis);
+/* Takes an utterance, which must stay as it is while it is analysed. Returns: 0 or -ENOMEM. */
+int asr_tract_hear(struct asr_tract *tract, const int16_t *samples, size_t n_samples);
+
+/* Analyses it at the scale that fits. ret_analysis is valid until the next utterance. Returns: 0,
+ * -EINVAL when it is shorter than a frame, -EIO. */
+int asr_tract_fit(struct asr_tract *tract, const struct asr_analysis **ret_analysis);
 
 /*
  * A voice that was learned: from now on, an utterance that its transform makes fit better than any
@@ -40,11 +44,10 @@ int asr_tract_fit(struct asr_tract *tract, const int16_t *samples, size_t n_samp
 int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
                    const struct asr_known_voice *known);
 
-/* The scales one by one, for who judges their fit otherwise; counted from 0. ret_analysis is valid
- * until the utterance after. Returns: 0, -EIO. */
+/* It at the scales one by one, for who judges their fit otherwise; counted from 0. Returns: 0,
+ * -EIO. */
 int asr_tract_count(const struct asr_tract *tract);
-int asr_tract_analyse(struct asr_tract *tract, int which, const int16_t *samples, size_t n_samples,
-                      const struct asr_analysis **ret_analysis);
+int asr_tract_analyse(struct asr_tract *tract, int which, const struct asr_analysis **ret_analysis);
 
 /* The scale that was chosen last. */
 double asr_tract_scale(const struct asr_tract *tract);

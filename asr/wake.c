@@ -310,8 +310,9 @@ static bool decide(const struct asr_wake *wake, const struct asr_wake_event *eve
 static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
 {
     const struct asr_analysis *analysis;
-    return asr_tract_fit(wake->tract, wake->recent, wake->n_recent, &analysis) == 0 &&
-           measure(wake, analysis, event) && decide(wake, event);
+    return asr_tract_hear(wake->tract, wake->recent, wake->n_recent) == 0 &&
+           asr_tract_fit(wake->tract, &analysis) == 0 && measure(wake, analysis, event) &&
+           decide(wake, event);
 }
 
 /* How near is the phrase, at every second length of the tract from `first` on? */
@@ -321,7 +322,7 @@ static float find_gap(struct asr_wake *wake, int first, const struct asr_analysi
     for (int i = first; i < asr_tract_count(wake->tract); i += 2) {
         const int16_t *rows;
         int n_frames, n_senones;
-        if (asr_tract_analyse(wake->tract, i, wake->recent, wake->n_recent, &analyses[i]) < 0 ||
+        if (asr_tract_analyse(wake->tract, i, &analyses[i]) < 0 ||
             asr_decoder_score_phones(wake->whole, analyses[i], &rows, &n_frames, &n_senones) < 0)
             return ASR_PHRASE_NEVER;
         least = fminf(least, asr_phrase_gap(wake->phrase, rows, n_frames, n_senones));
@@ -335,6 +336,8 @@ static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
 {
     const struct asr_analysis *analyses[N_TRACTS_MAX];
     struct asr_wake_event found = {.score = -INFINITY};
+    if (asr_tract_hear(wake->tract, wake->recent, wake->n_recent) < 0)
+        return false;
     float gap = find_gap(wake, 1, analyses);
     if (gap < FAR_GAP)
         gap = fminf(gap, find_gap(wake, 0, analyses));

@@ -10,10 +10,11 @@
 
 enum {
     N_CHANNELS = 96,
-    N_INPUTS = 26,
+    N_INPUTS = 26 + ASR_BANDS,
     N_BLOCKS = 3,
     N_STATES = 6,
     N_FRAMES = 30,
+    WHOLE_BLOCK = 2,
     N_FILE_MAX = 400000,
 };
 
@@ -21,6 +22,7 @@ static const uint32_t dilations[N_BLOCKS] = {1, 4, 16};
 
 /* The same weights as the file's: [layer][out][in][tap]. */
 static double weights[N_BLOCKS + 1][N_CHANNELS][N_CHANNELS][3], biases[N_BLOCKS + 1][N_CHANNELS];
+static double whole[N_CHANNELS][N_CHANNELS], whole_biases[N_CHANNELS];
 static double last[13][N_CHANNELS], last_biases[13], offset[13], spread[13];
 static double states[N_STATES][N_CHANNELS], state_biases[N_STATES];
 
@@ -65,10 +67,11 @@ static void make_file(double size)
 {
     n_file = 0;
     put("VOISINED", 8);
-    put_number(2);
+    put_number(3);
     put_number(N_CHANNELS);
     put_number(N_STATES);
     put_number(N_BLOCKS);
+    put_number(WHOLE_BLOCK);
     put(dilations, sizeof(dilations));
     for (int i = 0; i < 13; i++)
         offset[i] = put_float(i - 3.5);
@@ -84,6 +87,12 @@ static void make_file(double size)
         for (int out = 0; out < N_CHANNELS; out++)
             biases[layer][out] = put_half(size);
     }
+    for (int out = 0; out < N_CHANNELS; out++) {
+        for (int in = 0; in < N_CHANNELS; in++)
+            whole[out][in] = put_half(size);
+    }
+    for (int out = 0; out < N_CHANNELS; out++)
+        whole_biases[out] = put_half(size);
     for (int out = 0; out < 13; out++) {
         for (int in = 0; in < N_CHANNELS; in++)
             last[out][in] = put_half(size);
@@ -106,9 +115,11 @@ static void write_file(size_t n_bytes)
     REQUIRE(fclose(out) == 0);
 }
 
-static void make_cepstra(float cepstra[N_FRAMES][ASR_CEPSTRA])
+static void make_sound(float cepstra[N_FRAMES][ASR_CEPSTRA], float bands[N_FRAMES][ASR_BANDS])
 {
     for (int t = 0; t < N_FRAMES; t++) {
+        for (int b = 0; b < ASR_BANDS; b++)
+            bands[t][b] = (float)(4 * cos(t * 0.4 + b * b));
         for (int c = 0; c < ASR_CEPSTRA; c++)
             cepstra[t][c] = (float)(20 * sin(t * 0.7 + c) + c);
     }
@@ -126,7 +137,21 @@ static double layer_at(int layer, double in[N_FRAMES][N_CHANNELS], int t, int ou
     return fmax(sum, 0);
 }
 
-static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA], uint8_t held[N_FRAMES][N_STATES])
+static void add_the_whole(double rows[N_FRAMES][N_CHANNELS])
+{
+    double more[N_CHANNELS];
+    for (int out = 0; out < N_CHANNELS; out++) {
+        more[out] = whole_biases[out];
+        for (int i = 0; i < N_FRAMES * N_CHANNELS; i++)
+            more[out] +=
+                whole[out][i % N_CHANNELS] * rows[i / N_CHANNELS][i % N_CHANNELS] / N_FRAMES;
+    }
+    for (int i = 0; i < N_FRAMES * N_CHANNELS; i++)
+        rows[i / N_CHANNELS][i % N_CHANNELS] += more[i % N_CHANNELS];
+}
+
+static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA], float bands[N_FRAMES][ASR_BANDS],
+                        uint8_t held[N_FRAMES][N_STATES])
 {
     static double rows[N_FRAMES][N_CHANNELS], next[N_FRAMES][N_CHANNELS];
     for (int c = 0; c < 13; c++) {
@@ -138,7 +163,11 @@ static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA], uint8_t held[N_FRA
             rows[t][13 + c] = ((double)cepstra[t][c] - mean) / spread[c];
         }
     }
+    for (int i = 0; i < N_FRAMES * ASR_BANDS; i++)
+        rows[i / ASR_BANDS][26 + i % ASR_BANDS] = (double)bands[i / ASR_BANDS][i % ASR_BANDS] / 2.5;
     for (int layer = 0; layer <= N_BLOCKS; layer++) {
+        if (layer == WHOLE_BLOCK + 1)
+            add_the_whole(rows);
         for (int t = 0; t < N_FRAMES; t++) {
             for (int out = 0; out < N_CHANNELS; out++)
                 next[t][out] = (layer == 0 ? 0 : rows[t][out]) + layer_at(layer, rows, t, out);
@@ -167,18 +196,21 @@ static void run_plainly(float cepstra[N_FRAMES][ASR_CEPSTRA], uint8_t held[N_FRA
 static void does_what_its_weights_say(void)
 {
     float cepstra[N_FRAMES][ASR_CEPSTRA], wanted[N_FRAMES][ASR_CEPSTRA];
+    float bands[N_FRAMES][ASR_BANDS];
     uint8_t held[N_FRAMES][N_STATES], wanted_held[N_FRAMES][N_STATES];
     struct asr_denoiser *denoiser;
     double off = 0, moved = 0;
     int off_held = 0, n_between = 0;
     make_file(0.2);
     write_file(n_file);
-    make_cepstra(cepstra);
-    make_cepstra(wanted);
-    run_plainly(wanted, wanted_held);
+    make_sound(cepstra, bands);
+    make_sound(wanted, bands);
+    run_plainly(wanted, bands, wanted_held);
     REQUIRE(asr_denoiser_open(path, &denoiser) == 0);
     CHECK_INT(asr_denoiser_n_states(denoiser), N_STATES);
-    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES, held[0]), 0);
+    CHECK_INT(
+        asr_denoiser_run(denoiser, (const float(*)[ASR_BANDS])bands, N_FRAMES, cepstra, held[0]),
+        0);
     for (int i = 0; i < N_FRAMES * ASR_CEPSTRA; i++) {
         int t = i / ASR_CEPSTRA, c = i % ASR_CEPSTRA;
         off = fmax(off, fabs((double)cepstra[t][c] - (double)wanted[t][c]));
@@ -193,20 +225,22 @@ static void does_what_its_weights_say(void)
     CHECK(n_between > N_FRAMES);
     CHECK(moved > 1);
     CHECK(off < 1e-3 * moved);
-    CHECK_INT(asr_denoiser_run(denoiser, cepstra, 0, held[0]), 0);
+    CHECK_INT(asr_denoiser_run(denoiser, (const float(*)[ASR_BANDS])bands, 0, cepstra, held[0]), 0);
     asr_denoiser_close(denoiser);
 }
 
 static void weights_of_nothing_do_nothing(void)
 {
     float cepstra[N_FRAMES][ASR_CEPSTRA], before[N_FRAMES][ASR_CEPSTRA];
+    float bands[N_FRAMES][ASR_BANDS];
     struct asr_denoiser *denoiser;
     make_file(0);
     write_file(n_file);
-    make_cepstra(cepstra);
-    make_cepstra(before);
+    make_sound(cepstra, bands);
+    make_sound(before, bands);
     REQUIRE(asr_denoiser_open(path, &denoiser) == 0);
-    CHECK_INT(asr_denoiser_run(denoiser, cepstra, N_FRAMES, NULL), 0);
+    CHECK_INT(asr_denoiser_run(denoiser, (const float(*)[ASR_BANDS])bands, N_FRAMES, cepstra, NULL),
+              0);
     CHECK(memcmp(cepstra, before, sizeof(before)) == 0);
     asr_denoiser_close(denoiser);
 }
@@ -222,14 +256,14 @@ static int open_it(void)
 static void a_damaged_file_is_refused(void)
 {
     make_file(0.2);
-    for (size_t n = 0; n < n_file; n += n < 40 ? 1 : 9973) {
+    for (size_t n = 0; n < n_file; n += n < 44 ? 1 : 9973) {
         write_file(n);
         CHECK_INT(open_it(), -EINVAL);
     }
     file[n_file] = 0;
     write_file(n_file + 1);
     CHECK_INT(open_it(), -EINVAL);
-    for (size_t i = 0; i < 36; i++) { /* magic, version, sizes, dilations */
+    for (size_t i = 0; i < 40; i++) { /* magic, version, sizes, dilations */
         file[i] ^= 0x80;
         write_file(n_file);
         CHECK_INT(open_it(), -EINVAL);

@@ -5,10 +5,12 @@
  *
  * bench-cepstra MODEL_FOLDER < PAIRS > CEPSTRA
  * A pair: float tract, int32 n, n samples of noisy sound, n of clean sound (16 kHz, 16 bit).
- * Out: int32 n_frames, n_frames * 13 floats noisy, as many clean. Numbers in the machine's order.
+ * Out: int32 n_frames, n_frames * 13 floats noisy, as many clean, n_frames * 56 floats of the noisy
+ * sound's bands (asr/spectrum.h). Numbers in the machine's order.
  */
 #include "asr/decoder.h"
 #include "asr/prepare.h"
+#include "asr/spectrum.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -38,16 +40,19 @@ static struct asr_analysis *front_for(const char *model_folder, struct front *fr
     return NULL;
 }
 
-/* The clean sound, hushed as it would be by itself, cut where the noisy one was cut. */
+/* The clean sound, hushed as it would be by itself, cut where the noisy one was cut; where silence
+ * was added to that, the same silence. */
 static int prepare_clean(const int16_t *clean, size_t n, const struct asr_prepared *noisy,
                          int16_t *ret_samples)
 {
     struct asr_prepare_options whole = asr_prepare_default;
     struct asr_prepared prepared;
     whole.keep_ms = 0;
+    whole.edge_ms = 0;
     int r = asr_prepare(clean, n, &whole, &prepared);
     if (r < 0)
         return r;
+    memcpy(ret_samples, noisy->samples, noisy->n_samples * sizeof(*ret_samples));
     for (size_t i = 0; i < noisy->n_pieces; i++) {
         const struct asr_prepare_piece *piece = &noisy->pieces[i];
         memcpy(ret_samples + piece->to, prepared.samples + piece->from, piece->n * sizeof(int16_t));
@@ -69,11 +74,24 @@ static int write_cepstra(struct asr_analysis *analysis, const int16_t *samples, 
     return 0;
 }
 
-static int take_pair(const char *model_folder, struct front *fronts, float tract, int32_t n)
+static int write_bands(struct asr_spectrum *spectrum, const struct asr_prepared *sound,
+                       int n_frames)
+{
+    int n_rows;
+    if (asr_spectrum_measure(spectrum, sound->samples, sound->n_samples) < 0)
+        return -1;
+    const float(*rows)[ASR_BANDS] = asr_spectrum_rows(spectrum, &n_rows);
+    return n_rows >= n_frames &&
+                   fwrite(rows, sizeof(*rows), (size_t)n_frames, stdout) == (size_t)n_frames
+               ? 0
+               : -1;
+}
+
+static int take_pair(const char *model_folder, struct asr_spectrum *spectrum, struct front *fronts,
+                     float tract, int32_t n)
 {
     struct asr_prepared noisy = {0};
-    int16_t *sound = calloc((size_t)n * 3 + 1, sizeof(*sound));
-    int16_t *clean = sound + n, *cut = clean + n;
+    int16_t *sound = calloc((size_t)n * 2 + 1, sizeof(*sound)), *cut = NULL;
     struct asr_analysis *analysis = front_for(model_folder, fronts, (double)tract);
     int r = sound && analysis && fread(sound, sizeof(*sound), 2 * (size_t)n, stdin) == 2 * (size_t)n
                 ? 0
@@ -81,12 +99,17 @@ static int take_pair(const char *model_folder, struct front *fronts, float tract
     if (r == 0)
         r = asr_prepare(sound, (size_t)n, &asr_prepare_default, &noisy);
     if (r == 0)
-        r = prepare_clean(clean, (size_t)n, &noisy, cut);
+        cut = calloc(noisy.n_samples + 1, sizeof(*cut));
+    if (r == 0)
+        r = cut ? prepare_clean(sound + n, (size_t)n, &noisy, cut) : -1;
     if (r == 0)
         r = write_cepstra(analysis, noisy.samples, noisy.n_samples, true);
     if (r == 0)
         r = write_cepstra(analysis, cut, noisy.n_samples, false);
+    if (r == 0)
+        r = write_bands(spectrum, &noisy, asr_analysis_n_frames(analysis));
     asr_prepare_finish(&noisy);
+    free(cut);
     free(sound);
     return r;
 }
@@ -94,14 +117,17 @@ static int take_pair(const char *model_folder, struct front *fronts, float tract
 int main(int argc, char **argv)
 {
     struct front fronts[N_SCALES_MAX] = {0};
+    struct asr_spectrum *spectrum;
     float tract;
     int32_t n;
     if (argc != 2) {
         fputs("usage: bench-cepstra MODEL_FOLDER < PAIRS > CEPSTRA\n", stderr);
         return 2;
     }
+    if (asr_spectrum_create(&spectrum) < 0)
+        return 1;
     while (fread(&tract, sizeof(tract), 1, stdin) == 1 && fread(&n, sizeof(n), 1, stdin) == 1) {
-        if (n < 1 || take_pair(argv[1], fronts, tract, n) < 0) {
+        if (n < 1 || take_pair(argv[1], spectrum, fronts, tract, n) < 0) {
             fputs("bench-cepstra: a pair that cannot be read\n", stderr);
             return 1;
         }
@@ -109,5 +135,6 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < N_SCALES_MAX; i++)
         asr_analysis_destroy(fronts[i].analysis);
+    asr_spectrum_destroy(spectrum);
     return 0;
 }

@@ -13,6 +13,7 @@ import numpy
 
 RATE = 16000
 SHARD = 1000  # mixtures a file
+BANDS = 56  # of asr/spectrum.h
 TRACTS = [0.98, 1.09, 1.19, 1.28]  # of asr/tract.c
 # How often a voice of each kind speaks.
 SHARES = {"people": 5.0, "words": 30.0, "espeak": 1.2, "flite": 1.0, "corpus": 14.0}
@@ -124,6 +125,13 @@ def noise(chance, voices, n, speaker):
     return hiss(chance, n), chance.uniform(25, 50)
 
 
+def narrow(chance, sound):
+    """As over a telephone or through a cheap microphone: nothing above 3.8 to 7.5 kHz."""
+    spectrum = numpy.fft.rfft(sound)
+    spectrum[int(len(spectrum) * chance.uniform(3800, 7500) / (RATE / 2)):] = 0
+    return numpy.fft.irfft(spectrum, len(sound)).astype(numpy.float32)
+
+
 def active_power(sound):
     n = len(sound) // 320
     powers = (sound[:n * 320].reshape(n, 320) ** 2).mean(1)
@@ -141,13 +149,15 @@ def mixture(chance, voices):
     near = in_room(chance, clean, chance.uniform(1, 10)) if chance.random() < 0.25 else clean
     around, below_db = noise(chance, voices, len(clean), speaker)
     noisy = near + around * numpy.sqrt(active_power(clean) / (active_power(around) + 1e-9) / 10 ** (below_db / 10))
+    if chance.random() < 0.25:
+        noisy = narrow(chance, noisy)
     gain = chance.uniform(1500, 20000) / max(numpy.abs(noisy).max(), numpy.abs(clean).max())
     return (noisy * gain).astype(numpy.int16), (clean * gain).astype(numpy.int16), text
 
 
 def make_shard(path, seed, voices, command):
     chance = numpy.random.default_rng(seed)
-    lengths, noisy, clean, texts = [], [], [], []
+    lengths, noisy, clean, bands, texts = [], [], [], [], []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as front_end:
         for _ in range(SHARD):
             *sounds, text = mixture(chance, voices)
@@ -156,12 +166,15 @@ def make_shard(path, seed, voices, command):
             front_end.stdin.flush()
             n, = struct.unpack("=i", front_end.stdout.read(4))
             pair = numpy.frombuffer(front_end.stdout.read(2 * n * 13 * 4), numpy.float32).reshape(2, n, 13)
+            seen = numpy.frombuffer(front_end.stdout.read(n * BANDS * 4), numpy.float32).reshape(n, BANDS)
             if n > 0:
                 lengths.append(n)
                 noisy.append(pair[0])
                 clean.append(pair[1])
+                bands.append(seen.astype(numpy.float16))
                 texts.append(text)
-    numpy.savez(path, lengths=lengths, texts=numpy.array(texts), noisy=numpy.concatenate(noisy), clean=numpy.concatenate(clean))
+    numpy.savez(path, lengths=lengths, texts=numpy.array(texts), noisy=numpy.concatenate(noisy), clean=numpy.concatenate(clean),
+                bands=numpy.concatenate(bands))
 
 
 def make(voices_folder, folder, count, command):

@@ -17,10 +17,13 @@ from torch import nn
 from torch.nn import functional
 
 from . import acoustics, labels
+from .mixtures import BANDS
 
 SPREAD = torch.tensor([27.9, 16.1, 16.1, 17.1, 14.5, 13.6, 12.6, 14.3, 13.0, 12.1, 11.7, 10.2, 9.1])
 CHANNELS = 96
 DILATIONS = [1, 2, 4, 8, 16, 1, 2, 4, 8]
+CONTEXT_BLOCK = 5  # before it each frame is told what the whole utterance is like
+BANDS_SPREAD = 2.5
 TESTED = 300  # mixtures that are not learned from
 BATCH = 16
 RATE = 2e-3
@@ -36,21 +39,26 @@ class Network(nn.Module):
     def __init__(self, offset, states):
         super().__init__()
         self.register_buffer("offset", offset.view(1, 13, 1))
-        self.first = nn.Conv1d(26, CHANNELS, 3, padding=1)
+        self.first = nn.Conv1d(26 + BANDS, CHANNELS, 3, padding=1)
         self.blocks = nn.ModuleList([nn.Conv1d(CHANNELS, CHANNELS, 3, padding=d, dilation=d) for d in DILATIONS])
+        self.context = nn.Linear(CHANNELS, CHANNELS)
         self.last = nn.Conv1d(CHANNELS, 13, 1)
         self.head = nn.Conv1d(CHANNELS, states, 1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
+        nn.init.zeros_(self.context.weight)
+        nn.init.zeros_(self.context.bias)
         for block in self.blocks:
             block.weight.data *= 0.5
 
-    def forward(self, cepstra, mask):
+    def forward(self, cepstra, bands, mask):
         """Cleaner cepstra, and how likely each state is (logarithms, up to a number for each frame)."""
         mean = (cepstra * mask).sum(2, keepdim=True) / mask.sum(2, keepdim=True)
-        rows = torch.cat([cepstra - self.offset, cepstra - mean], 1) * mask
+        rows = torch.cat([cepstra - self.offset, cepstra - mean, bands / BANDS_SPREAD], 1) * mask
         rows = functional.relu(self.first(rows)) * mask
-        for block in self.blocks:
+        for i, block in enumerate(self.blocks):
+            if i == CONTEXT_BLOCK:
+                rows = (rows + self.context(rows.sum(2) / mask.sum(2))[:, :, None]) * mask
             rows = (rows + functional.relu(block(rows))) * mask
         return cepstra + self.last(rows), self.head(rows)
 
@@ -60,9 +68,10 @@ class Network(nn.Module):
             bits = tensor.detach().contiguous().numpy().astype(numpy.float32).view(numpy.uint32)
             return ((bits + 0x8000) >> 16).astype("<u2").tobytes()
 
-        data = b"VOISINED" + struct.pack(f"<{4 + len(DILATIONS)}I", 2, CHANNELS, len(how_often), len(DILATIONS), *DILATIONS)
+        data = b"VOISINED" + struct.pack(
+            f"<{5 + len(DILATIONS)}I", 3, CHANNELS, len(how_often), len(DILATIONS), CONTEXT_BLOCK, *DILATIONS)
         data += (self.offset.view(13) * SPREAD).numpy().astype("<f4").tobytes() + SPREAD.numpy().astype("<f4").tobytes()
-        for layer in [self.first, *self.blocks, self.last]:
+        for layer in [self.first, *self.blocks, self.context, self.last]:
             data += half(layer.weight) + half(layer.bias)
         data += half(self.head.weight) + (self.head.bias.detach().numpy() - numpy.log(how_often)).astype("<f4").tobytes()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,8 +133,8 @@ def of_head(head, frame_labels, likely, shares):
 
 
 def loss(network, phones, pairs):
-    noisy, clean, mask, frame_labels, likely, shares = batch(pairs)
-    got, head = network(noisy, mask)
+    noisy, clean, bands, mask, frame_labels, likely, shares = batch(pairs)
+    got, head = network(noisy, bands, mask)
     got, wanted = streams(as_heard(got, mask)), streams(as_heard(clean, mask))
     frames = torch.nonzero(mask.reshape(-1) > 0)[:, 0]
     chosen = frames[torch.randperm(len(frames))[:PHONE_FRAMES]]
@@ -135,13 +144,15 @@ def loss(network, phones, pairs):
                       likely.flatten(0, 1)[frames], shares.flatten(0, 1)[frames]))
 
 
-# Cepstra over SPREAD, [frame][cepstrum]; a label a frame; the states that the clean sound is held for, and their shares.
-Pair = collections.namedtuple("Pair", "noisy clean labels likely shares")
+# Cepstra over SPREAD, [frame][cepstrum]; the noisy sound's bands; a label a frame; the states that the clean sound is held
+# for, and their shares.
+Pair = collections.namedtuple("Pair", "noisy clean bands labels likely shares")
 
 
 def batch(pairs):
     longest = max(len(pair.noisy) for pair in pairs)
     noisy, clean = torch.zeros(2, len(pairs), 13, longest)
+    bands = torch.zeros(len(pairs), BANDS, longest)
     mask = torch.zeros(len(pairs), 1, longest)
     frame_labels = torch.full((len(pairs), longest), labels.UNKNOWN, dtype=torch.int64)
     likely = torch.zeros(len(pairs), longest, LIKELY, dtype=torch.int64)
@@ -149,11 +160,12 @@ def batch(pairs):
     for i, pair in enumerate(pairs):
         n = len(pair.noisy)
         noisy[i, :, :n], clean[i, :, :n] = torch.from_numpy(pair.noisy.T), torch.from_numpy(pair.clean.T)
+        bands[i, :, :n] = torch.from_numpy(pair.bands.T.astype(numpy.float32))
         mask[i, :, :n] = 1
         frame_labels[i, :n] = torch.from_numpy(pair.labels.astype(numpy.int64))
         likely[i, :n] = torch.from_numpy(pair.likely.astype(numpy.int64))
         shares[i, :n] = torch.from_numpy(pair.shares.astype(numpy.float32))
-    return noisy, clean, mask, frame_labels, likely, shares
+    return noisy, clean, bands, mask, frame_labels, likely, shares
 
 
 def learn_from(phones, aligner, text, clean):
@@ -185,7 +197,7 @@ def load(paths, phones, aligner):
         ends = numpy.cumsum(data["lengths"])
         noisy, clean = ((data[name] / SPREAD.numpy()).astype(numpy.float32) for name in ("noisy", "clean"))
         lessons = lessons_of(path, data, clean, phones, aligner)
-        parts = (noisy, clean, lessons["labels"], lessons["likely"], lessons["shares"])
+        parts = (noisy, clean, data["bands"], lessons["labels"], lessons["likely"], lessons["shares"])
         pairs += [Pair(*(part[start:end] for part in parts)) for start, end in zip(ends - data["lengths"], ends, strict=True)]
     random.Random("pairs").shuffle(pairs)
     return pairs
@@ -206,8 +218,8 @@ def test(network, pairs):
     right = known = 0
     with torch.no_grad():
         for i in range(0, len(pairs), BATCH):
-            noisy, _, mask, frame_labels, _, _ = batch(pairs[i:i + BATCH])
-            said = network(noisy, mask)[1].argmax(1)
+            noisy, _, bands, mask, frame_labels, _, _ = batch(pairs[i:i + BATCH])
+            said = network(noisy, bands, mask)[1].argmax(1)
             right += int((said == frame_labels).sum())
             known += int((frame_labels != labels.UNKNOWN).sum())
     return right / max(1, known)
