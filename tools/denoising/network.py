@@ -24,6 +24,7 @@ CHANNELS = 96
 DILATIONS = [1, 2, 4, 8, 16, 1, 2, 4, 8]
 CONTEXT_BLOCK = 5  # before it each frame is told what the whole utterance is like
 BANDS_SPREAD = 2.5
+DARK_SHARE, BLIND_SHARE = 0.5, 0.04  # of the utterances: whose upper bands, and all of whose bands, are as in silence
 TESTED = 300  # mixtures that are not learned from
 BATCH = 16
 RATE = 2e-3
@@ -149,6 +150,16 @@ def loss(network, phones, pairs):
 Pair = collections.namedtuple("Pair", "noisy clean bands labels likely shares")
 
 
+def darken(chance, bands):
+    """What is learned from the bands must hold for a telephone's sound, and not hang on them alone."""
+    kind = chance.random()
+    if kind >= DARK_SHARE:
+        return bands
+    bands = bands.copy()
+    bands[:, 0 if kind < BLIND_SHARE else chance.integers(30, BANDS):] = 0
+    return bands
+
+
 def batch(pairs):
     longest = max(len(pair.noisy) for pair in pairs)
     noisy, clean = torch.zeros(2, len(pairs), 13, longest)
@@ -233,7 +244,8 @@ def learn(network, phones, pairs, minutes, tested):
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, step / 200) * (1 - done) + 1e-5
         start = chance.integers(0, max(1, len(order) - BATCH))
-        lost = loss(network, phones, [pairs[k] for k in order[start:start + BATCH]])
+        chosen = [pairs[k]._replace(bands=darken(chance, pairs[k].bands)) for k in order[start:start + BATCH]]
+        lost = loss(network, phones, chosen)
         optimiser.zero_grad()
         lost.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 2.0)
