@@ -12,7 +12,7 @@ import sys
 
 CORPUS = pathlib.Path(__file__).resolve().parent.parent / "corpus"
 HEARD_LEAST = 0.95  # of the calls of all sets
-FALSE_MOST = 0.002  # of everything else, near misses included
+FALSE_MOST = 0.004  # of everything else, near misses included
 # Calls for help and their everyday neighbours, word for word.
 PAIRS = [
     ("je suis tombée", "je suis tombée d'accord avec lui"),
