@@ -192,18 +192,21 @@ static void copy_shortened(struct asr_prepared *out, const int16_t *samples, siz
         keep(out, samples, n_frames * ASR_FRAME_SAMPLES, n_samples - n_frames * ASR_FRAME_SAMPLES);
 }
 
-/* One gain for the whole utterance, from the loud part and not from a single click. */
+double asr_prepare_gain(const int16_t *samples, size_t n_samples, double peak)
+{
+    size_t bins[129] = {0}, above = 0; /* of 256 steps of amplitude */
+    int top = 128;
+    for (size_t i = 0; i < n_samples; i++)
+        bins[abs(samples[i]) >> 8]++;
+    while (top > 0 && (above += bins[top]) * 1000 < n_samples)
+        top--;
+    return fmin(peak * 32768 / ((top + 1) * 256.0), 30);
+}
+
+/* One gain for the whole utterance. */
 static void level(struct asr_prepared *out, double peak)
 {
-    size_t bins[129] = {0}; /* of 256 steps of amplitude */
-    for (size_t i = 0; i < out->n_samples; i++)
-        bins[abs(out->samples[i]) >> 8]++;
-    size_t above = 0;
-    int top = 128;
-    while (top > 0 && (above += bins[top]) * 1000 < out->n_samples)
-        top--;
-    double gain = peak * 32768 / ((top + 1) * 256.0);
-    gain = fmin(gain, 30);
+    double gain = asr_prepare_gain(out->samples, out->n_samples, peak);
     for (size_t i = 0; i < out->n_samples; i++) {
         double x = out->samples[i] * gain;
         out->samples[i] = (int16_t)(x > 32767 ? 32767 : x < -32768 ? -32768 : x);

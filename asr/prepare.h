@@ -38,6 +38,9 @@ int asr_prepare(const int16_t *samples, size_t n_samples, const struct asr_prepa
                 struct asr_prepared *ret_prepared);
 void asr_prepare_finish(struct asr_prepared *prepared);
 
+/* What brings the loud part, not a single click, to `peak` of full scale; at most 30. */
+double asr_prepare_gain(const int16_t *samples, size_t n_samples, double peak);
+
 /* Where a sample of the prepared sound was in the original. */
 size_t asr_prepare_origin(const struct asr_prepared *prepared, size_t sample);
 

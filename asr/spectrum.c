@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "asr/spectrum.h"
 
+#include "asr/prepare.h"
 #include "base/error.h"
 #include "base/fft.h"
 
@@ -22,12 +23,10 @@ static const uint8_t wide_ends[ASR_BANDS - N_NARROW] = {37,  41,  45,  49,  54, 
                                                         76,  82,  89,  96,  104, 112, 120, 130,
                                                         140, 150, 162, 174, 187, 201, 220, 240};
 
-/* All sounds are counted as if their loud parts reached so far, of 16 bit ... */
-#define LOUD 16384.0f
-/* ... and below a hiss of three steps, here the power of a bin, is nothing to be told. */
+/* All sounds are seen as if their loud parts reached half of full scale; below a hiss of three
+ * steps, here the power of a bin, is nothing to be told then. */
+#define PEAK        0.5
 #define FLOOR_POWER 2000.0f
-/* What is fainter than this is not raised. */
-#define GAIN_MAX 30.0f
 
 struct asr_spectrum {
     struct base_fft fft;
@@ -56,18 +55,6 @@ void asr_spectrum_destroy(struct asr_spectrum *spectrum)
     free(spectrum);
 }
 
-/* What brings the loud part, not a single click, to its height. */
-static float gain_of(const int16_t *samples, size_t n_samples)
-{
-    size_t bins[129] = {0}, above = 0; /* of 256 steps of amplitude */
-    int top = 128;
-    for (size_t i = 0; i < n_samples; i++)
-        bins[abs(samples[i]) >> 8]++;
-    while (top > 0 && (above += bins[top]) * 1000 < n_samples)
-        top--;
-    return fminf(LOUD / (float)((top + 1) * 256), GAIN_MAX);
-}
-
 static void measure_frame(const struct asr_spectrum *spectrum, const int16_t *samples,
                           size_t n_samples, long start, float gain, float bands[ASR_BANDS])
 {
@@ -94,7 +81,7 @@ int asr_spectrum_measure(struct asr_spectrum *spectrum, const int16_t *samples, 
 {
     int n_frames = n_samples < LENGTH ? 0 : (int)((n_samples - LENGTH) / SHIFT) + 1;
     double mean[ASR_BANDS] = {0};
-    float gain = gain_of(samples, n_samples);
+    float gain = (float)asr_prepare_gain(samples, n_samples, PEAK);
     spectrum->n_frames = 0;
     free(spectrum->rows);
     spectrum->rows = malloc(((size_t)n_frames + 1) * sizeof(*spectrum->rows));

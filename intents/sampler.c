@@ -99,11 +99,13 @@ static const struct intents_act_data *choose_act(struct draw *draw)
     const struct intents_language *language = draw->language;
     size_t i = below(draw, (uint32_t)language->n_acts + MORE_CALLS);
 
-    for (size_t k = 0; i >= language->n_acts && k < language->n_acts; k++) {
+    if (i < language->n_acts)
+        return &language->acts[i];
+    for (size_t k = 0; k < language->n_acts; k++) {
         if (language->acts[k].act == INTENTS_EMERGENCY)
-            i = k;
+            return &language->acts[k];
     }
-    return &language->acts[i < language->n_acts ? i : 0];
+    return &language->acts[0];
 }
 
 static void draw_act(struct draw *draw)
