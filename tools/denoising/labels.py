@@ -45,8 +45,8 @@ def words_of(text, known):
 
 
 class Aligner:
-    def __init__(self, folder, phones):
-        self.phones, self.known = phones, pronunciations(folder)
+    def __init__(self, folder):
+        self.known = pronunciations(folder)
         self.numbers = {name: i for i, name in enumerate(phone_names(folder))}
 
     def graph(self, text):
@@ -70,15 +70,15 @@ class Aligner:
             ends = reached + add([SILENCE], reached)
         return states, before, ends
 
-    def align(self, text, cepstra):
-        """A label a frame. cepstra: the three streams, [frame][cepstrum]."""
-        n_frames, graph = len(cepstra[0]), self.graph(text) if text else None
+    def align(self, text, likely):
+        """A label a frame. likely: each state, logarithms, [frame][state]."""
+        n_frames, graph = len(likely), self.graph(text) if text else None
         if not graph or len(graph[0]) == 0:
             return numpy.full(n_frames, UNKNOWN, numpy.int16)
         states, before, ends = graph
         width = max(1, *map(len, before))
         comes = numpy.array([sources + [len(states)] * (width - len(sources)) for sources in before])
-        likely = self.phones.log_likelihood(cepstra).numpy()[:, states]
+        likely = likely[:, states]
         score = numpy.full(len(states) + 1, -1e30)
         score[0] = likely[0, 0]
         came = numpy.zeros((n_frames, len(states)), numpy.int32)

@@ -14,6 +14,7 @@ import numpy
 RATE = 16000
 SHARD = 1000  # mixtures a file
 BANDS = 56  # of asr/spectrum.h
+SHORT_SHARE = 0.3  # of the utterances: as short as an answer
 TRACTS = [0.98, 1.09, 1.19, 1.28]  # of asr/tract.c
 # How often a voice of each kind speaks.
 SHARES = {"people": 5.0, "words": 30.0, "espeak": 1.2, "flite": 1.0, "corpus": 14.0}
@@ -141,7 +142,8 @@ def active_power(sound):
 def mixture(chance, voices):
     """(noisy, clean) as 16 bit samples, and what is said."""
     speaker = voices.choose(chance)
-    speech, text = voices.speak(chance, speaker, chance.uniform(1.2, 4.5), (0.05, 0.45))
+    seconds = chance.uniform(0.2, 1.0) if chance.random() < SHORT_SHARE else chance.uniform(1.2, 4.5)
+    speech, text = voices.speak(chance, speaker, seconds, (0.05, 0.45))
     if chance.random() < 0.4:
         speech = tilt(chance, speech)
     lead, tail = int(RATE * chance.uniform(0.2, 0.6)), int(RATE * chance.uniform(0.3, 1.3))

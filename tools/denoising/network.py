@@ -25,6 +25,7 @@ DILATIONS = [1, 2, 4, 8, 16, 1, 2, 4, 8]
 CONTEXT_BLOCK = 5  # before it each frame is told what the whole utterance is like
 BANDS_SPREAD = 2.5
 DARK_SHARE, BLIND_SHARE = 0.5, 0.04  # of the utterances: whose upper bands, and all of whose bands, are as in silence
+CROP_SHARE, CROP_FRAMES = 0.4, 40  # of the utterances: of which a piece is heard, and its least length
 TESTED = 300  # mixtures that are not learned from
 BATCH = 16
 RATE = 2e-3
@@ -160,6 +161,16 @@ def darken(chance, bands):
     return bands
 
 
+def crop(chance, pair):
+    """A piece, elsewhere each time, so that it is not the utterance as a whole that is known again."""
+    n = len(pair.noisy)
+    if n <= CROP_FRAMES or chance.random() >= CROP_SHARE:
+        return pair
+    length = chance.integers(CROP_FRAMES, n)
+    start = chance.integers(0, n - length)
+    return Pair(*(part[start:start + length] for part in pair))
+
+
 def batch(pairs):
     longest = max(len(pair.noisy) for pair in pairs)
     noisy, clean = torch.zeros(2, len(pairs), 13, longest)
@@ -184,9 +195,10 @@ def learn_from(phones, aligner, text, clean):
     heard = as_heard(torch.from_numpy(clean.T)[None], torch.ones(1, 1, len(clean)))
     cepstra = [(stream[0] * SPREAD.view(13, 1)).T.contiguous() for stream in streams(heard)]
     with torch.no_grad():
-        shares, likely = functional.softmax(phones.log_likelihood(cepstra) * LIKELY_SHARPNESS, 1).topk(LIKELY, 1)
+        all_states = phones.log_likelihood(cepstra)
+        shares, likely = functional.softmax(all_states * LIKELY_SHARPNESS, 1).topk(LIKELY, 1)
         shares = shares / shares.sum(1, keepdim=True)
-    return aligner.align(text, cepstra), likely.numpy().astype(numpy.uint8), shares.numpy().astype(numpy.float16)
+    return aligner.align(text, all_states.numpy()), likely.numpy().astype(numpy.uint8), shares.numpy().astype(numpy.float16)
 
 
 def lessons_of(path, data, clean, phones, aligner):
@@ -244,7 +256,8 @@ def learn(network, phones, pairs, minutes, tested):
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, step / 200) * (1 - done) + 1e-5
         start = chance.integers(0, max(1, len(order) - BATCH))
-        chosen = [pairs[k]._replace(bands=darken(chance, pairs[k].bands)) for k in order[start:start + BATCH]]
+        pieces = [crop(chance, pairs[k]) for k in order[start:start + BATCH]]
+        chosen = [piece._replace(bands=darken(chance, piece.bands)) for piece in pieces]
         lost = loss(network, phones, chosen)
         optimiser.zero_grad()
         lost.backward()
@@ -262,7 +275,7 @@ def teach(paths, models, minutes, kept, output):
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # or the phones take five times as long
     phones = acoustics.Phones(models)
-    pairs = load(paths, phones, labels.Aligner(models, phones))
+    pairs = load(paths, phones, labels.Aligner(models))
     tested, pairs = pairs[:TESTED], pairs[TESTED:]
     n_states = phones.books * acoustics.STATES
     network = Network(torch.from_numpy(numpy.concatenate([pair.noisy for pair in pairs[:500]]).mean(0)), n_states)

@@ -16,6 +16,7 @@ import numpy
 RATE = 16000
 TOGETHER = 40  # files that one program reads
 ESPEAK_VOICES, ESPEAK_SENTENCES = 100, 35
+ESPEAK_ANSWERS, ANSWER_WORDS = 25, 4  # as short as an answer: how many a voice speaks, how long at most
 ACCENTS = ["fr", "fr-be", "fr-ch"]
 # f2, f5, m2 and m6 are kept to be measured with.
 VARIANTS = ["", *("+" + variant for variant in (
@@ -112,15 +113,25 @@ def spoken(command, path):
 
 
 def sentences(voisine):
-    """Of the language data, without their labels."""
-    rows = subprocess.run([voisine, "check-language", "--sample", "2000", "fr"], capture_output=True, text=True, check=True).stdout
+    """Of the language data, without their labels: longer ones, and those as short as an answer."""
+    rows = subprocess.run([voisine, "check-language", "--sample", "6000", "fr"], capture_output=True, text=True, check=True).stdout
     texts = [row.split("\t")[-1] for row in rows.splitlines()]
-    return [text for text in texts if 2 <= len(text.split()) <= 22]
+    return ([text for text in texts if ANSWER_WORDS < len(text.split()) <= 22],
+            [text for text in texts if len(text.split()) <= ANSWER_WORDS])
+
+
+def date(chance):
+    """"mardi onze août", or a part of it."""
+    day, number, month = (WORDS[key] for key in (
+        f"day-{chance.randint(0, 6)}", str(chance.randint(2, 19)), f"mon-{chance.randint(0, 11)}"))
+    return chance.choice([day, f"{day} {number}", f"{day} {number} {month}", f"le {number} {month}", f"{day} à {number} heures"])
 
 
 def espeak_voice(pool, chance, texts, folder):
     voice, jobs = chance.choice(ACCENTS) + chance.choice(VARIANTS), []
-    texts = chance.sample(texts, ESPEAK_SENTENCES)
+    texts, answers = texts
+    texts = (chance.sample(texts, ESPEAK_SENTENCES) + chance.sample(answers, ESPEAK_ANSWERS // 2)
+             + [date(chance) for _ in range(ESPEAK_ANSWERS - ESPEAK_ANSWERS // 2)])
     for i, text in enumerate(texts):
         path = folder / f"spoken-{i}.wav"
         jobs.append((["espeak-ng", "-v", voice, "-s", str(chance.randint(95, 175)), "-p", str(chance.randint(10, 90)),
