@@ -293,6 +293,7 @@ static int add_search(struct asr_decoder *decoder, enum search_kind kind, const 
     struct saved_setting saved[N_SAVED_MAX];
     size_t n_saved = save_settings(config, settings, saved);
     int r = set_all(config, settings);
+    ps_unset_search(decoder->ps, name); /* or there would be room for both */
     if (r == 0 && set_search(decoder->ps, kind, name, what) < 0)
         r = -EINVAL;
     restore_settings(config, saved, n_saved);

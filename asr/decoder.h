@@ -86,8 +86,8 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
 void asr_decoder_destroy(struct asr_decoder *decoder);
 
 /*
- * Adds a search under a name, or replaces the one of that name. Between utterances only. `settings`
- * hold for this search alone; may be NULL. Returns: 0, or -ENOENT, -EINVAL (a word that the
+ * Adds a search under a name; the one of that name, if any, is gone even if this fails. Between
+ * utterances only. `settings` hold for this search alone; may be NULL. Returns: 0, or -ENOENT, -EINVAL (a word that the
  * dictionary lacks, bad syntax), -ENOMEM.
  */
 int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const char *path,

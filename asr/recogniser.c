@@ -15,16 +15,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The language model of each, that of the short answers to it, and how long such an answer is at
- * most. */
+/* What an utterance is decoded with: what may be said freely, and the short answers. */
+enum search { SEARCH_OPEN, SEARCH_BRIEF, N_SEARCHES };
+static const char *const search_names[N_SEARCHES] = {
+    [SEARCH_OPEN] = "open", [SEARCH_BRIEF] = "brief"};
+
+/* The language models of each, and how long a short answer is at most. */
 static const struct {
-    const char *open, *brief;
+    const char *models[N_SEARCHES];
     int n_brief_frames;
-} searches[] = {
-    [ASR_EXPECT_REQUEST] = {"request", "short", 350},
-    [ASR_EXPECT_ANSWER] = {"answer", "short", 350},
-    [ASR_EXPECT_CHOICE] = {"answer", "choice", 350},
-    [ASR_EXPECT_DAY] = {"answer", "day", 600},
+} expected[] = {
+    [ASR_EXPECT_REQUEST] = {{"request", "short"}, 350},
+    [ASR_EXPECT_ANSWER] = {{"answer", "short"}, 350},
+    [ASR_EXPECT_CHOICE] = {{"answer", "choice"}, 350},
+    [ASR_EXPECT_DAY] = {{"answer", "day"}, 600},
 };
 
 enum {
@@ -51,7 +55,8 @@ struct recogniser {
     struct asr_recogniser base; /* first */
     struct asr_decoder *decoder;
     char bundle_folder[FOLDER_MAX];
-    const char *brief; /* whose model the search for short answers has now; NULL: none */
+    /* Whose language model each search has now; NULL: none. */
+    const char *models[N_SEARCHES];
     struct asr_tract *tract;
     bool has_network;
     const struct asr_adapt_model *model; /* NULL: nothing is learned */
@@ -315,29 +320,26 @@ static void publish(struct reading *reading)
     hypothesis->n_others = reading->n_others;
 }
 
-static int add_ngram(struct recogniser *self, const char *search, const char *model)
+/* Each search is of the dictionary's size (6 MB), so that they are two and take the model that is
+ * wanted: 8 to 25 ms, a few times in a conversation. */
+static int use_model(struct recogniser *self, enum search search, const char *model)
 {
     char name[32], path[FOLDER_MAX];
+    if (self->models[search] == model)
+        return 0;
     snprintf(name, sizeof(name), "%s.lm", model);
     int r = base_file_join(self->bundle_folder, name, path, sizeof(path));
-    return r < 0 ? r : asr_decoder_add_ngram(self->decoder, search, path, NULL);
-}
-
-/* One search for all short answers, since each is of the dictionary's size (4 MB); taking another
- * model costs 15 ms, a few times in a conversation. */
-static int use_brief(struct recogniser *self, const char *model)
-{
-    int r = 0;
-    if (self->brief != model)
-        r = add_ngram(self, "brief", model);
-    self->brief = r == 0 ? model : NULL;
+    if (r == 0)
+        r = asr_decoder_add_ngram(self->decoder, search_names[search], path, NULL);
+    self->models[search] = r == 0 ? model : NULL;
     return r;
 }
 
-static int read_brief(struct recogniser *self, enum asr_expect expect)
+static int read_as(struct recogniser *self, enum asr_expect expect, enum search search,
+                   const struct asr_analysis *analysis, struct reading *reading)
 {
-    int r = use_brief(self, searches[expect].brief);
-    return r < 0 ? r : read_with(self, "brief", NULL, &self->answer);
+    int r = use_model(self, search, expected[expect].models[search]);
+    return r < 0 ? r : read_with(self, search_names[search], analysis, reading);
 }
 
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
@@ -349,9 +351,9 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
     if (r == 0)
         r = asr_tract_fit(self->tract, &analysis);
     if (r == 0)
-        r = read_with(self, searches[expect].open, analysis, &self->open);
-    if (r == 0 && asr_analysis_n_frames(analysis) <= searches[expect].n_brief_frames)
-        r = read_brief(self, expect);
+        r = read_as(self, expect, SEARCH_OPEN, analysis, &self->open);
+    if (r == 0 && asr_analysis_n_frames(analysis) <= expected[expect].n_brief_frames)
+        r = read_as(self, expect, SEARCH_BRIEF, NULL, &self->answer);
     if (r == 0 && self->open.n_words + self->answer.n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
@@ -408,17 +410,16 @@ static int know(struct asr_recogniser *base, const struct asr_adapt_model *model
 static const struct asr_recogniser_ops recogniser_ops = {
     .hear = hear, .destroy = destroy, .lesson = lesson, .know = know};
 
-/* All language models of the bundle once, so that a missing one is told at the start. */
-static int add_searches(struct recogniser *self)
+/* All language models of the bundle once, so that a missing one is told at the start; those of a
+ * request last, since it comes first. */
+static int try_models(struct recogniser *self)
 {
     int r = 0;
-    for (size_t i = 0; r == 0 && i < sizeof(searches) / sizeof(searches[0]); i++)
-        r = use_brief(self, searches[i].brief);
-    if (r == 0)
-        r = use_brief(self, searches[ASR_EXPECT_REQUEST].brief);
-    if (r == 0)
-        r = add_ngram(self, "request", "request");
-    return r < 0 ? r : add_ngram(self, "answer", "answer");
+    for (int i = (int)(sizeof(expected) / sizeof(expected[0])) - 1; r == 0 && i >= 0; i--) {
+        for (enum search search = 0; r == 0 && search < N_SEARCHES; search++)
+            r = use_model(self, search, expected[i].models[search]);
+    }
+    return r;
 }
 
 int asr_recogniser_open(const struct asr_recogniser_options *options,
@@ -441,7 +442,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
                                                              .scores = options->scores},
                                &self->decoder);
     if (r == 0)
-        r = add_searches(self);
+        r = try_models(self);
     if (r == 0)
         r = asr_tract_create(options->model_folder, self->decoder, options->settings,
                              options->denoiser, &self->tract);
