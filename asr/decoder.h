@@ -87,8 +87,8 @@ void asr_decoder_destroy(struct asr_decoder *decoder);
 
 /*
  * Adds a search under a name; the one of that name, if any, is gone even if this fails. Between
- * utterances only. `settings` hold for this search alone; may be NULL. Returns: 0, or -ENOENT, -EINVAL (a word that the
- * dictionary lacks, bad syntax), -ENOMEM.
+ * utterances only. `settings` hold for this search alone; may be NULL. Returns: 0, or -ENOENT,
+ * -EINVAL (a word that the dictionary lacks, bad syntax), -ENOMEM.
  */
 int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const char *path,
                           const struct asr_setting *settings);
