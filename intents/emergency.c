@@ -12,7 +12,7 @@
 struct intents_emergency {
     const struct intents_language *language;
     const json_t *signs; /* the language's */
-    struct intents_list calm;
+    struct intents_list calm, calls, told;
 };
 
 static bool are_words(const json_t *array)
@@ -40,6 +40,10 @@ int intents_emergency_create(const struct intents_language *language,
     r = are_words(emergency->signs) ? 0 : -EINVAL;
     if (r == 0)
         r = intents_set_fill(&emergency->calm, json_object_get(lists, "calm"));
+    if (r == 0)
+        r = intents_set_fill(&emergency->calls, json_object_get(lists, "calls"));
+    if (r == 0)
+        r = intents_set_fill(&emergency->told, json_object_get(lists, "told"));
     if (r < 0) {
         intents_emergency_destroy(emergency);
         return r;
@@ -53,6 +57,8 @@ void intents_emergency_destroy(struct intents_emergency *emergency)
     if (!emergency)
         return;
     intents_list_finish(&emergency->calm);
+    intents_list_finish(&emergency->calls);
+    intents_list_finish(&emergency->told);
     free(emergency);
 }
 
@@ -78,6 +84,42 @@ bool intents_emergency_has_sign(const struct intents_emergency *emergency,
         if (end == at && is_sign(emergency, words->word[at]))
             return true;
         at = end > at ? end : at + 1;
+    }
+    return false;
+}
+
+static bool is_told(const struct intents_emergency *emergency, const struct intents_words *words)
+{
+    for (size_t at = 0; at < words->n; at++) {
+        if (intents_set_match(emergency->language, &emergency->told, words, at) > at)
+            return true;
+    }
+    return false;
+}
+
+static void mark_calm(const struct intents_emergency *emergency, const struct intents_words *words,
+                      bool calm[INTENTS_WORDS_MAX])
+{
+    memset(calm, 0, words->n * sizeof(calm[0]));
+    for (size_t at = 0; at < words->n; at++) {
+        size_t end = intents_set_match(emergency->language, &emergency->calm, words, at);
+
+        for (size_t i = at; i < end; i++)
+            calm[i] = true;
+    }
+}
+
+bool intents_emergency_is_call(const struct intents_emergency *emergency,
+                               const struct intents_words *words)
+{
+    bool calm[INTENTS_WORDS_MAX];
+
+    mark_calm(emergency, words, calm);
+    for (size_t at = 0; at < words->n; at++) {
+        size_t end = intents_set_match(emergency->language, &emergency->calls, words, at);
+
+        if (end > at && !memchr(calm + at, true, end - at))
+            return !is_told(emergency, words);
     }
     return false;
 }

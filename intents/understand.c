@@ -13,6 +13,10 @@
 
 /* An emergency is believed below even odds: a false one costs a sentence, a missed one a life. */
 #define EMERGENCY_FROM 0.25f
+/* What says plainly that somebody is in danger is a call at least as sure as this, */
+#define PLAIN_CALL 0.6f
+/* unless it is a request, and this sure: "I can no longer get up alone, I need a hand to wash". */
+#define PLAIN_CALL_BELOW 0.8f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
 /* The same of a service while they are read aloud, and of a question about requests. */
@@ -164,6 +168,19 @@ static void believe_signs_alone(const struct intents_emergency *emergency,
         return;
     act[INTENTS_NONE] += act[INTENTS_EMERGENCY];
     act[INTENTS_EMERGENCY] = 0;
+}
+
+static void believe_plain_calls(const struct intents_emergency *emergency,
+                                const struct intents_words *words, float act[INTENTS_N_ACTS])
+{
+    float others = 1 - act[INTENTS_EMERGENCY];
+
+    if (act[INTENTS_EMERGENCY] >= PLAIN_CALL || act[INTENTS_REQUEST] >= PLAIN_CALL_BELOW ||
+        !intents_emergency_is_call(emergency, words))
+        return;
+    for (int i = 0; i < INTENTS_N_ACTS; i++)
+        act[i] *= (1 - PLAIN_CALL) / others;
+    act[INTENTS_EMERGENCY] = PLAIN_CALL;
 }
 
 /* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
@@ -510,6 +527,7 @@ void intents_understand_alone(const struct intents_understander *understander,
     *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
     intents_classifier_judge(understander->classifier, words, &opinion);
     believe_signs_alone(understander->emergency, words, opinion.act);
+    believe_plain_calls(understander->emergency, words, opinion.act);
     if (expect != INTENTS_EXPECT_REQUEST)
         expect_answer(opinion.act, expect);
     decide(understander, &opinion, ret_result);
