@@ -420,7 +420,7 @@ static size_t find_all(const struct reader *reader, struct found found[INTENTS_I
             at++;
             continue;
         }
-        if (joined == at && is_behind(reader, SET_MADE, at)) {
+        if (joined == at && list_end != at && is_behind(reader, SET_MADE, at)) {
             at = found[n].end;
             continue;
         }

@@ -212,6 +212,28 @@ static const char *entry_mark(const char *entry, size_t *ret_n)
     return space ? space + 1 : "";
 }
 
+/* The mark of the longest entry of a list that begins the thing and ends with a word of it, so long
+ * as it is longer than *ret_n, which takes its length; else NULL: "betteraves" of "betteraves
+ * cuites", as what follows a noun does not change its article. */
+static const char *find_head(const json_t *list, const char *thing, size_t *ret_n)
+{
+    const char *found = NULL;
+    const json_t *entry;
+    size_t i, n;
+
+    json_array_foreach(list, i, entry)
+    {
+        const char *text = json_string_value(entry);
+        const char *mark = text ? entry_mark(text, &n) : "";
+
+        if (!text || n <= *ret_n || strncmp(text, thing, n) != 0 || thing[n] != ' ')
+            continue;
+        *ret_n = n;
+        found = mark;
+    }
+    return found;
+}
+
 /* The mark of a thing in a list, or NULL. as_beginning: the entry ends in "de" and only begins the
  * thing. */
 static const char *find_mark(const json_t *list, const char *word, bool as_beginning)
@@ -237,6 +259,28 @@ static const char *find_mark(const json_t *list, const char *word, bool as_begin
     return NULL;
 }
 
+/* The row of "articles" of the longest noun that begins the thing, and its mark. Returns: NULL when
+ * none does. */
+static const json_t *find_head_article(const struct tts_spelling *spelling, const char *thing,
+                                       const char **ret_mark)
+{
+    const json_t *row, *found = NULL;
+    size_t i, n = 0;
+
+    json_array_foreach(json_object_get(spelling->rules, "articles"), i, row)
+    {
+        const json_t *list = json_object_get(spelling->lists, text_at(row, "list"));
+        const char *mark =
+            json_is_true(json_object_get(row, "begins")) ? NULL : find_head(list, thing, &n);
+
+        if (!mark)
+            continue;
+        found = row;
+        *ret_mark = mark;
+    }
+    return found;
+}
+
 /* The row of "articles" for the thing and its mark. Returns: NULL when none knows it. */
 static const json_t *find_article(const struct tts_spelling *spelling, const char *item,
                                   const char **ret_mark)
@@ -255,7 +299,7 @@ static const json_t *find_article(const struct tts_spelling *spelling, const cha
         if (*ret_mark)
             return row;
     }
-    return NULL;
+    return find_head_article(spelling, lower, ret_mark);
 }
 
 /* The article's form before the thing. Returns: NULL when the language has none. */

@@ -167,12 +167,28 @@ static void items_get_articles_only_when_all_can(void)
     tts_args_text(&args, "want", "que quelqu'un fasse vos courses");
     tts_args_list(&args, "items", known, 6);
     CHECK_STR(say("confirm.request", &args),
-              "Vous demandez que quelqu'un fasse vos courses : de l'huile d'olive, de la baguette, "
+              "Vous demandez que quelqu'un fasse vos courses : de l'huile d'olive, une baguette, "
               "des oranges, de l'eau, un kilo de sucre et 12 yaourts. C'est bien ça ?");
     args.args[1].list = unknown;
     args.args[1].n_list = 2;
     CHECK_STR(say("confirm.request", &args), "Vous demandez que quelqu'un fasse vos courses : pain "
                                              "et zorglub. C'est bien ça ?");
+}
+
+static void what_follows_a_noun_leaves_its_article(void)
+{
+    static const char *const items[] = {"betteraves cuites", "lait sans lactose", "oignon rouge",
+                                        "eau de vichy",      "rôti de veau",      "pain aux noix",
+                                        "salade frisée"};
+    struct tts_args args = {0};
+
+    load("fr");
+    tts_args_text(&args, "want", "que quelqu'un fasse vos courses");
+    tts_args_list(&args, "items", items, 7);
+    CHECK_STR(say("confirm.request", &args),
+              "Vous demandez que quelqu'un fasse vos courses : des betteraves cuites, du lait sans "
+              "lactose, un oignon rouge, de l'eau de vichy, un rôti de veau, du pain aux noix et "
+              "une salade frisée. C'est bien ça ?");
 }
 
 static void a_long_list_is_cut_and_counted(void)
@@ -323,7 +339,7 @@ static void hostile_arguments_are_cleaned(void)
 
 CHECK_MAIN(every_prompt_is_a_sentence, both_languages_have_the_same_prompts,
            a_confirmation_restates_everything, items_get_articles_only_when_all_can,
-           a_long_list_is_cut_and_counted, words_agree_and_elide,
-           the_emergency_sentence_is_the_agreed_one, what_is_promised_is_said_and_no_more,
-           the_ladder_never_repeats_itself, news_say_what_the_volunteer_does,
-           hostile_arguments_are_cleaned)
+           what_follows_a_noun_leaves_its_article, a_long_list_is_cut_and_counted,
+           words_agree_and_elide, the_emergency_sentence_is_the_agreed_one,
+           what_is_promised_is_said_and_no_more, the_ladder_never_repeats_itself,
+           news_say_what_the_volunteer_does, hostile_arguments_are_cleaned)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is to be bought, of sentences as they are said. Nothing is learned. */
+#include "intents/items.h"
+
+#include "intents/language_private.h"
+#include "tests/check.h"
+#include "tests/intents/french.h"
+
+static struct intents_language *language;
+static struct intents_item_finder *finder;
+
+static void starts(void)
+{
+    language = load_french();
+    REQUIRE(intents_item_finder_create(language, &finder) == 0);
+}
+
+/* The items of a sentence, with a comma between them. */
+static const char *items_of(const char *text)
+{
+    static char all[INTENTS_ITEMS_MAX * INTENTS_ITEM_BYTES];
+    char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
+    struct intents_words words;
+    size_t n, length = 0;
+
+    intents_words_split(text, language->grammar.whole, &words);
+    n = intents_items_find(finder, &words, items);
+    all[0] = '\0';
+    for (size_t i = 0; i < n; i++)
+        length +=
+            (size_t)snprintf(all + length, sizeof(all) - length, "%s%s", i ? "," : "", items[i]);
+    return all;
+}
+
+static void lists_are_found_whole(void)
+{
+    CHECK_STR(items_of("il me faudrait six bouteilles d'eau et du vin rouge"),
+              "six bouteilles d'eau,vin rouge");
+    CHECK_STR(items_of("prenez-moi un rôti de veau un pain de seigle et deux litres de lait"),
+              "rôti de veau,pain de seigle,deux litres de lait");
+    CHECK_STR(items_of("rapportez-moi un camembert bien fait une baguette et du beurre"),
+              "camembert bien fait,baguette,beurre");
+    CHECK_STR(items_of("achetez-moi des pommes de terre à chair ferme et un os à moelle"),
+              "pommes de terre à chair ferme,os à moelle");
+}
+
+static void what_is_missing_is_wanted(void)
+{
+    CHECK_STR(items_of("je n'ai plus de farine ni de levure ni d'œufs"), "farine,levure,œufs");
+    CHECK_STR(items_of("je n'ai plus de lait ni de pain il me faudrait du café"), "café");
+}
+
+static void what_is_made_is_none(void)
+{
+    CHECK_STR(items_of("il me faudrait des œufs pour faire une tarte"), "œufs");
+}
+
+static void ends(void)
+{
+    intents_item_finder_destroy(finder);
+    intents_language_destroy(language);
+}
+
+CHECK_MAIN(starts, lists_are_found_whole, what_is_missing_is_wanted, what_is_made_is_none, ends)
