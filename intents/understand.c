@@ -16,7 +16,7 @@
 /* What says plainly that somebody is in danger is a call at least as sure as this, */
 #define PLAIN_CALL 0.6f
 /* unless it is a request, and this sure: "I can no longer get up alone, I need a hand to wash". */
-#define PLAIN_CALL_BELOW 0.8f
+#define PLAIN_CALL_BELOW 0.95f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
 /* The same of a service while they are read aloud, and of a question about requests. */
