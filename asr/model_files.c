@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -225,14 +226,6 @@ static int take_vectors(struct asr_model_files *files, struct cursor *cursor, fl
     return 0;
 }
 
-static uint32_t hash_of(const char *data, size_t n)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (uint8_t)data[i]) * 16777619u;
-    return hash;
-}
-
 /* ret_identity may be NULL. */
 static int read_vectors(struct asr_model_files *files, const char *folder, const char *name,
                         float **ret_values, uint32_t *ret_identity)
@@ -242,7 +235,7 @@ static int read_vectors(struct asr_model_files *files, const char *folder, const
     if (r == 0)
         r = take_vectors(files, &cursor, ret_values);
     if (r == 0 && ret_identity)
-        *ret_identity = hash_of(cursor.data, cursor.n);
+        *ret_identity = base_hash_bytes(BASE_HASH_START, cursor.data, cursor.n);
     free(cursor.data);
     return r;
 }

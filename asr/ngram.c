@@ -10,6 +10,7 @@
 #include "asr/ngram.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <math.h>
@@ -55,14 +56,6 @@ static uint64_t key_of(uint64_t a, uint64_t b, uint64_t c)
     return a << (2 * BITS) | b << BITS | c;
 }
 
-static uint32_t slot_hash(const char *word)
-{
-    uint32_t h = 2166136261u;
-    for (; *word; word++)
-        h = (h ^ (unsigned char)*word) * 16777619u;
-    return h;
-}
-
 static int grow_slots(struct asr_ngram *ngram)
 {
     size_t n = ngram->n_slots ? ngram->n_slots * 2 : 4096;
@@ -70,7 +63,7 @@ static int grow_slots(struct asr_ngram *ngram)
     if (!slots)
         return -ENOMEM;
     for (size_t i = 0; i < ngram->n_words; i++) {
-        size_t at = slot_hash(ngram->words[i]) & (n - 1);
+        size_t at = base_hash_text(BASE_HASH_START, ngram->words[i]) & (n - 1);
         while (slots[at])
             at = (at + 1) & (n - 1);
         slots[at] = (uint32_t)i + 1;
@@ -101,7 +94,7 @@ static long intern(struct asr_ngram *ngram, const char *word)
 {
     if (ngram->n_words * 2 >= ngram->n_slots && grow_slots(ngram) < 0)
         return -ENOMEM;
-    size_t at = slot_hash(word) & (ngram->n_slots - 1);
+    size_t at = base_hash_text(BASE_HASH_START, word) & (ngram->n_slots - 1);
     for (; ngram->slots[at]; at = (at + 1) & (ngram->n_slots - 1)) {
         if (strcmp(ngram->words[ngram->slots[at] - 1], word) == 0)
             return (long)ngram->slots[at] - 1;

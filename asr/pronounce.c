@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -108,14 +109,6 @@ static int read_rules(struct asr_pronounce *p, const char *path)
     return r;
 }
 
-static uint32_t hash_of(const char *word, size_t n)
-{
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ (unsigned char)word[i]) * 16777619u;
-    return h;
-}
-
 /* Length of the word a line begins with. */
 static size_t word_length(const char *line)
 {
@@ -131,7 +124,7 @@ static bool is_variant(const char *line)
 static void index_line(struct asr_pronounce *p, size_t offset)
 {
     const char *line = p->text + offset;
-    size_t at = hash_of(line, word_length(line)) & (p->n_slots - 1);
+    size_t at = base_hash_bytes(BASE_HASH_START, line, word_length(line)) & (p->n_slots - 1);
     while (p->slots[at])
         at = (at + 1) & (p->n_slots - 1);
     p->slots[at] = (uint32_t)offset + 1;
@@ -195,7 +188,7 @@ void asr_pronounce_close(struct asr_pronounce *pronounce)
 
 static const char *find_line(const struct asr_pronounce *p, const char *word, size_t n)
 {
-    size_t at = hash_of(word, n) & (p->n_slots - 1);
+    size_t at = base_hash_bytes(BASE_HASH_START, word, n) & (p->n_slots - 1);
     for (; p->slots[at]; at = (at + 1) & (p->n_slots - 1)) {
         const char *line = p->text + p->slots[at] - 1;
         if (word_length(line) == n && memcmp(line, word, n) == 0)
