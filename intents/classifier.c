@@ -25,6 +25,7 @@
 #include "intents/classifier.h"
 
 #include "intents/language_private.h"
+#include "intents/lexis.h"
 #include "intents/match.h"
 
 #include <errno.h>

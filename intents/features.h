@@ -9,8 +9,8 @@
  * pourrait <infinitive>" learned on one service holds for all, and "je suis <participle>" is the
  * past whatever the verb. Days and times are replaced by their kind.
  *
- * The words of the skeleton, the endings and the stems are tables of grammar.json ("structure",
- * "endings", "stems", "classes"). Thread: any.
+ * The sentence is first read into places (intents/reading.h) with the language's tables
+ * (intents/lexis.h). Thread: any.
  */
 #ifndef INTENTS_FEATURES_H
 #define INTENTS_FEATURES_H
@@ -23,7 +23,6 @@
 
 #define INTENTS_FEATURES_MAX 4096
 
-struct intents_language;
 struct intents_lexis;
 
 struct intents_features {
@@ -33,12 +32,8 @@ struct intents_features {
     bool has_topic; /* some word is neither grammar nor a day or time */
 };
 
-/* Tables made from a language for quick reading. Returns: 0, -ENOMEM, -EINVAL (logged). Owns: the
- * caller; the language must outlive it. */
-int intents_lexis_create(const struct intents_language *language, struct intents_lexis **ret_lexis);
-void intents_lexis_destroy(struct intents_lexis *lexis);
-
-/* Features of the words. `skip`, when not NULL, marks words to leave out (as if misheard). */
+/* Features of the words; those past the most are left out. `skip`, when not NULL, marks words to
+ * leave out (as if misheard). */
 void intents_features_extract(const struct intents_lexis *lexis, const struct intents_words *words,
                               const unsigned char *skip, struct intents_features *ret_features);
 

@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "intents/language_private.h"
+#include "intents/lexis.h"
 #include "intents/understand.h"
 
 #include <errno.h>
