@@ -3,8 +3,8 @@
  * The template language of docs/language-data.md as a tree: `[x]`, `(x|y)`, `{slot}`, `<fragment>`,
  * `@word`, and plain words.
  *
- * This module only parses; names are bound to lists by intents/language.c, a sentence is drawn by
- * intents/expand.c, and intents/when.c matches words against the same tree, so that what is said
+ * This module only parses; names are bound to lists by intents/bind.c, a sentence is drawn by
+ * intents/expand.c, and intents/match.c matches words against the same tree, so that what is said
  * and what is understood come from one text.
  *
  * Invariant: a NODE_CHOICE has at least one child, a NODE_WORD a text without space; no tree is
