@@ -306,6 +306,19 @@ static int add_topics(struct intents_list *phrases, const char *file, json_t *to
     return 0;
 }
 
+/* How the act is drawn (intents/sampler.c). */
+static int read_drawing(struct intents_act_data *act, const char *file, const json_t *root)
+{
+    const json_t *shares = json_object_get(root, "shares");
+    json_int_t n = shares ? json_integer_value(shares) : 1;
+
+    if (n < 1 || n > INTENTS_ACT_SHARES_MAX)
+        return complain(file, "\"shares\" is no number from 1 to 10");
+    act->n_shares = (uint32_t)n;
+    act->is_blunt = json_is_true(json_object_get(root, "blunt"));
+    return 0;
+}
+
 static int load_act(struct intents_language *language, const char *folder, const char *file)
 {
     struct intents_act_data *act;
@@ -323,7 +336,9 @@ static int load_act(struct intents_language *language, const char *folder, const
     if (r == 0) {
         act = &language->acts[language->n_acts++];
         act->phrases.is_learnable = act->near_misses.is_learnable = true;
-        r = add_strings(&act->phrases, file, json_object_get(root, "phrases"), 0);
+        r = read_drawing(act, file, root);
+        if (r == 0)
+            r = add_strings(&act->phrases, file, json_object_get(root, "phrases"), 0);
         if (r == 0)
             r = add_topics(&act->phrases, file, json_object_get(root, "topics"));
         if (r == 0)

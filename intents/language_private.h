@@ -36,8 +36,12 @@ struct intents_service_data {
     struct intents_list inf, subj, noun, reasons, phrases, near_misses;
 };
 
+enum { INTENTS_ACT_SHARES_MAX = 10 };
+
 struct intents_act_data {
     enum intents_act act;
+    uint32_t n_shares; /* 1 to INTENTS_ACT_SHARES_MAX: it is drawn as often as so many acts */
+    bool is_blunt;     /* nobody puts "s'il vous plaît" behind it */
     struct intents_list phrases, near_misses;
 };
 

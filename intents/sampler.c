@@ -92,20 +92,28 @@ static void draw_request(struct draw *draw)
         intents_expander_list(&draw->expander, draw->sentence);
 }
 
-/* Calls for help have as many kinds as two other acts. */
+static uint32_t n_act_shares(const struct intents_language *language)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < language->n_acts; i++)
+        n += language->acts[i].n_shares;
+    return n;
+}
+
+/* Every act has one chance, then those of more than one share have the rest of theirs. */
 static const struct intents_act_data *choose_act(struct draw *draw)
 {
-    enum { MORE_CALLS = 1 };
     const struct intents_language *language = draw->language;
-    size_t i = below(draw, (uint32_t)language->n_acts + MORE_CALLS);
+    uint32_t at = below(draw, n_act_shares(language));
+    size_t i = 0;
 
-    if (i < language->n_acts)
-        return &language->acts[i];
-    for (size_t k = 0; k < language->n_acts; k++) {
-        if (language->acts[k].act == INTENTS_EMERGENCY)
-            return &language->acts[k];
-    }
-    return &language->acts[0];
+    if (at < language->n_acts)
+        return &language->acts[at];
+    at -= (uint32_t)language->n_acts;
+    while (at >= language->acts[i].n_shares - 1)
+        at -= language->acts[i++].n_shares - 1;
+    return &language->acts[i];
 }
 
 static void draw_act(struct draw *draw)
@@ -118,7 +126,7 @@ static void draw_act(struct draw *draw)
     intents_expander_begin(&draw->expander, NULL);
     maybe(draw, 6, draw->hesitation);
     intents_expander_list(&draw->expander, is_near_miss ? &act->near_misses : &act->phrases);
-    if (!is_near_miss && act->act != INTENTS_EMERGENCY)
+    if (!is_near_miss && !act->is_blunt)
         maybe(draw, 6, draw->polite_end);
 }
 
@@ -211,6 +219,16 @@ static const struct intents_list *fragment(const struct intents_language *langua
     return intents_lists_find(&language->fragments, name);
 }
 
+/* Where the fragment is missing, acts are drawn in its place. */
+static void acts_instead(const struct intents_language *language, const char *name,
+                         unsigned *n_acts, unsigned *n_drawn)
+{
+    if (fragment(language, name))
+        return;
+    *n_acts += *n_drawn;
+    *n_drawn = 0;
+}
+
 static int check_options(const struct intents_language *language,
                          struct intents_sampler_options *options)
 {
@@ -224,22 +242,13 @@ static int check_options(const struct intents_language *language,
         options->n_requests = options->n_near_misses = 0;
     if (language->background.n == 0)
         options->n_background = 0;
-    if (!intents_lists_find(&language->fragments, "list") || language->n_services == 0)
+    if (!fragment(language, "list") || language->n_services == 0)
         options->n_lists = 0;
-    if (!intents_lists_find(&language->fragments, "list_more") || language->n_services == 0)
+    if (!fragment(language, "list_more") || language->n_services == 0)
         options->n_additions = 0;
-    if (!intents_lists_find(&language->fragments, "short_answer")) {
-        options->n_acts += options->n_short;
-        options->n_short = 0;
-    }
-    if (!intents_lists_find(&language->fragments, "short_choice")) {
-        options->n_acts += options->n_choices;
-        options->n_choices = 0;
-    }
-    if (!intents_lists_find(&language->fragments, "short_day")) {
-        options->n_acts += options->n_days;
-        options->n_days = 0;
-    }
+    acts_instead(language, "short_answer", &options->n_acts, &options->n_short);
+    acts_instead(language, "short_choice", &options->n_acts, &options->n_choices);
+    acts_instead(language, "short_day", &options->n_acts, &options->n_days);
     if (language->n_acts == 0)
         options->n_acts = 0;
     return n_all(options) > 0 ? 0 : -EINVAL;

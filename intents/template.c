@@ -42,6 +42,22 @@ static struct intents_node *make(enum intents_node_kind kind, int column)
     return node;
 }
 
+/* Returns: NULL when memory is short. */
+static struct intents_node *make_with_text(enum intents_node_kind kind, int column,
+                                           const char *start, const char *end)
+{
+    struct intents_node *node = make(kind, column);
+
+    if (!node)
+        return NULL;
+    node->text = strndup(start, (size_t)(end - start));
+    if (!node->text) {
+        intents_node_destroy(node);
+        return NULL;
+    }
+    return node;
+}
+
 static int add_child(struct intents_node *node, struct intents_node *child)
 {
     struct intents_node **grown;
@@ -88,14 +104,9 @@ static int parse_name(struct parser *parser, enum intents_node_kind kind, char c
     if (*parser->p != closing)
         return fail(parser, column,
                     closing == '}' ? "{ is not closed by }" : "< is not closed by >");
-    node = make(kind, column);
+    node = make_with_text(kind, column, start, parser->p);
     if (!node)
         return -ENOMEM;
-    node->text = strndup(start, (size_t)(parser->p - start));
-    if (!node->text) {
-        intents_node_destroy(node);
-        return -ENOMEM;
-    }
     advance(parser);
     *ret_node = node;
     return 0;
@@ -116,14 +127,9 @@ static int parse_word(struct parser *parser, enum intents_node_kind kind,
         advance(parser);
     if (parser->p == start)
         return fail(parser, parser->column, "a word is wanted behind @");
-    node = make(kind, column);
+    node = make_with_text(kind, column, start, parser->p);
     if (!node)
         return -ENOMEM;
-    node->text = strndup(start, (size_t)(parser->p - start));
-    if (!node->text) {
-        intents_node_destroy(node);
-        return -ENOMEM;
-    }
     *ret_node = node;
     return 0;
 }
