@@ -9,6 +9,7 @@
 #define ASR_ADAPT_LESSON_H
 
 #include "asr/adapt.h"
+#include "asr/analysis.h"
 #include "asr/decoder.h"
 
 struct asr_adapt_lesson;
@@ -38,7 +39,7 @@ double asr_adapt_lesson_tract(const struct asr_adapt_lesson *lesson);
  */
 int asr_adapt_lesson_work(struct asr_adapt_lesson *lesson);
 
-/* What was learned so far. */
+/* What was learned so far. Returns: the lesson's own, which work changes. */
 const struct asr_adapt_stats *asr_adapt_lesson_stats(const struct asr_adapt_lesson *lesson);
 
 /*

@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "asr/decoder.h"
 
-#include "asr/cepstra.h"
-#include "asr/denoiser.h"
+#include "asr/analysis.h"
+#include "asr/library.h"
 #include "asr/model.h"
 #include "asr/model_stub.h"
 #include "asr/path.h"
 #include "asr/scores.h"
-#include "asr/spectrum.h"
-#include "asr/transform.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/log.h"
 
 #include <pocketsphinx.h>
-#include <sphinxbase/ckd_alloc.h>
 #include <sphinxbase/cmd_ln.h>
-#include <sphinxbase/err.h>
-#include <sphinxbase/fe.h>
 #include <sphinxbase/ngram_model.h>
 
 #include <errno.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,124 +28,6 @@ struct asr_decoder {
     bool has_own_scores;
     char phones[32]; /* the name of the search that needs the phones' scores alone */
 };
-
-enum { N_CEPSTRA = ASR_CEPSTRA };
-
-struct asr_analysis {
-    fe_t *fe;
-    mfcc_t **cepstra;
-    int n_frames;
-    const struct asr_denoiser *denoiser; /* or NULL */
-    uint8_t *states;                     /* what it holds each frame for; NULL: nothing */
-    bool has_transform;
-    struct asr_transform transform;
-};
-
-/* The library reports through one process-wide callback: the reason for having no state here. */
-__attribute__((format(printf, 3, 4))) static void take_library_log(void *user_data, err_lvl_t level,
-                                                                   const char *format, ...)
-{
-    (void)user_data;
-    if (level < ERR_ERROR)
-        return;
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    line[strcspn(line, "\n")] = '\0';
-    log_warning("asr-library", "%s", line);
-}
-
-/* Without its log file the library prints no table of settings; messages still reach the callback.
- */
-static void take_over_library_log(void)
-{
-    err_set_logfp(NULL);
-    err_set_callback(take_library_log, NULL);
-}
-
-static bool is_boolean_or_text(const arg_t *def)
-{
-    return (def->type & (ARG_STRING | ARG_BOOLEAN)) != 0;
-}
-
-/* Writes a setting into the library's table, by the type the table gives. */
-static int set_one(cmd_ln_t *config, const char *name, const char *value)
-{
-    for (const arg_t *def = ps_args(); def->name; def++) {
-        if (strcmp(def->name, name) != 0)
-            continue;
-        if (def->type & ARG_BOOLEAN)
-            cmd_ln_set_int_r(config, name, strcmp(value, "yes") == 0);
-        else if (is_boolean_or_text(def))
-            cmd_ln_set_str_r(config, name, value);
-        else if (def->type & ARG_INTEGER)
-            cmd_ln_set_int_r(config, name, strtol(value, NULL, 10));
-        else
-            cmd_ln_set_float_r(config, name, strtod(value, NULL));
-        return 0;
-    }
-    log_error("asr-setting", "the recogniser has no setting: %s", name);
-    return -EINVAL;
-}
-
-static int set_all(cmd_ln_t *config, const struct asr_setting *settings)
-{
-    int r = 0;
-    for (; r == 0 && settings && settings->name; settings++)
-        r = set_one(config, settings->name, settings->value);
-    return r;
-}
-
-/*
- * Scales the filters' frequencies: the edges by the factor, and the spacing by the library's
- * warping so that each filter lies where the model's filter lies times the factor.
- */
-static void set_tract(cmd_ln_t *config, double tract)
-{
-    char warp[32];
-    snprintf(warp, sizeof(warp), "%.5f", 1 / tract);
-    cmd_ln_set_float_r(config, "-lowerf", cmd_ln_float_r(config, "-lowerf") * tract);
-    /* A model of the full band (English) has no room above: the last filters are then a little
-     * narrower than they should be. */
-    cmd_ln_set_float_r(config, "-upperf",
-                       fmin(cmd_ln_float_r(config, "-upperf") * tract, ASR_RATE_HZ / 2.0));
-    cmd_ln_set_str_r(config, "-warp_type", "inverse_linear");
-    cmd_ln_set_str_r(config, "-warp_params", warp);
-}
-
-/*
- * The model's feat.params are read here, since what the library reads itself overrides our
- * settings;
- * `-featparams` then points it at an empty file.
- */
-static int make_config(const char *model_folder, double tract, const struct asr_setting *settings,
-                       cmd_ln_t **ret_config)
-{
-    char params[1024];
-    int r = base_file_join(model_folder, "feat.params", params, sizeof(params));
-    if (r < 0)
-        return r;
-    cmd_ln_t *config =
-        cmd_ln_init(NULL, ps_args(), TRUE, "-hmm", model_folder, "-samprate", "16000", NULL);
-    if (!config)
-        return -ENOMEM;
-    if (!cmd_ln_parse_file_r(config, ps_args(), params, FALSE)) {
-        cmd_ln_free_r(config);
-        return -EINVAL;
-    }
-    cmd_ln_set_str_r(config, "-featparams", "/dev/null");
-    r = set_all(config, settings);
-    if (r < 0) {
-        cmd_ln_free_r(config);
-        return r;
-    }
-    if (tract > 0 && fabs(tract - 1) > 1e-3)
-        set_tract(config, tract);
-    *ret_config = config;
-    return 0;
-}
 
 /* A decoder that is given its scores needs no Gaussians of its own. Returns: NULL on failure. */
 static ps_decoder_t *init_without_gaussians(cmd_ln_t *config, const struct asr_scores *scores)
@@ -178,11 +51,11 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     cmd_ln_t *config = NULL;
     struct asr_decoder *decoder = NULL;
 
-    take_over_library_log();
+    asr_library_take_log();
     int r = asr_model_check(options->model_folder, options->dictionary);
     if (r < 0)
         return base_trace(r);
-    r = make_config(options->model_folder, options->tract, options->settings, &config);
+    r = asr_library_config(options->model_folder, options->tract, options->settings, &config);
     if (r < 0)
         return base_trace(r);
     if (options->dictionary)
@@ -292,7 +165,7 @@ static int add_search(struct asr_decoder *decoder, enum search_kind kind, const 
     cmd_ln_t *config = ps_get_config(decoder->ps);
     struct saved_setting saved[N_SAVED_MAX];
     size_t n_saved = save_settings(config, settings, saved);
-    int r = set_all(config, settings);
+    int r = asr_library_set(config, settings);
     ps_unset_search(decoder->ps, name); /* or there would be room for both */
     if (r == 0 && set_search(decoder->ps, kind, name, what) < 0)
         r = -EINVAL;
@@ -386,24 +259,16 @@ int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
     return r < 0 ? base_trace(r) : 0;
 }
 
-static const uint8_t *states_from(const struct asr_analysis *analysis, int frame)
-{
-    return analysis->states ? analysis->states +
-                                  (size_t)frame * (size_t)asr_denoiser_n_states(analysis->denoiser)
-                            : NULL;
-}
-
 int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
                        const struct asr_analysis *analysis, int from_frame, int n_frames,
                        struct asr_decoding *ret_decoding)
 {
     if (decoder->kind != ASR_DECODER_WHOLE || from_frame < 0 || n_frames < 1 ||
-        from_frame + n_frames > analysis->n_frames)
+        from_frame + n_frames > asr_analysis_n_frames(analysis))
         return base_trace(-EINVAL);
-    int r =
-        asr_scores_make(decoder->scores, analysis->cepstra[from_frame], n_frames,
-                        analysis->has_transform ? &analysis->transform : NULL,
-                        states_from(analysis, from_frame), strcmp(search, decoder->phones) == 0);
+    struct asr_analysed from = asr_analysis_from(analysis, from_frame);
+    int r = asr_scores_make(decoder->scores, from.cepstra, n_frames, from.transform, from.states,
+                            strcmp(search, decoder->phones) == 0);
     return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
 
@@ -411,11 +276,11 @@ int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analy
                              const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones)
 {
     int n_phones;
-    if (decoder->kind != ASR_DECODER_WHOLE || analysis->n_frames < 1)
+    if (decoder->kind != ASR_DECODER_WHOLE || asr_analysis_n_frames(analysis) < 1)
         return base_trace(-EINVAL);
-    int r = asr_scores_make(decoder->scores, analysis->cepstra[0], analysis->n_frames,
-                            analysis->has_transform ? &analysis->transform : NULL,
-                            states_from(analysis, 0), true);
+    struct asr_analysed from = asr_analysis_from(analysis, 0);
+    int r = asr_scores_make(decoder->scores, from.cepstra, asr_analysis_n_frames(analysis),
+                            from.transform, from.states, true);
     if (r < 0)
         return base_trace(r);
     *ret_rows = asr_scores_rows(decoder->scores, ret_n_frames);
@@ -443,116 +308,6 @@ void asr_decoder_forget(struct asr_decoder *decoder)
 {
     if (decoder->scores)
         asr_scores_forget(decoder->scores);
-}
-
-int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
-                        const struct asr_denoiser *denoiser, struct asr_analysis **ret_analysis)
-{
-    cmd_ln_t *config = NULL;
-    take_over_library_log();
-    int r = asr_model_check_file(model_folder, "feat.params");
-    if (r == 0)
-        r = make_config(model_folder, tract, settings, &config);
-    if (r < 0)
-        return base_trace(r);
-    cmd_ln_set_boolean_r(config, "-remove_silence", FALSE);
-    struct asr_analysis *analysis = calloc(1, sizeof(*analysis));
-    if (analysis)
-        analysis->fe = fe_init_auto_r(config);
-    cmd_ln_free_r(config);
-    if (!analysis || !analysis->fe || fe_get_output_size(analysis->fe) != N_CEPSTRA) {
-        r = !analysis ? -ENOMEM : -EINVAL;
-        asr_analysis_destroy(analysis);
-        return base_trace(r);
-    }
-    analysis->denoiser = denoiser;
-    *ret_analysis = analysis;
-    return 0;
-}
-
-void asr_analysis_destroy(struct asr_analysis *analysis)
-{
-    if (!analysis)
-        return;
-    if (analysis->cepstra)
-        ckd_free_2d(analysis->cepstra);
-    free(analysis->states);
-    if (analysis->fe)
-        fe_free(analysis->fe);
-    free(analysis);
-}
-
-int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples)
-{
-    if (analysis->cepstra)
-        ckd_free_2d(analysis->cepstra);
-    analysis->cepstra = NULL;
-    analysis->n_frames = 0;
-    free(analysis->states);
-    analysis->states = NULL;
-    int32 n_frames = 0;
-    fe_start_stream(analysis->fe);
-    if (fe_start_utt(analysis->fe) < 0 ||
-        fe_process_utt(analysis->fe, samples, n_samples, &analysis->cepstra, &n_frames) < 0)
-        return base_trace(-EIO);
-    mfcc_t last[N_CEPSTRA];
-    int32 n_last = 0;
-    fe_end_utt(analysis->fe, last, &n_last); /* a part of a frame: not worth keeping */
-    analysis->n_frames = n_frames;
-    return 0;
-}
-
-static int denoise(struct asr_analysis *analysis, const struct asr_spectrum *spectrum)
-{
-    int n_rows, n_frames = analysis->n_frames;
-    const float(*bands)[ASR_BANDS] = asr_spectrum_rows(spectrum, &n_rows);
-    if (n_rows < n_frames)
-        return -EINVAL;
-    analysis->states =
-        malloc((size_t)n_frames * (size_t)asr_denoiser_n_states(analysis->denoiser) + 1);
-    if (!analysis->states)
-        return -ENOMEM;
-    return asr_denoiser_run(analysis->denoiser, bands, n_frames,
-                            (float(*)[N_CEPSTRA])analysis->cepstra[0], analysis->states);
-}
-
-int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples,
-                     const struct asr_spectrum *spectrum)
-{
-    int r = asr_analysis_measure(analysis, samples, n_samples);
-    if (r < 0 || analysis->n_frames < 1)
-        return r;
-    if (analysis->denoiser)
-        r = denoise(analysis, spectrum);
-    asr_cepstra_limit_spread((float(*)[N_CEPSTRA])analysis->cepstra[0], analysis->n_frames);
-    return r < 0 ? base_trace(r) : 0;
-}
-
-const float (*asr_analysis_raw(const struct asr_analysis *analysis))[ASR_CEPSTRA]
-{
-    return (const float(*)[ASR_CEPSTRA])analysis->cepstra[0];
-}
-
-int asr_analysis_n_frames(const struct asr_analysis *analysis)
-{
-    return analysis->n_frames;
-}
-
-void asr_analysis_transform(struct asr_analysis *analysis, const struct asr_transform *transform)
-{
-    analysis->has_transform = transform != NULL;
-    if (transform)
-        analysis->transform = *transform;
-}
-
-void asr_analysis_cepstra(const struct asr_analysis *analysis, int from_frame, int n_frames,
-                          bool is_transformed, float (*ret_cepstra)[ASR_CEPSTRA])
-{
-    memcpy(ret_cepstra, analysis->cepstra[from_frame],
-           (size_t)n_frames * N_CEPSTRA * sizeof(mfcc_t));
-    asr_cepstra_centre(ret_cepstra, n_frames);
-    if (is_transformed && analysis->has_transform)
-        asr_transform_apply(&analysis->transform, ret_cepstra, n_frames);
 }
 
 int asr_decoder_begin(struct asr_decoder *decoder, const char *search)
@@ -595,7 +350,7 @@ int asr_decoder_end(struct asr_decoder *decoder)
 
 int asr_decoder_pack_ngram(const char *arpa_path, const char *binary_path)
 {
-    take_over_library_log();
+    asr_library_take_log();
     if (access(arpa_path, R_OK) < 0)
         return base_trace(-errno);
     logmath_t *logmath = logmath_init(1.0001, 0, 0);

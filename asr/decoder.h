@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one door to PocketSphinx (5prealpha, as Debian 12 has it).
+ * The door to PocketSphinx's searches (5prealpha, as Debian 12 has it); the one to its front end is
+ * asr/analysis.h.
  *
  * A decoder holds one acoustic model, one dictionary and any number of named searches: n-gram,
  * keyphrases, phones. Order: create, add searches, then for each utterance either
@@ -11,17 +12,14 @@
  * the door refuses to mix them. No two threads may be in one decoder; different decoders share the
  * model's pages.
  *
- * An utterance is first analysed (cepstra), for a given length of the speaker's vocal tract, then
- * scored by asr/scores.h and decoded by one search after the other, without computing either again.
- * A LIVE decoder's stream is scored by the library.
+ * An utterance is first analysed (cepstra, asr/analysis.h), for a given length of the speaker's
+ * vocal tract, then scored by asr/scores.h and decoded by one search after the other, without
+ * computing either again. A LIVE decoder's stream is scored by the library.
  *
- * The library's log goes to base_log, errors as "asr-library"; its information lines, which may
- * hold what was said, are dropped.
+ * The library's log goes to base_log (asr/library.h). Thread: any, one at a time in a decoder.
  */
 #ifndef ASR_DECODER_H
 #define ASR_DECODER_H
-
-#include "asr/transform.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,9 +35,8 @@ enum asr_decoder_kind {
     ASR_DECODER_LIVE,  /* a stream, running cepstral mean */
 };
 
+struct asr_analysis;
 struct asr_decoder;
-struct asr_denoiser;
-struct asr_spectrum;
 struct asr_scores;
 
 /* One setting of the library, by its own name: {"-wip", "0.1"}. */
@@ -92,10 +89,10 @@ void asr_decoder_destroy(struct asr_decoder *decoder);
  */
 int asr_decoder_add_ngram(struct asr_decoder *decoder, const char *name, const char *path,
                           const struct asr_setting *settings);
-/* `path` holds one "phrase /threshold/" a line. */
+/* `path` holds one "phrase /threshold/" a line. Returns: as above. */
 int asr_decoder_add_keyphrases(struct asr_decoder *decoder, const char *name, const char *path,
                                const struct asr_setting *settings);
-/* The loop of context-independent phones, the yardstick of every confidence. */
+/* The loop of context-independent phones, the yardstick of every confidence. Returns: as above. */
 int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
                            const struct asr_setting *settings);
 
@@ -103,33 +100,6 @@ int asr_decoder_add_phones(struct asr_decoder *decoder, const char *name,
  * -ENOENT, -ENAMETOOLONG. */
 int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int variant,
                           char *ret_phones, size_t size);
-
-/*
- * The front end for one length of the vocal tract. `tract` scales the frequencies of the filters: 1
- * is the model's mean speaker (men mostly), 1.2 to 1.3 fits women. It matters more than anything
- * else: women's voices had 46 % word errors at 1 and 14 % at 1.25. denoiser: cleans what is
- * analysed; it must outlive the analysis; NULL: nothing does. Returns: 0, -ENOENT, -EINVAL,
- * -ENOMEM. Owns: the caller.
- */
-struct asr_analysis;
-int asr_analysis_create(const char *model_folder, double tract, const struct asr_setting *settings,
-                        const struct asr_denoiser *denoiser, struct asr_analysis **ret_analysis);
-/* Accepts NULL. */
-void asr_analysis_destroy(struct asr_analysis *analysis);
-/* Takes an utterance's samples; what was there before is gone. spectrum: measured of the same
- * samples; NULL where there is no denoiser. Returns: 0, -EIO, -EINVAL, -ENOMEM. */
-int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples,
-                     const struct asr_spectrum *spectrum);
-/* The front end alone, for those who learn from it: no clean-up. Returns: as above. */
-int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
-/* The frames as they are now, until the next run. */
-const float (*asr_analysis_raw(const struct asr_analysis *analysis))[ASR_CEPSTRA];
-int asr_analysis_n_frames(const struct asr_analysis *analysis);
-/* What is decoded from now on is transformed (a copy is kept); NULL: as it is. */
-void asr_analysis_transform(struct asr_analysis *analysis, const struct asr_transform *transform);
-/* The frames as the model gets them: without their mean, and transformed if wanted. */
-void asr_analysis_cepstra(const struct asr_analysis *analysis, int from_frame, int n_frames,
-                          bool is_transformed, float (*ret_cepstra)[ASR_CEPSTRA]);
 
 /*
  * Decodes n_frames of an analysed utterance from from_frame on with a search. ret_decoding points
@@ -166,15 +136,16 @@ int asr_decoder_others(struct asr_decoder *decoder, int n_max,
                        int (*take)(void *user, const char *words, int score), void *user);
 
 /*
- * Live: begin, feed blocks, look, end. `look` gives what has been found so far (for keyphrases: the
- * detections), as above. Returns: as above.
+ * Live: begin, feed blocks, look, end; end is fine where nothing was begun. `look` gives what has
+ * been found so far (for keyphrases: the detections), as above. Returns: 0, -EINVAL for an unknown
+ * search, a WHOLE decoder or calls out of order, -EIO when the library fails, -ENOMEM.
  */
 int asr_decoder_begin(struct asr_decoder *decoder, const char *search);
 int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t n_samples);
 int asr_decoder_look(struct asr_decoder *decoder, struct asr_decoding *ret_decoding);
+int asr_decoder_end(struct asr_decoder *decoder);
 /* Whether the library's own voice detector hears voice now (LIVE with skips_silence). */
 bool asr_decoder_hears_voice(const struct asr_decoder *decoder);
-int asr_decoder_end(struct asr_decoder *decoder);
 
 /* Rewrites a language model from ARPA text into the library's binary form. Returns: 0, -ENOENT,
  * -EINVAL. */

@@ -19,6 +19,7 @@
 #define ASR_RECOGNISER_H
 
 #include "asr/adapt_lesson.h"
+#include "asr/analysis.h"
 #include "asr/decoder.h"
 
 #include <stddef.h>

@@ -13,6 +13,7 @@
 #define ASR_TRACT_H
 
 #include "asr/adapt_model.h"
+#include "asr/analysis.h"
 #include "asr/decoder.h"
 
 struct asr_tract;

@@ -13,6 +13,7 @@
  */
 #include "asr/wake.h"
 
+#include "asr/analysis.h"
 #include "asr/memory_file.h"
 #include "asr/phrase.h"
 #include "asr/pronounce.h"

@@ -2,6 +2,7 @@
 /* What the network sees beside the cepstra: where a tone stands, however loud, in the front end's
  * frames. */
 #include "asr/spectrum.h"
+#include "asr/analysis.h"
 #include "asr/decoder.h"
 #include "tests/check.h"
 

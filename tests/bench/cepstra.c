@@ -8,6 +8,7 @@
  * Out: int32 n_frames, n_frames * 13 floats noisy, as many clean, n_frames * 56 floats of the noisy
  * sound's bands (asr/spectrum.h). Numbers in the machine's order.
  */
+#include "asr/analysis.h"
 #include "asr/decoder.h"
 #include "asr/prepare.h"
 #include "asr/spectrum.h"

@@ -27,7 +27,12 @@ DOORS = {
     "speex/speex_resampler.h": ["audio/resampler.c"],
     "speex/speex_echo.h": ["audio/canceller.c"],
     "sndfile.h": ["audio/soundfile.c"],
-    "pocketsphinx.h": ["asr/decoder.c"],
+    "pocketsphinx.h": ["asr/decoder.c", "asr/library.c"],
+    "sphinxbase/fe.h": ["asr/analysis.c"],
+    "sphinxbase/ckd_alloc.h": ["asr/analysis.c"],
+    "sphinxbase/cmd_ln.h": ["asr/decoder.c", "asr/library.h"],
+    "sphinxbase/err.h": ["asr/library.c"],
+    "sphinxbase/ngram_model.h": ["asr/decoder.c"],
     "espeak-ng/speak_lib.h": ["tts/voice_espeak.c"],
     "espeak-ng/espeak_ng.h": ["tts/voice_espeak.c"],
     "sqlite3.h": ["matching/database.c"],
@@ -35,7 +40,7 @@ DOORS = {
     "jansson.h": ["config/", "intents/", "matching/", "tts/"],
 }
 # Headers that no other folder includes (checked) and that show a library's type within their own.
-PRIVATE_HEADERS = {"config/json.h", "config/value.h", "tts/json.h"}
+PRIVATE_HEADERS = {"asr/library.h", "config/json.h", "config/value.h", "tts/json.h"}
 LIBRARY_PREFIXES = ("sphinxbase/", "pocketsphinx", "speex/", "espeak-ng/", "curl/", "microhttpd")
 FOLDERS = list(MAY_USE)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
