@@ -2,6 +2,10 @@
 /*
  * What the conversation does at each cell of its table: one action, no conditions on the state.
  * Where to go next stands in the table alone. Nobody but the table includes this. Thread: main.
+ *
+ * Each stands in one of conversation_sayings.c (says a prompt and no more), _requests.c (from a
+ * guess to what is stored), _several.c (other requests wait), _interrupted.c (emergency, muting, a
+ * lost microphone) and _actions.c (the rest).
  */
 #ifndef DAEMON_CONVERSATION_ACTIONS_H
 #define DAEMON_CONVERSATION_ACTIONS_H

@@ -74,12 +74,6 @@ void act_alarm(struct conversation *c, const struct conversation_event *event)
     tell_undone(c);
 }
 
-void act_alarm_over(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    conversation_say(c, "alarm.over");
-}
-
 void act_mute(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
@@ -102,12 +96,6 @@ void act_mute_in_vain_and_ask(struct conversation *c, const struct conversation_
 {
     act_mute_in_vain(c, event);
     conversation_put_question_again(c);
-}
-
-void act_still_muted(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    conversation_say(c, "mute.on");
 }
 
 void act_unmute(struct conversation *c, const struct conversation_event *event)

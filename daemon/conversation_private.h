@@ -7,8 +7,9 @@
 #include "daemon/conversation.h"
 
 enum {
-    GUESSES_MAX = 2, /* in one conversation: more would be a quiz */
-    WAITS_MAX = 3,   /* times that one question waits for somebody who asks for time */
+    GUESSES_MAX = 2,            /* in one conversation: more would be a quiz */
+    WAITS_MAX = 3,              /* times that one question waits for somebody who asks for time */
+    STORING_TIMEOUT_MS = 10000, /* for the disk: then it counts as not stored */
 };
 
 struct conversation {

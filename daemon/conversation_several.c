@@ -63,15 +63,3 @@ void act_confirm_and(struct conversation *c, const struct conversation_event *ev
     conversation_put_aside(c, event);
     conversation_ask(c, "confirm.request", "confirm.request");
 }
-
-void act_denied_and(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    conversation_say(c, "next.denied");
-}
-
-void act_mixed(struct conversation *c, const struct conversation_event *event)
-{
-    (void)event;
-    conversation_say(c, "next.mixed");
-}

@@ -105,6 +105,29 @@
     [EVENT_STORED] = {act_noted, self}, [EVENT_NOT_STORED] = {act_not_stored, self},               \
     [EVENT_STORE_FULL] = {act_store_full, self}, [EVENT_WITHDRAWN] = {act_withdrawn, self}
 
+/* A yes, by voice or by the button, makes a request of the draft. */
+#define YES_STORES                                                                                 \
+    [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},  \
+    [EVENT_BUTTON] = {act_store, STATE_STORING}
+
+/* The draft is read back and waits for its yes. */
+#define CONFIRMATION(self)                                                                         \
+    QUESTION(self), YES_STORES, [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},              \
+                                [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},                \
+                                [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING}
+
+/* Only a yes erases; whatever else is said keeps everything. */
+#define ERASING(self, action, next)                                                                \
+    QUESTION(self), [EVENT_AFFIRM] = {action, next}, [EVENT_BUTTON] = {action, next},              \
+                    [EVENT_ERASE] = {act_help_and_ask, self},                                      \
+                    [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},                            \
+                    [EVENT_DENY] = {act_keep_all, STATE_CLOSING},                                  \
+                    [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},                              \
+                    [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},                                \
+                    [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},                        \
+                    [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},                        \
+                    [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}
+
 #define CELL(action, next)                                                                         \
     {                                                                                              \
         action, next                                                                               \
@@ -164,49 +187,33 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                         [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
                         [EVENT_DENY_AND] = {act_none_of_these, STATE_OFFERING_CALLBACK},
                         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
-    [STATE_GUESSING] =
-        {QUESTION(STATE_GUESSING), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
-         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
-         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
-         [EVENT_DENY] = {act_wrong_guess, STATE_CHOOSING},
-         [EVENT_DENY_AND] = {act_wrong_guess, STATE_CHOOSING},
-         [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
-         [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
-    [STATE_OFFERING_CALLBACK] =
-        {QUESTION(STATE_OFFERING_CALLBACK), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
-         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
-         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
-         [EVENT_CORRECTION] = {act_give_up, STATE_CLOSING},
-         [EVENT_DENY] = {act_all_right, STATE_CLOSING},
-         [EVENT_NOT_UNDERSTOOD] = {act_give_up, STATE_CLOSING},
-         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
-    [STATE_ASKING] =
-        {QUESTION(STATE_ASKING), [EVENT_SPOKEN] = {act_listen_day, STATE_ASKING},
-         [EVENT_THINKS] = {act_listen_on_day, STATE_ASKING},
-         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
-         [EVENT_CORRECTION] = {act_answered, STATE_CONFIRMING},
-         [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
-         [EVENT_DENY] = {act_confirm_as_is, STATE_CONFIRMING},
-         [EVENT_DENY_AND] = {act_confirm_as_is, STATE_CONFIRMING},
-         [EVENT_NOT_UNDERSTOOD] = {act_confirm_as_is, STATE_CONFIRMING},
-         [EVENT_SILENCE] = {act_confirm_as_is, STATE_CONFIRMING}},
-    [STATE_CONFIRMING] =
-        {QUESTION(STATE_CONFIRMING), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
-         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
-         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
-         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
-         [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
-         [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
-         [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
-    [STATE_CONFIRMING_AGAIN] =
-        {QUESTION(STATE_CONFIRMING_AGAIN), [EVENT_AFFIRM_AND] = {act_store, STATE_STORING},
-         [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
-         [EVENT_AFFIRM] = {act_store, STATE_STORING}, [EVENT_BUTTON] = {act_store, STATE_STORING},
-         [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
-         [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},
-         [EVENT_UNCLEAR] = {act_confirm_shortly, STATE_CONFIRMING_AGAIN},
-         [EVENT_NOT_UNDERSTOOD] = {act_offer_callback, STATE_OFFERING_CALLBACK},
-         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_GUESSING] = {QUESTION(STATE_GUESSING),
+                        YES_STORES, [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
+                        [EVENT_DENY] = {act_wrong_guess, STATE_CHOOSING},
+                        [EVENT_DENY_AND] = {act_wrong_guess, STATE_CHOOSING},
+                        [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
+                        [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
+    [STATE_OFFERING_CALLBACK] = {QUESTION(STATE_OFFERING_CALLBACK),
+                                 YES_STORES, [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
+                                 [EVENT_CORRECTION] = {act_give_up, STATE_CLOSING},
+                                 [EVENT_DENY] = {act_all_right, STATE_CLOSING},
+                                 [EVENT_NOT_UNDERSTOOD] = {act_give_up, STATE_CLOSING},
+                                 [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_ASKING] = {QUESTION(STATE_ASKING), [EVENT_SPOKEN] = {act_listen_day, STATE_ASKING},
+                      [EVENT_THINKS] = {act_listen_on_day, STATE_ASKING},
+                      YES_STORES, [EVENT_CORRECTION] = {act_answered, STATE_CONFIRMING},
+                      [EVENT_DENY] = {act_confirm_as_is, STATE_CONFIRMING},
+                      [EVENT_DENY_AND] = {act_confirm_as_is, STATE_CONFIRMING},
+                      [EVENT_NOT_UNDERSTOOD] = {act_confirm_as_is, STATE_CONFIRMING},
+                      [EVENT_SILENCE] = {act_confirm_as_is, STATE_CONFIRMING}},
+    [STATE_CONFIRMING] = {CONFIRMATION(STATE_CONFIRMING),
+                          [EVENT_NOT_UNDERSTOOD] = {act_confirm_again, STATE_CONFIRMING_AGAIN},
+                          [EVENT_SILENCE] = {act_confirm_again, STATE_CONFIRMING_AGAIN}},
+    [STATE_CONFIRMING_AGAIN] = {CONFIRMATION(STATE_CONFIRMING_AGAIN),
+                                [EVENT_UNCLEAR] = {act_confirm_shortly, STATE_CONFIRMING_AGAIN},
+                                [EVENT_NOT_UNDERSTOOD] = {act_offer_callback,
+                                                          STATE_OFFERING_CALLBACK},
+                                [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_DUPLICATE] =
         {QUESTION(STATE_DUPLICATE), [EVENT_REQUEST_TWICE] = {act_confirm, STATE_CONFIRMING},
          [EVENT_AFFIRM] = {act_confirm_as_is, STATE_CONFIRMING},
@@ -225,28 +232,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_DENY_AND] = {act_keep, STATE_CLOSING},
          [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_CLOSING},
          [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},
-    [STATE_ERASING] =
-        {QUESTION(STATE_ERASING), [EVENT_AFFIRM] = {act_ask_erase_again, STATE_ERASING_SURELY},
-         [EVENT_BUTTON] = {act_ask_erase_again, STATE_ERASING_SURELY},
-         [EVENT_ERASE] = {act_help_and_ask, STATE_ERASING},
-         [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},
-         [EVENT_DENY] = {act_keep_all, STATE_CLOSING},
-         [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},
-         [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},
-         [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},
-         [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},
-         [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}},
-    [STATE_ERASING_SURELY] =
-        {QUESTION(STATE_ERASING_SURELY), [EVENT_AFFIRM] = {act_erase, STATE_WIPING},
-         [EVENT_BUTTON] = {act_erase, STATE_WIPING},
-         [EVENT_ERASE] = {act_help_and_ask, STATE_ERASING_SURELY},
-         [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},
-         [EVENT_DENY] = {act_keep_all, STATE_CLOSING},
-         [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},
-         [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},
-         [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},
-         [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},
-         [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}},
+    [STATE_ERASING] = {ERASING(STATE_ERASING, act_ask_erase_again, STATE_ERASING_SURELY)},
+    [STATE_ERASING_SURELY] = {ERASING(STATE_ERASING_SURELY, act_erase, STATE_WIPING)},
     [STATE_WIPING] =
         {EVERYWHERE(STATE_WIPING), NO_EARS(STATE_WIPING),
          [EVENT_WAKE] = {act_nothing, STATE_WIPING}, [EVENT_BUTTON] = {act_nothing, STATE_WIPING},

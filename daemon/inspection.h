@@ -33,7 +33,7 @@ void inspection_finish(struct inspection *inspection);
 /* Examines the file, the territory, the services, the sentences, voice, model, keys, folders. */
 void inspection_configuration(struct inspection *inspection);
 
-/* A setting of the configuration examined. */
+/* A setting of the configuration examined. Returns: the inspection's own. */
 const char *inspection_text(const struct inspection *inspection, enum config_key key);
 
 /* Adds a finding; args as config_problems_add takes them. */

@@ -38,7 +38,7 @@ void own_bundle_destroy(struct own_bundle *own);
 
 /* Returns: the folder of the bundle, or NULL while the installed one is to be used. */
 const char *own_bundle_folder(const struct own_bundle *own);
-/* The names, as the language takes them. */
+/* The names, as the language takes them. Returns: own's, as long as it is. */
 const struct intents_extra *own_bundle_names(const struct own_bundle *own, size_t *ret_n);
 
 /* Begins to make the bundle where one is wanted and not there. */

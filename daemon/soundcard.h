@@ -47,6 +47,7 @@ int soundcard_create(struct base_loop *loop, const struct soundcard_options *opt
 /* Accepts NULL. */
 void soundcard_destroy(struct soundcard *soundcard);
 
+/* Returns: the soundcard's own, the same for its life. */
 struct audio_player *soundcard_player(struct soundcard *soundcard);
 
 /* Closes the microphone, so that the sound server shows it closed (R27), or opens it again. */
