@@ -32,7 +32,8 @@ struct matching_alerts {
  */
 int matching_alerts_add(struct matching_alerts *alerts, const char *id, char *body, size_t n_body,
                         int64_t now_ms);
-/* The alert to send now, or NULL and when to ask again. */
+/* The alert to send now, or NULL and when to ask again (INT64_MAX: never). What these three give
+ * stays in its place until it is freed. */
 struct matching_alert *matching_alerts_next(struct matching_alerts *alerts, int64_t now_ms,
                                             int64_t *ret_wake_ms);
 /* The one that has been tried long enough, or NULL. */

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "matching/alerts.h"
 #include "matching/answer.h"
-#include "matching/courier_calls.h"
+#include "matching/courier_private.h"
 #include "matching/ledger.h"
 #include "matching/outbox.h"
 #include "matching/schedule.h"

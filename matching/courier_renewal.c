@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The part of matching/courier that renews the device's token. */
-#include "matching/courier_calls.h"
+#include "matching/courier_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +21,15 @@ int64_t matching_courier_begin_renewal(struct matching_courier *courier, int64_t
         return wake_ms;
     snprintf(path, sizeof(path), "/v1/devices/%s/token", courier->device);
     call.body = body;
-    if (courier->client->ops->begin(courier->client, MATCHING_LANE_DELIVERY, &call) == 0)
+    if (matching_courier_begin(courier, MATCHING_LANE_DELIVERY, &call) == 0)
         courier->delivery = MATCHING_DELIVERY_RENEWAL;
     free(body);
     return wake_ms;
 }
 
 /* The new token is used at once: until then the old one is kept. */
-void matching_courier_renewal_sent(struct matching_courier *courier,
-                                   const struct matching_reply *reply)
+void matching_courier_renewal_answered(struct matching_courier *courier,
+                                       const struct matching_reply *reply)
 {
     int64_t now_ms = matching_courier_now(courier);
 

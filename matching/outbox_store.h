@@ -45,7 +45,7 @@ struct matching_outbox {
 
 /* "<folder>/outbox.db<suffix>"; the folder is no longer than MATCHING_FOLDER_MAX. */
 void matching_store_path(const char *folder, const char *suffix, char ret_path[PATH_MAX]);
-/* The database's conditions as the outbox's. */
+/* Returns: the database's condition as the outbox's; what is none of them as it is. */
 int matching_store_result(int r);
 /* Noted or sending. */
 bool matching_store_is_waiting(enum matching_state state);

@@ -75,7 +75,8 @@ void matching_schedule_remove(struct matching_schedule *schedule, const char *id
 /* Returns: the id's turn or NULL. */
 struct matching_turn *matching_schedule_find(struct matching_schedule *schedule, const char *id);
 
-/* The turn to take now, or NULL; ret_wake_ms is then when to ask again (INT64_MAX: never). */
+/* The turn to take now, or NULL; ret_wake_ms is then when to ask again (INT64_MAX: never). What it
+ * gives stays until the schedule is changed. */
 struct matching_turn *matching_schedule_next(struct matching_schedule *schedule, int64_t now_ms,
                                              int64_t *ret_wake_ms);
 

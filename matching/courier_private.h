@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two halves of matching/courier share this: its fields, and the calls to the service. Nobody
- * else includes it. Thread: the worker's. */
-#ifndef MATCHING_COURIER_CALLS_H
-#define MATCHING_COURIER_CALLS_H
+/*
+ * The parts of matching/courier share this: its fields, and what they ask of each other. Nobody
+ * else includes it. Each kind of call has a source of its own, where it begins and where its answer
+ * is taken: courier_delivery.c, _heartbeat.c, _renewal.c, _news.c, _alerts.c. Thread: the worker's.
+ */
+#ifndef MATCHING_COURIER_PRIVATE_H
+#define MATCHING_COURIER_PRIVATE_H
 
 #include "matching/alerts.h"
 #include "matching/courier.h"
 #include "matching/ledger.h"
 #include "matching/outbox.h"
+#include "matching/outcome.h"
 #include "matching/renewal.h"
 #include "matching/schedule.h"
 
@@ -89,12 +93,55 @@ void matching_courier_refresh(struct matching_courier *courier, const char *id,
 /* Changes a request's state on disk. Returns: as matching_outbox_mark. */
 int matching_courier_mark(struct matching_courier *courier, const char *id,
                           enum matching_state state);
-/* In courier_renewal.c. Returns: when to look again; the delivery lane may be taken then. */
+
+/* ---- courier_verdict.c ---- */
+
+/* What the answer means; an expired certificate may be our clock's fault (R18). */
+struct matching_outcome matching_courier_judge(const struct matching_courier *courier,
+                                               const struct matching_reply *reply,
+                                               enum matching_body body);
+/* The service has answered, or what keeps it from being used is as in `outcome`: tells what is new
+ * about that. */
+void matching_courier_saw_service(struct matching_courier *courier, int64_t now_ms);
+void matching_courier_saw_trouble(struct matching_courier *courier,
+                                  const struct matching_outcome *outcome);
+
+/* ---- what begins a call ---- */
+
+/* Returns: 0 when it is under way (its answer comes by take_replies); else as the outbox or the
+ * client says. The delivery lane must be idle. */
+int matching_courier_begin_send(struct matching_courier *courier, const char *id);
+int matching_courier_begin_cancel(struct matching_courier *courier, const char *id);
+int matching_courier_begin_heartbeat(struct matching_courier *courier, int64_t now_ms);
+/* Returns: when to look again, by the monotonic clock; INT64_MAX: an answer wakes us. The lane may
+ * be taken then. */
 int64_t matching_courier_begin_renewal(struct matching_courier *courier, int64_t now_ms);
-void matching_courier_renewal_sent(struct matching_courier *courier,
-                                   const struct matching_reply *reply);
+int64_t matching_courier_begin_news(struct matching_courier *courier, int64_t now_ms);
+int64_t matching_courier_begin_alert(struct matching_courier *courier, int64_t now_ms);
+
+/* ---- what takes its answer ---- */
+
+void matching_courier_send_answered(struct matching_courier *courier, const char *id,
+                                    const struct matching_reply *reply);
+void matching_courier_cancel_answered(struct matching_courier *courier, const char *id,
+                                      const struct matching_reply *reply);
+void matching_courier_heartbeat_answered(struct matching_courier *courier,
+                                         const struct matching_reply *reply);
+void matching_courier_renewal_answered(struct matching_courier *courier,
+                                       const struct matching_reply *reply);
+void matching_courier_news_answered(struct matching_courier *courier,
+                                    const struct matching_reply *reply);
+void matching_courier_alert_answered(struct matching_courier *courier, const char *id,
+                                     const struct matching_reply *reply);
+
+/* ---- courier_calls.c ---- */
+
+/* Returns: as the client's op. */
+int matching_courier_begin(struct matching_courier *courier, enum matching_lane lane,
+                           const struct matching_call *call);
+/* Takes the answers that have come. */
 void matching_courier_take_replies(struct matching_courier *courier);
-/* Returns: when something is due next. */
+/* Begins what is due. Returns: when something is due next, by the monotonic clock. */
 int64_t matching_courier_begin_calls(struct matching_courier *courier, int64_t now_ms);
 
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls that are no request: the heartbeat; any call for which memory is short. */
+#include "tests/check.h"
+#include "tests/matching/stage.h"
+
+/* A heartbeat that is not understood has shown that the speaker lives. */
+static void a_heartbeat_refused_waits_for_the_next_day(void)
+{
+    struct stage stage;
+    const struct script_call *call;
+
+    stage_set_up(&stage);
+    stage_turn(&stage);
+    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
+    REQUIRE(call && strstr(call->path, "heartbeat"));
+    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 422, "{\"status\":422}");
+    stage_turn(&stage);
+    base_clock_manual_advance(&stage.clock, 22 * HOUR_MS);
+    stage_turn(&stage);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    base_clock_manual_advance(&stage.clock, 4 * HOUR_MS);
+    stage_turn(&stage);
+    CHECK(script_call(&stage.script, MATCHING_LANE_DELIVERY) != NULL);
+    stage_tear_down(&stage);
+}
+
+/* R43: a call that cannot be begun for want of memory is begun later, whatever it is. */
+static void what_cannot_be_begun_is_begun_later(void)
+{
+    struct stage stage;
+    char id[MATCHING_ID_SIZE], other[MATCHING_ID_SIZE];
+
+    stage_set_up(&stage);
+    stage.script.is_short = true;
+    stage_turn(&stage); /* the heartbeat */
+    stage_submit(&stage, id);
+    matching_courier_alert(stage.courier, "1b4e28ba-2fa1-41d2-883f-0016d3cca427", strdup("{}"), 2);
+    stage_turn(&stage);
+    CHECK_INT(stage.script.n_calls, 0);
+    stage.script.is_short = false;
+    base_clock_manual_advance(&stage.clock, 60000);
+    stage_turn(&stage);
+    REQUIRE(script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    REQUIRE(script_call(&stage.script, MATCHING_LANE_ALERT));
+    stage.script.is_short = true;
+    stage_accept(&stage, id); /* then the news, and a cancellation */
+    matching_courier_cancel(stage.courier, id);
+    stage_turn(&stage);
+    stage_submit(&stage, other);
+    stage_turn(&stage);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
+    stage.script.is_short = false;
+    base_clock_manual_advance(&stage.clock, 60000);
+    stage_turn(&stage);
+    REQUIRE(stage_is_cancelling(&stage, id));
+    stage_accept(&stage, id);
+    stage_turn(&stage);
+    CHECK(script_call(&stage.script, MATCHING_LANE_DELIVERY) != NULL);
+    stage_accept(&stage, other);
+    stage.script.is_short = true;
+    stage_turn(&stage);
+    CHECK(!script_call(&stage.script, MATCHING_LANE_NEWS));
+    stage.script.is_short = false;
+    base_clock_manual_advance(&stage.clock, 60000);
+    stage_turn(&stage);
+    CHECK(script_call(&stage.script, MATCHING_LANE_NEWS) != NULL);
+    stage_tear_down(&stage);
+}
+
+CHECK_MAIN(a_heartbeat_refused_waits_for_the_next_day, what_cannot_be_begun_is_begun_later)
