@@ -54,6 +54,7 @@ int config_catalogue_load(const char *language, struct config_problems *problems
 /* Accepts NULL. */
 void config_catalogue_destroy(struct config_catalogue *catalogue);
 
+/* Returns: the catalogue's own, as long as it is. */
 size_t config_catalogue_n_services(const struct config_catalogue *catalogue);
 const struct config_service *config_catalogue_service(const struct config_catalogue *catalogue,
                                                       size_t i);

@@ -289,49 +289,6 @@ int config_options_set(struct config_options *options, enum config_key key, cons
     return r;
 }
 
-/* "voice.rate_wpm" into the nested object. Returns: 0 or -ENOMEM. */
-static int put(json_t *root, const char *dotted, json_t *value)
-{
-    const char *dot = strchr(dotted, '.');
-    char group[64];
-    json_t *members;
-
-    if (!dot)
-        return json_object_set_new(root, dotted, value) < 0 ? -ENOMEM : 0;
-    snprintf(group, sizeof(group), "%.*s", (int)(dot - dotted), dotted);
-    members = json_object_get(root, group);
-    if (!members) {
-        members = json_object();
-        if (json_object_set_new(root, group, members) < 0) {
-            json_decref(value);
-            return -ENOMEM;
-        }
-    }
-    return json_object_set_new(members, dot + 1, value) < 0 ? -ENOMEM : 0;
-}
-
-int config_options_save(const struct config_options *options, const char *path, bool only_by_voice)
-{
-    json_t *root = json_object();
-    char *text = NULL;
-    int r = root ? 0 : -ENOMEM;
-
-    for (enum config_key key = 0; key < CONFIG_N_KEYS && r == 0; key++) {
-        const struct config_option *option = config_option(key);
-
-        if (options->values[key].is_set && (option->by_voice || !only_by_voice))
-            r = put(root, option->key, config_value_to_json(option, &options->values[key]));
-    }
-    if (r == 0)
-        text = json_dumps(root, JSON_INDENT(2));
-    json_decref(root);
-    if (!text)
-        return base_trace(-ENOMEM);
-    r = base_file_replace(path, text, strlen(text), 0600);
-    free(text);
-    return r < 0 ? base_trace(r) : 0;
-}
-
 static const struct config_value *value_of(const struct config_options *options,
                                            enum config_key key, bool right_type)
 {
@@ -377,15 +334,4 @@ const struct config_name *config_options_names(const struct config_options *opti
 bool config_options_is_set(const struct config_options *options, enum config_key key)
 {
     return options->values[key].is_set;
-}
-
-bool config_options_is_between(const struct config_options *options, enum config_key from,
-                               enum config_key to, struct base_time now)
-{
-    struct base_time begin = config_options_time(options, from),
-                     end = config_options_time(options, to);
-    int a = begin.hour * 60 + begin.minute, b = end.hour * 60 + end.minute,
-        t = now.hour * 60 + now.minute;
-
-    return a <= b ? t >= a && t < b : t >= a || t < b;
 }

@@ -11,8 +11,8 @@
  * Two layers: the carer's file, and what the resident changed by voice ("plus fort"), kept in the
  * state folder and loaded after it.
  *
- * Order: create, load, (load the layer by voice), read; set and save as wanted; destroy. Thread:
- * any, one owner.
+ * Order: create, load, (load the layer by voice, which daemon/keepsake.h writes), read; set as
+ * wanted; destroy. Thread: any, one owner.
  */
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
@@ -155,17 +155,11 @@ int config_options_start(struct config_options *options, const char *path,
                          enum config_source *ret_source);
 
 /*
- * Sets one option from text, by voice or by the set-up page: "150", "true", "Claire", "08:30".
+ * Sets one option from text, as a command line has it: "150", "true", "Claire", "08:30".
  * Returns: 0, CONFIG_INVALID (with a finding), -ENOMEM.
  */
 int config_options_set(struct config_options *options, enum config_key key, const char *text,
                        struct config_problems *problems);
-
-/*
- * Writes the options that differ from their defaults, atomically, mode 0600. With only_by_voice:
- * those alone that the resident may change. Returns: 0 or -errno.
- */
-int config_options_save(const struct config_options *options, const char *path, bool only_by_voice);
 
 /* Typed reading; asking with the wrong type ends the program. Texts are never NULL. Owns: options,
  * until the next change. */
@@ -177,10 +171,6 @@ const struct config_name *config_options_names(const struct config_options *opti
 
 /* Whether a file or config_options_set named it. */
 bool config_options_is_set(const struct config_options *options, enum config_key key);
-
-/* Whether `now` lies in [from, to), which may go over midnight. */
-bool config_options_is_between(const struct config_options *options, enum config_key from,
-                               enum config_key to, struct base_time now);
 
 /* The reference, docs/configuration.md, in Markdown; carer's help from `texts` when not NULL. */
 void config_options_print_reference(FILE *file, const struct config_carer_texts *texts);

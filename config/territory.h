@@ -29,6 +29,7 @@ void config_territory_destroy(struct config_territory *territory);
  * caller. */
 char *config_territory_list(const char *local_folder);
 
+/* Texts belong to the territory. */
 const char *config_territory_id(const struct config_territory *territory);
 /* For people: "Pessac (SoBeezy)". */
 const char *config_territory_name(const struct config_territory *territory);

@@ -320,30 +320,3 @@ int config_value_from_text(const struct config_option *option, const char *text,
         return set_text(&reading, text, value);
     }
 }
-
-json_t *config_value_to_json(const struct config_option *option, const struct config_value *value)
-{
-    json_t *list;
-
-    switch (option->type) {
-    case CONFIG_NUMBER:
-        return json_integer(value->number);
-    case CONFIG_SWITCH:
-        return json_boolean(value->number);
-    case CONFIG_TIME:
-        return json_sprintf("%02d:%02d", value->number / 60, value->number % 60);
-    case CONFIG_NAMELIST:
-        list = json_array();
-        for (size_t i = 0; list && i < value->n_names; i++)
-            json_array_append_new(list, json_pack("{ssss}", "name", value->names[i].name, "kind",
-                                                  value->names[i].kind));
-        return list;
-    case CONFIG_TEXT:
-    case CONFIG_PATH:
-    case CONFIG_URL:
-    case CONFIG_WORD:
-    case CONFIG_CHOICE:
-    default:
-        return json_string(value->text);
-    }
-}

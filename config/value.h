@@ -20,7 +20,7 @@ void config_value_finish(struct config_value *value);
 /* Returns: 0 or -ENOMEM. */
 int config_value_copy(const struct config_value *from, struct config_value *ret_value);
 
-/* Replace *value when what is given is right. Return: 0, CONFIG_INVALID (with a finding), -ENOMEM.
+/* Replace *value when what is given is right. Returns: 0, CONFIG_INVALID (with a finding), -ENOMEM.
  */
 int config_value_from_json(const struct config_option *option, const json_t *json,
                            struct config_problems *problems, struct config_place place,
@@ -28,8 +28,5 @@ int config_value_from_json(const struct config_option *option, const json_t *jso
 int config_value_from_text(const struct config_option *option, const char *text,
                            struct config_problems *problems, struct config_place place,
                            struct config_value *value);
-
-/* Returns: a new reference, or NULL when memory is short. */
-json_t *config_value_to_json(const struct config_option *option, const struct config_value *value);
 
 #endif

@@ -148,11 +148,10 @@ static void a_wrong_file_leaves_the_last_good_one_in_charge(void)
     config_problems_destroy(problems);
 }
 
-static void what_is_set_is_saved_and_loads_again(void)
+static void what_is_set_holds(void)
 {
     struct config_options *options = create();
     struct config_problems *problems;
-    struct stat status;
 
     REQUIRE(config_problems_create(&problems) == 0);
     CHECK_INT(config_options_set(options, CONFIG_VOICE_VOLUME, "95", problems), 0);
@@ -169,37 +168,12 @@ static void what_is_set_is_saved_and_loads_again(void)
                                  problems),
               CONFIG_INVALID);
     CHECK_INT(config_problems_count(problems), 4);
-    REQUIRE(config_options_save(options, path, false) == 0);
-    REQUIRE(stat(path, &status) == 0);
-    CHECK_INT(status.st_mode & 0777, 0600);
-    REQUIRE(config_options_save(options, copy, true) == 0);
-    config_options_destroy(options);
-
-    options = create();
-    REQUIRE(config_options_load(options, copy, problems) == 0);
     CHECK_INT(config_options_number(options, CONFIG_VOICE_VOLUME), 95);
-    CHECK_STR(config_options_text(options, CONFIG_TERRITORY), "all");
-    REQUIRE(config_options_load(options, path, problems) == 0);
     CHECK_STR(config_options_text(options, CONFIG_TERRITORY), "pessac");
     CHECK_INT(config_options_time(options, CONFIG_VOICE_NIGHT_FROM).minute, 5);
     CHECK(!config_options_switch(options, CONFIG_AUDIO_EARCONS));
     config_options_destroy(options);
     config_problems_destroy(problems);
-}
-
-static void hours_may_go_over_midnight(void)
-{
-    struct config_options *options = create();
-    struct base_time at[] = {{21, 29}, {21, 30}, {0, 0}, {7, 29}, {7, 30}};
-    static const bool night[] = {false, true, true, true, false};
-
-    for (size_t i = 0; i < 5; i++)
-        CHECK_INT(config_options_is_between(options, CONFIG_VOICE_NIGHT_FROM, CONFIG_VOICE_NIGHT_TO,
-                                            at[i]),
-                  night[i]);
-    CHECK(config_options_is_between(options, CONFIG_NEWS_HOURS_FROM, CONFIG_NEWS_HOURS_TO,
-                                    (struct base_time){12, 0}));
-    config_options_destroy(options);
 }
 
 /* The marks of two templates must be the same set. */
@@ -324,6 +298,6 @@ static void end(void)
 }
 
 CHECK_MAIN(begin, options_have_defaults_and_a_file_changes_them, faults_say_where_and_what_to_do,
-           a_wrong_file_leaves_the_last_good_one_in_charge, what_is_set_is_saved_and_loads_again,
-           hours_may_go_over_midnight, damaged_files_are_told_and_change_nothing,
+           a_wrong_file_leaves_the_last_good_one_in_charge, what_is_set_holds,
+           damaged_files_are_told_and_change_nothing,
            each_option_and_message_has_its_text_for_carers, a_carer_reads_french, end)
