@@ -329,12 +329,6 @@ int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t
     return ps_process_raw(decoder->ps, samples, n_samples, FALSE, FALSE) < 0 ? base_trace(-EIO) : 0;
 }
 
-int asr_decoder_look(struct asr_decoder *decoder, struct asr_decoding *ret_decoding)
-{
-    int r = copy_path(decoder, ret_decoding);
-    return r < 0 ? base_trace(r) : 0;
-}
-
 bool asr_decoder_hears_voice(const struct asr_decoder *decoder)
 {
     return ps_get_in_speech(decoder->ps) != 0;

@@ -136,13 +136,11 @@ int asr_decoder_others(struct asr_decoder *decoder, int n_max,
                        int (*take)(void *user, const char *words, int score), void *user);
 
 /*
- * Live: begin, feed blocks, look, end; end is fine where nothing was begun. `look` gives what has
- * been found so far (for keyphrases: the detections), as above. Returns: 0, -EINVAL for an unknown
- * search, a WHOLE decoder or calls out of order, -EIO when the library fails, -ENOMEM.
+ * Live: begin, feed blocks, end; end is fine where nothing was begun. Returns: 0, -EINVAL for an
+ * unknown search, a WHOLE decoder or calls out of order, -EIO when the library fails.
  */
 int asr_decoder_begin(struct asr_decoder *decoder, const char *search);
 int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t n_samples);
-int asr_decoder_look(struct asr_decoder *decoder, struct asr_decoding *ret_decoding);
 int asr_decoder_end(struct asr_decoder *decoder);
 /* Whether the library's own voice detector hears voice now (LIVE with skips_silence). */
 bool asr_decoder_hears_voice(const struct asr_decoder *decoder);

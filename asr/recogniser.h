@@ -2,8 +2,8 @@
 /*
  * Whole utterances to text, and how sure. What the daemon and `voisine listen` call.
  *
- * Order: open (the real one) or asr_scripted_create (its twin with given texts), then
- * asr_recogniser_hear for each utterance, then destroy. An utterance is 16 kHz mono, cut by the
+ * Order: open, then asr_recogniser_hear for each utterance, then destroy. Tests put a twin with
+ * given texts behind the same ops (tests/daemon/scene.c). An utterance is 16 kHz mono, cut by the
  * endpointer; the recogniser trims inner pauses, levels the sound and drops what is beyond 15 s.
  *
  * An answer is decoded twice: with the language of answers, in which anything may still be said,
