@@ -18,7 +18,6 @@
 
 #define LOG_LINE_MAX 1024
 #define LOG_FILE_MAX (4 * 1024 * 1024L)
-#define LOG_FIELDS   6
 
 /* See the header for why this state is file-scope. `lock` guards the file and the order of lines.
  */

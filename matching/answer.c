@@ -83,14 +83,6 @@ static void read_when(const json_t *value, struct matching_when *ret_when)
     read_word(json_object_get(value, "part"), ret_when->part, sizeof(ret_when->part));
 }
 
-void matching_answer_status(const char *body, size_t n_bytes, char ret_status[24])
-{
-    json_t *root = json_loadb(body, n_bytes, 0, NULL);
-
-    read_word(json_object_get(root, "status"), ret_status, 24);
-    json_decref(root);
-}
-
 static bool read_one_news(const json_t *value, struct matching_news *ret_news)
 {
     const char *id = json_string_value(json_object_get(value, "id"));

@@ -18,9 +18,6 @@
 /* What the body is for the request `id`. */
 enum matching_body matching_answer_body(const char *body, size_t n_bytes, const char *id);
 
-/* The "status" of an answer, "" if it has none that is a word. */
-void matching_answer_status(const char *body, size_t n_bytes, char ret_status[24]);
-
 /*
  * Reads {"cursor": "...", "news": [{"id", "status", "first_name", "when", "service"}]}. Single
  * news that make no sense are passed over. Returns: 0; -EBADMSG when it is no such answer.

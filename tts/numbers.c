@@ -173,12 +173,6 @@ static void add_date(const struct tts_numbers *numbers, const char *template, st
     base_strbuf_finish(&day);
 }
 
-void tts_numbers_day_month(const struct tts_numbers *numbers, struct base_date date,
-                           struct base_strbuf *out)
-{
-    add_date(numbers, text_in(numbers->root, "date", "day"), date, out);
-}
-
 /* The minute's own template, or NULL. */
 static const char *clock_rule(const json_t *clock, struct base_time time)
 {
@@ -218,8 +212,8 @@ void tts_numbers_clock(const struct tts_numbers *numbers, struct base_time time,
     base_strbuf_finish(&minute);
 }
 
-void tts_numbers_day(const struct tts_numbers *numbers, struct base_date date,
-                     struct base_date today, bool full, struct base_strbuf *out)
+static void add_day(const struct tts_numbers *numbers, struct base_date date,
+                    struct base_date today, bool full, struct base_strbuf *out)
 {
     const json_t *words = json_object_get(numbers->root, "date");
     int64_t away = base_date_to_days(date) - base_date_to_days(today);
@@ -269,7 +263,7 @@ static void add_part(const struct tts_numbers *numbers, const struct tts_when *w
 
     base_strbuf_init(&day);
     if (base_date_is_set(when->date))
-        tts_numbers_day(numbers, when->date, today, false, &day);
+        add_day(numbers, when->date, today, false, &day);
     const struct tts_mark marks[] = {{"date", base_strbuf_text(&day)}};
 
     tts_json_fill(text_at(part, part_form(when, today)), marks, 1, out);
@@ -299,7 +293,7 @@ void tts_numbers_when(const struct tts_numbers *numbers, const struct tts_when *
         return;
     }
     if (has_date)
-        tts_numbers_day(numbers, when->date, today, full, out);
+        add_day(numbers, when->date, today, full, out);
     if (has_date && has_time)
         base_strbuf_add(out, " ");
     if (has_time)

@@ -30,17 +30,9 @@ void tts_numbers_cardinal(const struct tts_numbers *numbers, int n, bool feminin
 /* Whether n of something is said in the plural. */
 bool tts_numbers_is_plural(const struct tts_numbers *numbers, int n);
 
-/* "le vingt-quatre juin", "le premier juillet". */
-void tts_numbers_day_month(const struct tts_numbers *numbers, struct base_date date,
-                           struct base_strbuf *out);
-
 /* "dix heures et demie", "midi", "minuit", "vingt et une heures". */
 void tts_numbers_clock(const struct tts_numbers *numbers, struct base_time time,
                        struct base_strbuf *out);
-
-/* A day seen from today. full: "demain jeudi" where the plain form is "demain". */
-void tts_numbers_day(const struct tts_numbers *numbers, struct base_date date,
-                     struct base_date today, bool full, struct base_strbuf *out);
 
 /* Any of day, part ("morning", "noon", "afternoon", "evening" or "") and time; a time goes before a
  * part. Appends nothing when there is none of them. */

@@ -21,9 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TAGS_MAX  20000
-#define NOT_BEGUN 3 /* device_open's exit: the supervisor starts it again */
-#define SILENT    7
+#define TAGS_MAX 20000
+#define SILENT   7
 
 struct outcome {
     bool is_noted, is_dead, is_silent, is_sent;

@@ -119,10 +119,6 @@ static void french_days(void)
     CHECK_STR(when(1, "morning", 9, 0, false), "demain à neuf heures");
     CHECK_STR(when(99, "", -1, 0, true), "");
     base_strbuf_init(&buf);
-    tts_numbers_day_month(numbers, (struct base_date){2026, 6, 24}, &buf);
-    CHECK_STR(take(&buf), "le vingt-quatre juin");
-    tts_numbers_day_month(numbers, (struct base_date){2026, 7, 1}, &buf);
-    CHECK_STR(take(&buf), "le premier juillet");
     tts_numbers_moment(numbers, &(struct tts_when){today, "", {10, 0}}, today, &buf);
     CHECK_STR(take(&buf), "à dix heures");
     tts_numbers_moment(numbers, &(struct tts_when){base_date_add_days(today, -1), "", {10, 0}},
