@@ -59,7 +59,8 @@ int audio_devices_open_capture(struct audio_devices *devices, const char *name,
 int audio_devices_open_playback(struct audio_devices *devices, const char *name,
                                 struct audio_playback **ret_playback);
 
-/* What went wrong last, one line that names the device and those there are. */
+/* What went wrong last, one line that names the device and those there are. Returns: until the next
+ * opening. */
 const char *audio_devices_error(const struct audio_devices *devices);
 
 /*

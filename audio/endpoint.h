@@ -89,7 +89,7 @@ void audio_endpointer_set_patience(struct audio_endpointer *endpointer, int end_
 /* Samples fed or skipped since create. */
 int64_t audio_endpointer_now(const struct audio_endpointer *endpointer);
 
-/* What the voice activity said of the newest block. */
+/* What the voice activity said of the newest block. Returns: until the next one is fed. */
 const struct audio_vad_result *audio_endpointer_vad(const struct audio_endpointer *endpointer);
 
 /*
@@ -100,7 +100,8 @@ const int16_t *audio_endpointer_sound(const struct audio_endpointer *endpointer,
                                       size_t *ret_n_samples, int64_t *ret_start_sample);
 
 /*
- * The last n_samples of the stream (at most 3 s of it), for a second look at a wake phrase.
+ * The last n_samples of the stream (at most 3 s of it), so that a test can look for what wipe must
+ * take away.
  * Returns: how many were copied.
  */
 size_t audio_endpointer_recent(const struct audio_endpointer *endpointer, int16_t *ret_samples,

@@ -66,7 +66,9 @@ int64_t audio_stream_samples_seen(const struct audio_stream *stream);
 void audio_stream_ring_bell(struct audio_stream *stream); /* Thread: RT */
 void audio_stream_hush_bell(struct audio_stream *stream);
 
-/* The two kinds. Each takes a started or failed stream's place in devices itself. */
+/* The two kinds. Each takes a started or failed stream's place in devices itself. Returns: as
+ * audio_devices_open_capture. Owns: the caller, by the capture or playback; ret_stream is its
+ * inside. */
 int audio_device_capture_create(struct audio_devices *devices, const char *name,
                                 struct audio_capture **ret_capture,
                                 struct audio_stream **ret_stream);

@@ -32,6 +32,7 @@ void audio_twin_finish(struct audio_twin *twin);
 /* From now on the device delivers nothing (is_dead), as one that was pulled out. */
 void audio_twin_set_dead(struct audio_twin *twin, bool is_dead);
 
+/* Returns: the two sides, the twin's own: they end with it. */
 struct audio_capture *audio_twin_capture(struct audio_twin *twin);
 struct audio_playback *audio_twin_playback(struct audio_twin *twin);
 

@@ -87,8 +87,8 @@ int tts_prompts_render(const struct tts_prompts *prompts, const char *key, unsig
                        const struct tts_args *args, struct base_datetime now, char *ret_text,
                        size_t size);
 
-/* The keys in the order of the file, which wordings, and when each is said (English, for the
- * reference). */
+/* The keys in the order of the file, how many wordings, and when each is said (English, for the
+ * reference). Texts belong to the prompts. */
 size_t tts_prompts_count(const struct tts_prompts *prompts);
 const char *tts_prompts_key(const struct tts_prompts *prompts, size_t i);
 const char *tts_prompts_when(const struct tts_prompts *prompts, size_t i);
