@@ -115,16 +115,23 @@ def check_test_list(root):
             yield f"{path}:1: not listed in {path.parent}/meson.build: it never runs"
 
 
+NOT_IN_THE_TREE = ("build/", "style/") # what the build makes; names of tests
+
+
 def check_map(root):
-    """The files and functions that the map names are there."""
-    path = root / "docs/ARCHITECTURE.md"
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        for name, function in re.findall(r"`([a-z_]+/[\w./]+?)(?:: (\w+))?`", line):
-            there = [root / name, *(root / (name + ending) for ending in (".c", ".h"))]
-            if not any(file.exists() for file in there) and not name.startswith("build/"):
-                yield f"{path}:{number}: there is no {name}"
-            elif function and not re.search(rf"^\w.*\b{function}\(", (root / name).read_text(), re.M):
-                yield f"{path}:{number}: there is no {function} in {name}"
+    """The files and functions that the doors for a reader name are there."""
+    sources_there = {path.name for path in sources(root, FOLDERS)}
+    for path in (root / "docs/ARCHITECTURE.md", root / "README.md", root / "CONTRIBUTING.md"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for name, function in re.findall(r"`([a-z_]+/[\w./]+?)(?:: (\w+))?`", line):
+                there = [root / name, *(root / (name + ending) for ending in (".c", ".h"))]
+                if not any(file.exists() for file in there) and not name.startswith(NOT_IN_THE_TREE):
+                    yield f"{path}:{number}: there is no {name}"
+                elif function and not re.search(rf"^\w.*\b{function}\(", (root / name).read_text(), re.M):
+                    yield f"{path}:{number}: there is no {function} in {name}"
+            for name in re.findall(r"`(\w+\.[ch])`", line):
+                if name not in sources_there:
+                    yield f"{path}:{number}: there is no {name}"
 
 
 def check_licence(root):
