@@ -9,12 +9,18 @@
 #include "intents/when.h"
 #include "tests/intents/french.h"
 
-#define N_DRAWS 20000
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define N_DRAWS    20000
+#define NEAR_SHARE 0.15 /* of the draws of an act that has near misses */
 
 struct tally {
     const struct intents_language *language;
     uint64_t hash;
     size_t n, n_requests, n_near_misses, n_acts, per_service[INTENTS_SERVICES_MAX];
+    size_t per_act[INTENTS_N_ACTS];
     size_t stop_at;
 };
 
@@ -28,6 +34,7 @@ static int count(void *user, const char *sentence, const struct intents_label *l
     tally->n_requests += label->act == INTENTS_REQUEST;
     tally->n_near_misses += label->is_near_miss;
     tally->n_acts += label->act > INTENTS_REQUEST;
+    tally->per_act[label->act]++;
     for (size_t i = 0; label->act == INTENTS_REQUEST && i < tally->language->n_services; i++)
         tally->per_service[i] += strcmp(label->service, tally->language->services[i].info.id) == 0;
     return tally->n == tally->stop_at ? 7 : 0;
@@ -56,6 +63,76 @@ static void draws(void)
         CHECK(a.per_service[i] > fair * 8 / 10 && a.per_service[i] < fair * 12 / 10);
     }
     intents_language_destroy(language);
+}
+
+/* Calls for help are drawn as often as two other acts: their file says so. */
+static void acts_are_drawn_by_their_shares(void)
+{
+    struct intents_sampler_options options = {.seed = 5, .n_sentences = N_DRAWS, .n_acts = 1};
+    struct intents_language *language = load_french();
+    struct tally tally = {.language = language};
+    size_t n_shares = 0, n_twice = 0;
+
+    CHECK_INT(intents_sampler_run(language, &options, count, &tally), 0);
+    for (size_t i = 0; i < language->n_acts; i++)
+        n_shares += language->acts[i].n_shares;
+    for (size_t i = 0; i < language->n_acts; i++) {
+        const struct intents_act_data *act = &language->acts[i];
+        double fair = (double)N_DRAWS * act->n_shares / (double)n_shares,
+               n = (double)tally.per_act[act->act];
+
+        fair *= act->near_misses.n > 0 ? 1 - NEAR_SHARE : 1;
+        CHECK(n > fair * 0.8 && n < fair * 1.2);
+        n_twice += act->n_shares == 2;
+        CHECK(act->act != INTENTS_EMERGENCY || (act->n_shares == 2 && act->is_blunt));
+    }
+    CHECK_INT(n_twice, 1);
+    intents_language_destroy(language);
+}
+
+/* Returns: what loading a language gives whose one act has these shares. */
+static int load_with_shares(const char *folder, const char *shares)
+{
+    struct intents_language *language = NULL;
+    char path[PATH_MAX], text[128];
+    int r;
+
+    snprintf(path, sizeof(path), "%s/acts/affirm.json", folder);
+    snprintf(text, sizeof(text), "{\"act\":\"affirm\",\"phrases\":[\"oui\"]%s}", shares);
+    REQUIRE(base_file_replace(path, text, strlen(text), 0600) == 0);
+    r = intents_language_load(folder, NULL, 0, NULL, 0, &language);
+    intents_language_destroy(language);
+    return r;
+}
+
+static void shares_out_of_range_are_refused(void)
+{
+    static const char *const files[] = {"background",   "fragments.json", "grammar.json",
+                                        "lexicon.json", "services",       "when.json"};
+    char folder[] = "/tmp/voisine-shares-XXXXXX", root[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+
+    REQUIRE(mkdtemp(folder) && base_paths_data(root, sizeof(root)) == 0);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        REQUIRE(snprintf(from, sizeof(from), "%s/intents/fr/%s", root, files[i]) < PATH_MAX);
+        snprintf(to, sizeof(to), "%s/%s", folder, files[i]);
+        REQUIRE(symlink(from, to) == 0);
+    }
+    snprintf(to, sizeof(to), "%s/acts", folder);
+    REQUIRE(mkdir(to, 0700) == 0);
+    CHECK_INT(load_with_shares(folder, ""), 0);
+    CHECK_INT(load_with_shares(folder, ",\"shares\":10"), 0);
+    CHECK_INT(load_with_shares(folder, ",\"shares\":0"), -EINVAL);
+    CHECK_INT(load_with_shares(folder, ",\"shares\":11"), -EINVAL);
+    CHECK_INT(load_with_shares(folder, ",\"shares\":\"2\""), -EINVAL);
+    snprintf(to, sizeof(to), "%s/acts/affirm.json", folder);
+    unlink(to);
+    snprintf(to, sizeof(to), "%s/acts", folder);
+    rmdir(to);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(to, sizeof(to), "%s/%s", folder, files[i]);
+        unlink(to);
+    }
+    rmdir(folder);
 }
 
 static void tell_spelling(void *user, const struct intents_finding *finding)
@@ -111,4 +188,5 @@ static void what_is_said_is_understood(void)
     intents_language_destroy(language);
 }
 
-CHECK_MAIN(draws, is_well_spelled, what_is_said_is_understood)
+CHECK_MAIN(draws, acts_are_drawn_by_their_shares, shares_out_of_range_are_refused, is_well_spelled,
+           what_is_said_is_understood)
