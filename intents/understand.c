@@ -13,10 +13,9 @@
 
 /* An emergency is believed below even odds: a false one costs a sentence, a missed one a life. */
 #define EMERGENCY_FROM 0.25f
-/* What says plainly that somebody is in danger is a call at least as sure as this, */
+/* What says plainly that somebody is in danger is a call at least as sure as this, whatever else is
+ * asked for with it. */
 #define PLAIN_CALL 0.6f
-/* unless it is a request, and this sure: "I can no longer get up alone, I need a hand to wash". */
-#define PLAIN_CALL_BELOW 0.95f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
 /* The same of a service while they are read aloud, and of a question about requests. */
@@ -175,8 +174,7 @@ static void believe_plain_calls(const struct intents_emergency *emergency,
 {
     float others = 1 - act[INTENTS_EMERGENCY];
 
-    if (act[INTENTS_EMERGENCY] >= PLAIN_CALL || act[INTENTS_REQUEST] >= PLAIN_CALL_BELOW ||
-        !intents_emergency_is_call(emergency, words))
+    if (act[INTENTS_EMERGENCY] >= PLAIN_CALL || !intents_emergency_is_call(emergency, words))
         return;
     for (int i = 0; i < INTENTS_N_ACTS; i++)
         act[i] *= (1 - PLAIN_CALL) / others;
