@@ -48,6 +48,7 @@ struct audio_canceller_block {
     float heard_db;   /* the level before, full scale = 0 */
     float left_db;    /* and behind */
     float hushed_db;  /* and in the samples, where what is left was hushed */
+    float more_db;    /* where it was taken out: by how much more is left than usually */
     struct audio_bands left, sounded; /* where it was taken out: behind, and our voice itself */
     int16_t samples[AUDIO_BLOCK_SAMPLES];
 };

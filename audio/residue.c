@@ -71,3 +71,8 @@ float audio_residue_hush(struct audio_residue *residue, int16_t block[AUDIO_BLOC
     residue->gain = target;
     return is_somebody ? level_db : fminf(level_db, residue->floor_db);
 }
+
+float audio_residue_more(const struct audio_residue *residue, float level_db)
+{
+    return level_db - residue->taken_db - residue->leak_db;
+}

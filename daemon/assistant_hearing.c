@@ -355,31 +355,40 @@ static size_t n_words(const char *text)
     return n;
 }
 
-/* How alike it is to what we were saying. */
-static float likeness(const struct assistant *a, const struct utterance *utterance)
+/* Whose voice it is. */
+struct voices {
+    float alike;  /* to what we were saying */
+    float others; /* the share in which somebody else spoke */
+};
+
+static struct voices whose(const struct assistant *a, const struct utterance *utterance)
 {
     double now_s = listener_now_s(a->listener);
-    double from = (now_s - utterance->start_s) * 1000 / AUDIO_BLOCK_MS;
-    double to = (now_s - utterance->end_s) * 1000 / AUDIO_BLOCK_MS;
+    double from_s = now_s - utterance->start_s, to_s = now_s - utterance->end_s;
+    unsigned from = a->n_behind + (unsigned)fmax(from_s * 1000 / AUDIO_BLOCK_MS, 0);
+    unsigned to = a->n_behind + (unsigned)fmax(to_s * 1000 / AUDIO_BLOCK_MS, 0);
 
-    return echo_likeness(&a->echo, a->n_behind + (unsigned)fmax(from, 0),
-                         a->n_behind + (unsigned)fmax(to, 0));
+    return (struct voices){echo_likeness(&a->echo, from, to), echo_others(&a->echo, from, to)};
 }
 
 /* How alike to our voice what was heard as a call for help may be. */
-static float alike_most(const struct utterance *utterance)
+static float alike_most(const struct utterance *utterance, const struct voices *voices)
 {
-    if (utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY)
+    bool is_sure =
+        utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY;
+
+    if (is_sure || voices->others >= ECHO_OTHERS)
         return ECHO_SURELY_OURS;
     return utterance->audio_s < SHORT_S ? ECHO_MAYBE_OURS : ECHO_OURS;
 }
 
-static bool is_call_over(const struct assistant *a, const struct utterance *utterance, float alike)
+static bool is_call_over(const struct assistant *a, const struct utterance *utterance,
+                         const struct voices *voices)
 {
     bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN;
 
     return utterance->meaning.act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
-           is_sure && alike < alike_most(utterance);
+           is_sure && voices->alike < alike_most(utterance, voices);
 }
 
 /*
@@ -391,15 +400,17 @@ static bool hear_interruption(struct assistant *a, const struct utterance *utter
 {
     const struct intents_result *meaning = &utterance->meaning;
     bool is_alarmed = conversation_state(a->conversation) == STATE_ALARMED;
-    float alike = likeness(a, utterance);
+    struct voices voices = whose(a, utterance);
     bool is_stop = a->over == ECHO_OPEN && meaning->act == INTENTS_CANCEL &&
                    utterance->trust == UTTERANCE_ACT && !a->sleeps_behind &&
-                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed && alike < ECHO_OURS;
+                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed &&
+                   voices.alike < ECHO_OURS;
 
-    log_debug("overheard", "act: %s, confidence: %.2f, ears: %d, %.1f s of sound, ours: %.2f",
+    log_debug("overheard",
+              "act: %s, confidence: %.2f, ears: %d, %.1f s of sound, ours: %.2f, others: %.2f",
               intents_act_name(meaning->act), utterance->confidence, (int)a->over,
-              utterance->audio_s, (double)alike);
-    if (!is_alarmed && is_call_over(a, utterance, alike)) {
+              utterance->audio_s, (double)voices.alike, (double)voices.others);
+    if (!is_alarmed && is_call_over(a, utterance, &voices)) {
         assistant_close_over(a);
         return false;
     }
@@ -418,13 +429,31 @@ static bool hear_interruption(struct assistant *a, const struct utterance *utter
     return true;
 }
 
-/* What was begun over our speech and ended when an answer was waited for. Returns: whether it
- * counts. */
-static bool hear_early_answer(struct assistant *a, const struct utterance *utterance)
+/* What was begun over our speech and ended when an answer was waited for, and a call for help that
+ * may be the end of what we said. Returns: whether it counts. */
+static bool counts(struct assistant *a, const struct utterance *utterance)
 {
+    bool is_before = a->began_over && utterance->is_before;
+    struct voices voices;
+
     a->began_over = false;
-    return !utterance->is_before || utterance->meaning.act != INTENTS_EMERGENCY ||
-           is_call_over(a, utterance, likeness(a, utterance));
+    if (utterance->meaning.act != INTENTS_EMERGENCY || utterance->is_woken)
+        return true;
+    voices = whose(a, utterance);
+    return is_before ? is_call_over(a, utterance, &voices)
+                     : voices.alike < alike_most(utterance, &voices);
+}
+
+/* Said while we speak, as we say it, and no call for help: it would only be in the way of one. */
+static bool is_nobody(void *user, const struct utterance *so_far)
+{
+    const struct assistant *a = user;
+    struct voices voices;
+
+    if (!a->hears_over || so_far->meaning.act == INTENTS_EMERGENCY)
+        return false;
+    voices = whose(a, so_far);
+    return voices.alike >= ECHO_OURS && voices.others < ECHO_OTHERS;
 }
 
 static void on_utterance(void *user, const struct utterance *utterance)
@@ -435,7 +464,7 @@ static void on_utterance(void *user, const struct utterance *utterance)
 
     if (a->hears_over && hear_interruption(a, utterance))
         return;
-    if (a->began_over && !hear_early_answer(a, utterance)) {
+    if (!counts(a, utterance)) {
         listener_open(a->listener, a->listens_for);
         return;
     }
@@ -510,5 +539,6 @@ static void on_pause(void *user, int pause_ms)
 
 struct listener_events assistant_listener_events(struct assistant *a)
 {
-    return (struct listener_events){on_wake, on_utterance, on_silence, on_speech, on_pause, a};
+    return (struct listener_events){on_wake,  on_utterance, on_silence, on_speech,
+                                    on_pause, is_nobody,    a};
 }

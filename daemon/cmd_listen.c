@@ -247,7 +247,7 @@ static int listen_to(const char *file, const struct arguments *a, struct interpr
     struct hearing hearing = {
         .file = file, .expect = a->expect, .shows_evidence = a->shows_evidence};
     struct listener_options options = {.interpreter = interpreter};
-    struct listener_events events = {on_wake, on_utterance, on_silence, NULL, NULL, &hearing};
+    struct listener_events events = {on_wake, on_utterance, on_silence, NULL, NULL, NULL, &hearing};
     struct utterance nothing = {0};
     int r;
 
@@ -335,7 +335,8 @@ static int wake_in(const char *file, struct asr_wake *wake, bool shows_looks)
     struct base_strbuf looks;
     struct hearing hearing = {.file = file, .looks = shows_looks ? &looks : NULL};
     struct listener_options options = {.wake = wake};
-    struct listener_events events = {on_wake, on_woken_utterance, on_silence, NULL, NULL, &hearing};
+    struct listener_events events = {on_wake, on_woken_utterance, on_silence, NULL, NULL, NULL,
+                                     &hearing};
     double start_s = cpu_s();
     int r;
 

@@ -10,12 +10,15 @@ enum {
     STRETCH = 30,        /* blocks */
     IDLE_ENOUGH = 100,   /* blocks: longer than a pause of ours */
     LIKENESS_LEAST = 20, /* blocks: fewer prove nothing */
+    OTHERS_LEAST = 15,   /* likewise */
     SILENT_DB = -70,
     LAG_WRONG = 40,  /* blocks: by which a lag may jump before it is noticed */
     FAILS_MOST = 27, /* stretches in a row that nothing was taken out of: eight seconds */
 };
 
 #define UP_DB         9.0f   /* above the room's level */
+#define LOUD_DB       12.0f  /* likewise: more than a pause */
+#define OTHERS_DB     12.0f  /* more than usual: pieces of ours have 1 to 7 */
 #define FLOOR_LEAST   -66.0f /* a room that is cut off is as silent as zeros */
 #define FLOOR_RISE_DB 0.02f  /* a block: the room's level is that of its pauses */
 #define TAKEN_OUT     4.0f   /* of the power, a quarter may be left */
@@ -30,10 +33,17 @@ void echo_init(struct echo *echo)
     *echo = (struct echo){.floor_db = FLOOR_LEAST};
 }
 
+static bool is_others(const struct audio_canceller_block *block)
+{
+    return block->state == AUDIO_CANCELLER_CANCELLED ? block->more_db >= OTHERS_DB
+                                                     : block->state != AUDIO_CANCELLER_SEEKING;
+}
+
 static void remember(struct echo *echo, const struct audio_canceller_block *block)
 {
-    echo->past[echo->n_past++ % ECHO_REMEMBERED] =
-        (struct echo_trace){block->state == AUDIO_CANCELLER_CANCELLED, block->left, block->sounded};
+    echo->past[echo->n_past++ % ECHO_REMEMBERED] = (struct echo_trace){
+        block->state == AUDIO_CANCELLER_CANCELLED, block->left_db > echo->floor_db + LOUD_DB,
+        is_others(block), block->left, block->sounded};
 }
 
 void echo_hear_room(struct echo *echo, const struct audio_canceller_block *block)
@@ -164,14 +174,32 @@ static float likeness_at(const struct echo *echo, unsigned from, unsigned to, in
     return xx > 0 && yy > 0 ? (float)(xy / sqrt(xx * yy)) : 0;
 }
 
+/* What lies farther back is forgotten. */
+static unsigned remembered(const struct echo *echo, unsigned ago)
+{
+    unsigned most = echo->n_past < ECHO_REMEMBERED ? echo->n_past : ECHO_REMEMBERED;
+
+    return ago < most ? ago : most;
+}
+
+float echo_others(const struct echo *echo, unsigned from, unsigned to)
+{
+    unsigned n_loud = 0, n_others = 0;
+
+    for (unsigned ago = to; ago < remembered(echo, from); ago++) {
+        const struct echo_trace *past = past_of(echo, ago);
+
+        n_loud += past->is_loud;
+        n_others += past->is_loud && past->is_others;
+    }
+    return n_loud < OTHERS_LEAST ? 0 : (float)n_others / (float)n_loud;
+}
+
 float echo_likeness(const struct echo *echo, unsigned from, unsigned to)
 {
     float best = 0;
 
-    if (from > ECHO_REMEMBERED)
-        from = ECHO_REMEMBERED;
-    if (from > echo->n_past)
-        from = echo->n_past;
+    from = remembered(echo, from);
     for (int earlier = -LAG_WRONG; earlier <= LAG_WRONG; earlier += 2)
         best = fmaxf(best, likeness_at(echo, from, to, earlier));
     return best;

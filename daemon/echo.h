@@ -15,7 +15,8 @@
  * - Where our voice was sought and is not in the microphone at all, the same holds from there on.
  *
  * What is left in short pieces may be heard as anything ("y a le feu"). So an utterance whose sound
- * rises and falls in each band as our own voice does is our own voice, whatever was heard.
+ * rises and falls in each band as our own voice does is our own voice, whatever was heard; but
+ * where far more is left than usually, somebody speaks, though our voice be in it.
  *
  * Order: echo_init, then each block. Pure. Thread: main.
  */
@@ -39,6 +40,8 @@ enum { ECHO_REMEMBERED = 1600 }; /* blocks: longer than the longest utterance */
 /* What is kept of a block that holds our voice. */
 struct echo_trace {
     bool is_cancelled;
+    bool is_loud;   /* stands out of the room */
+    bool is_others; /* more than is left of our voice at any time */
     struct audio_bands left, sounded;
 };
 
@@ -68,8 +71,14 @@ void echo_changed(struct echo *echo);
  * the newest, which is 0. Returns: 0 to 1; 0 also when of most of them nothing of ours was taken
  * out, 1 when of too few to tell. */
 float echo_likeness(const struct echo *echo, unsigned from, unsigned to);
+/* How much of it somebody else's voice is in: of the blocks that stand out of the room, the share
+ * in which clearly more was left than usually is of ours. Returns: 0 to 1; 0 also when too few
+ * stand out to tell. */
+float echo_others(const struct echo *echo, unsigned from, unsigned to);
+#define ECHO_OTHERS 0.5f /* from here on somebody spoke */
+
 /* Beyond, it is our voice; in a short sound, beyond the lower one already; and whatever words were
- * heard in it, beyond the highest. docs/conversation.md has the figures. */
+ * heard in it, or whoever spoke in it, beyond the highest. docs/conversation.md has the figures. */
 #define ECHO_SURELY_OURS 0.7f
 #define ECHO_OURS        0.37f
 #define ECHO_MAYBE_OURS  0.2f

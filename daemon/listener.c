@@ -254,10 +254,19 @@ static void wake_alone(struct listener *listener)
     listener->events.on_wake(listener->events.user, delay_ms);
 }
 
+static bool is_nobody(const struct listener *listener)
+{
+    return listener->has_guess && listener->mode == MODE_OPEN && listener->answer_from == 0 &&
+           listener->events.is_nobody &&
+           listener->events.is_nobody(listener->events.user, &listener->guess);
+}
+
 static void guess_in_pause(struct listener *listener)
 {
     listener->has_guess = interpret(listener, &listener->guess) == 0;
-    if (listener->has_guess && listener->mode == MODE_WOKEN && !listener->guess.text[0])
+    if (is_nobody(listener))
+        listener_open(listener, listener->expect);
+    else if (listener->has_guess && listener->mode == MODE_WOKEN && !listener->guess.text[0])
         wake_alone(listener); /* as in deliver, and no sooner known then */
     else if (listener->has_guess)
         audio_endpointer_set_patience(listener->endpointer,

@@ -36,6 +36,9 @@ struct listener_events {
     void (*on_speech)(void *user);
     /* What is being said went on after a pause of so long. May be NULL. */
     void (*on_pause)(void *user, int pause_ms);
+    /* Told in a pause of a whole pause's length what was heard up to it. Returns: whether that is
+     * nobody's: it is forgotten, and what follows is an utterance of its own. May be NULL. */
+    bool (*is_nobody)(void *user, const struct utterance *so_far);
     void *user;
 };
 

@@ -194,6 +194,61 @@ static void where_nothing_is_taken_out_nothing_is_ours(void)
     CHECK(!(likeness(21, AUDIO_CANCELLER_IDLE) != 0));
 }
 
+static const float loud_db = ROOM_DB + 30;
+
+/* Blocks of our voice, with so much more left than usually in the first of them. */
+static void hear_more(struct echo *echo, float left_db, int n_more, int n)
+{
+    struct audio_canceller_block block = {
+        .state = AUDIO_CANCELLER_CANCELLED, .is_sounding = true, .left_db = left_db};
+
+    for (int i = 0; i < n; i++) {
+        block.more_db = i < n_more ? 20 : 3;
+        echo_hear_speech(echo, &block);
+    }
+}
+
+static void more_than_is_left_of_us_is_somebody_else(void)
+{
+    struct echo echo;
+
+    set_up(&echo);
+    hear_more(&echo, loud_db, 70, SECOND);
+    CHECK(echo_others(&echo, SECOND, 0) >= ECHO_OTHERS);
+    CHECK(!(echo_others(&echo, 30, 0) > 0));
+    hear_more(&echo, loud_db, 20, SECOND);
+    CHECK(echo_others(&echo, SECOND, 0) < ECHO_OTHERS);
+    CHECK(echo_others(&echo, 2 * SECOND, SECOND) >= ECHO_OTHERS);
+}
+
+/* A breath, a click: nothing to go by. */
+static void what_hardly_stands_out_is_nobody(void)
+{
+    struct echo echo;
+
+    set_up(&echo);
+    hear_more(&echo, ROOM_DB + 6, SECOND, SECOND);
+    CHECK(!(echo_others(&echo, SECOND, 0) > 0));
+    hear_more(&echo, loud_db, 10, 10);
+    CHECK(!(echo_others(&echo, 10, 0) > 0));
+}
+
+static void what_sounds_while_we_are_silent_is_somebody_else(void)
+{
+    struct audio_canceller_block block = {
+        .state = AUDIO_CANCELLER_IDLE, .heard_db = loud_db, .left_db = loud_db};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < 30; i++)
+        echo_hear_room(&echo, &block);
+    CHECK(echo_others(&echo, 30, 0) >= ECHO_OTHERS);
+    block.state = AUDIO_CANCELLER_SEEKING;
+    for (int i = 0; i < 30; i++)
+        echo_hear_room(&echo, &block);
+    CHECK(echo_others(&echo, 30, 0) < ECHO_OTHERS);
+}
+
 /* As alike as can be, but a click. */
 static void a_sound_too_short_to_tell_is_ours(void)
 {
@@ -232,4 +287,5 @@ CHECK_MAIN(a_second_without_trace_opens, a_trace_leaves_calls_for_help_alone,
            nothing_of_ours_for_a_second_is_no_echo, a_louder_voice_is_measured_anew,
            a_louder_room_is_learnt, what_sounds_as_we_do_is_ours,
            where_nothing_is_taken_out_nothing_is_ours, a_sound_too_short_to_tell_is_ours,
-           what_goes_on_without_us_is_not_ours)
+           what_goes_on_without_us_is_not_ours, more_than_is_left_of_us_is_somebody_else,
+           what_hardly_stands_out_is_nobody, what_sounds_while_we_are_silent_is_somebody_else)

@@ -33,6 +33,7 @@ struct stage {
     unsigned n_wakes, n_utterances, n_silences;
     struct utterance utterance;
     bool was_zeroed, opens_after_wake;
+    bool is_nobody; /* what is being said */
 };
 
 static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
@@ -88,6 +89,14 @@ static void on_silence(void *user)
     stage->n_silences++;
 }
 
+static bool is_nobody(void *user, const struct utterance *so_far)
+{
+    const struct stage *stage = user;
+
+    CHECK(so_far->end_s > so_far->start_s);
+    return stage->is_nobody;
+}
+
 static void open_stage(struct stage *stage)
 {
     static const struct asr_recogniser_ops ops = {hear, no_destroy};
@@ -120,8 +129,11 @@ static struct stage stage;
 static void begin(bool has_wake)
 {
     struct listener_options options = {0};
-    struct listener_events events = {
-        .on_wake = on_wake, .on_utterance = on_utterance, .on_silence = on_silence, .user = &stage};
+    struct listener_events events = {.on_wake = on_wake,
+                                     .on_utterance = on_utterance,
+                                     .on_silence = on_silence,
+                                     .is_nobody = is_nobody,
+                                     .user = &stage};
 
     if (!stage.interpreter)
         open_stage(&stage);
@@ -132,6 +144,7 @@ static void begin(bool has_wake)
     stage.n_wakes = stage.n_utterances = stage.n_silences = 0;
     stage.ears.n_heard = 0;
     stage.opens_after_wake = true;
+    stage.is_nobody = false;
     REQUIRE(listener_create(&options, &events, &stage.listener) == 0);
     listener_set_now(stage.listener, (struct base_datetime){{2026, 6, 15}, {9, 30}});
     listener_sleep(stage.listener);
@@ -329,6 +342,26 @@ static void what_was_all_said_before_is_no_answer(void)
     end();
 }
 
+/* Two in a row, with a pause that ends neither, and nobody said the first. */
+static void what_nobody_said_is_not_heard_with_what_follows(void)
+{
+    begin(false);
+    stage.ears.text = "je voudrais mes courses";
+    quiet(1000);
+    listener_open(stage.listener, INTENTS_EXPECT_CONFIRMATION);
+    stage.is_nobody = true;
+    quiet(500);
+    say("bonjour voisine");
+    quiet(600);
+    CHECK_INT(stage.ears.n_heard, 1);
+    stage.is_nobody = false;
+    say("je suis tombée");
+    quiet(3000);
+    CHECK_INT(stage.n_utterances, 1);
+    CHECK(stage.utterance.start_s > 2.5);
+    end();
+}
+
 static void close_stage(void)
 {
     interpreter_destroy(stage.interpreter);
@@ -341,4 +374,5 @@ CHECK_MAIN(one_breath_is_one_utterance_that_is_woken, the_wake_phrase_alone_wake
            the_sound_is_zeroed_before_the_words_are_handed_over,
            what_sounds_while_we_speak_is_not_heard, a_call_for_help_begun_before_is_heard_whole,
            of_an_answer_begun_before_only_what_comes_since_counts,
-           what_was_all_said_before_is_no_answer, close_stage)
+           what_was_all_said_before_is_no_answer, what_nobody_said_is_not_heard_with_what_follows,
+           close_stage)

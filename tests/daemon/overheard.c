@@ -33,6 +33,7 @@
 
 enum {
     TAPS_MOST = 6400, /* 400 ms */
+    LEAD = 2 * TAPS_MOST,
     SOUNDS_MAX = 16,
     LIFE_BLOCKS_MAX = 18000, /* three minutes */
     BEFORE_MS = 1500,        /* of silence, before anything is said */
@@ -67,7 +68,7 @@ struct life {
     size_t n_taps;
     double gain, drive;      /* of the loudspeaker */
     double low, before;      /* state of its low cut */
-    float *driven;           /* what its cone did, a sample of it for each sounded */
+    float *driven;           /* what its cone did, from LEAD on a sample of it for each sounded */
     size_t n_driven, n_room; /* samples that have passed */
     int64_t delay;
     struct base_rng rng;
@@ -225,24 +226,23 @@ static float drive(struct life *life, int16_t sample)
     return (float)(life->low * PEAK_OF_OURS);
 }
 
-static float echo_at(const struct life *life, int64_t at)
+/* What the cone did before the beginning, or has not yet done, is nothing. */
+static void add_echo(const struct life *life, int64_t from, float ret[AUDIO_BLOCK_SAMPLES])
 {
-    size_t n = life->n_taps;
-    float sum = 0;
+    memset(ret, 0, AUDIO_BLOCK_SAMPLES * sizeof(*ret));
+    for (int64_t k = 0; k < (int64_t)life->n_taps; k++) {
+        const float *driven = life->driven + LEAD + from - k;
+        float tap = life->taps[k];
 
-    if (at < 0 || at >= (int64_t)life->n_driven)
-        return 0;
-    if ((int64_t)n > at + 1)
-        n = (size_t)at + 1;
-    for (size_t k = 0; k < n; k++)
-        sum += life->taps[k] * life->driven[(size_t)at - k];
-    return sum;
+        for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
+            ret[i] += tap * driven[i];
+    }
 }
 
 static bool is_silent(const struct life *life, int64_t to)
 {
     for (int64_t at = to - (int64_t)life->n_taps - AUDIO_BLOCK_SAMPLES; at < to; at++) {
-        if (at >= 0 && at < (int64_t)life->n_driven && fabsf(life->driven[at]) > 2)
+        if (at >= 0 && at < (int64_t)life->n_driven && fabsf(life->driven[LEAD + at]) > 2)
             return false;
     }
     return true;
@@ -269,12 +269,15 @@ static void hear_room(struct scene *scene, const int16_t *sounded, size_t n_soun
     int64_t at = (int64_t)life->n_room - life->delay;
 
     for (; life->n_driven < n_sounded; life->n_driven++)
-        life->driven[life->n_driven] = drive(life, sounded[life->n_driven]);
+        life->driven[LEAD + life->n_driven] = drive(life, sounded[life->n_driven]);
     for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
         block[i] = room * (2 * base_rng_unit(&life->rng) - 1);
     if (life->gain > 0 && !is_silent(life, at + AUDIO_BLOCK_SAMPLES)) {
+        float echo[AUDIO_BLOCK_SAMPLES];
+
+        add_echo(life, at, echo);
         for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-            block[i] += life->gain * (double)echo_at(life, at + i);
+            block[i] += life->gain * (double)echo[i];
     }
     add_sounds(life, block);
     for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
@@ -296,14 +299,15 @@ static double level_of_ours(struct life *life)
     echo = calloc(n, sizeof(*echo));
     MUST(echo != NULL);
     for (life->n_driven = 0; life->n_driven < n; life->n_driven++)
-        life->driven[life->n_driven] = drive(
+        life->driven[LEAD + life->n_driven] = drive(
             life, (int16_t)(volume *
                             sound.samples[life->n_driven * (size_t)sound.rate_hz / AUDIO_RATE_HZ]));
-    for (size_t i = 0; i < n; i++)
-        echo[i] = echo_at(life, (int64_t)i);
+    for (size_t i = 0; i + AUDIO_BLOCK_SAMPLES <= n; i += AUDIO_BLOCK_SAMPLES)
+        add_echo(life, (int64_t)i, echo + i);
     db = active_db(echo, n, &end);
     free(echo);
     free(sound.samples);
+    memset(life->driven + LEAD, 0, n * sizeof(*life->driven));
     life->n_driven = 0;
     life->low = life->before = 0;
     return db;
@@ -537,7 +541,7 @@ static void live(struct scene_stage *stage, const json_t *spec)
     size_t i;
 
     MUST(life != NULL);
-    life->driven = calloc((size_t)LIFE_BLOCKS_MAX * AUDIO_BLOCK_SAMPLES * 2, sizeof(float));
+    life->driven = calloc(LEAD + (size_t)LIFE_BLOCKS_MAX * AUDIO_BLOCK_SAMPLES * 2, sizeof(float));
     MUST(life->driven != NULL);
     life->scene.stage = stage;
     life->scene.name = "overheard";
