@@ -319,7 +319,8 @@ static void cancel_block(struct audio_canceller *canceller, int64_t at,
     block->sounded = audio_bands_measure(&canceller->fft, &canceller->sounded_meter, sounded);
     block->hushed_db = audio_residue_hush(&canceller->residue, block->samples, block->left_db,
                                           audio_level_db(taken) + 6.02f);
-    block->more_db = audio_residue_more(&canceller->residue, block->left_db);
+    block->is_usual_known =
+        audio_residue_more(&canceller->residue, block->left_db, &block->more_db);
 }
 
 /* As far as is known: where the lag is not, our voice goes on wherever it may lie. */

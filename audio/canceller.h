@@ -44,11 +44,12 @@ enum audio_canceller_state {
 
 struct audio_canceller_block {
     enum audio_canceller_state state;
-    bool is_sounding; /* a voice of ours, not a pause of it nor what the room keeps of it */
-    float heard_db;   /* the level before, full scale = 0 */
-    float left_db;    /* and behind */
-    float hushed_db;  /* and in the samples, where what is left was hushed */
-    float more_db;    /* where it was taken out: by how much more is left than usually */
+    bool is_sounding;    /* a voice of ours, not a pause of it nor what the room keeps of it */
+    float heard_db;      /* the level before, full scale = 0 */
+    float left_db;       /* and behind */
+    float hushed_db;     /* and in the samples, where what is left was hushed */
+    bool is_usual_known; /* it was taken out, and how much is usually left is known: */
+    float more_db;       /* by how much more is left */
     struct audio_bands left, sounded; /* where it was taken out: behind, and our voice itself */
     int16_t samples[AUDIO_BLOCK_SAMPLES];
 };

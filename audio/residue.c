@@ -72,7 +72,10 @@ float audio_residue_hush(struct audio_residue *residue, int16_t block[AUDIO_BLOC
     return is_somebody ? level_db : fminf(level_db, residue->floor_db);
 }
 
-float audio_residue_more(const struct audio_residue *residue, float level_db)
+bool audio_residue_more(const struct audio_residue *residue, float level_db, float *ret_more_db)
 {
-    return level_db - residue->taken_db - residue->leak_db;
+    if (residue->leak_db > LEAK_MOST_DB)
+        return false;
+    *ret_more_db = level_db - residue->taken_db - residue->leak_db;
+    return true;
 }

@@ -38,7 +38,8 @@ void audio_residue_hear_room(struct audio_residue *residue, float level_db);
  * level afterwards. */
 float audio_residue_hush(struct audio_residue *residue, int16_t block[AUDIO_BLOCK_SAMPLES],
                          float level_db, float taken_db);
-/* By how much more was left in the last block than usually is, in dB. */
-float audio_residue_more(const struct audio_residue *residue, float level_db);
+/* By how much more was left in the last block than usually is, in dB. Returns: whether enough is
+ * usually taken out to tell. */
+bool audio_residue_more(const struct audio_residue *residue, float level_db, float *ret_more_db);
 
 #endif

@@ -250,6 +250,8 @@ static void on_quiet(void *user)
 
     if (!speech_ended(a->speech))
         return;
+    if (assistant_hear_kept(a))
+        return;
     if (!assistant_is_talked_over(a))
         assistant_close_over(a);
     assistant_news_heard(a);

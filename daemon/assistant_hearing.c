@@ -242,8 +242,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
  * figures stand in docs/conversation.md.
  */
 #define HELP_ALONE_MIN 0.6
-/* From here on, and heard so freely as well as among the short answers, it is hardly ever our
- * voice: of 82 utterances of ours alone none was. */
+/* From here on, and heard so freely as well as among the short answers, even a short sound is
+ * hardly ever our voice. */
 #define HELP_SURE_MIN 0.85
 /* What is left of our voice comes in pieces of a second; "au secours, je suis tombée" takes two and
  * a half with its pre-roll. */
@@ -326,6 +326,20 @@ static void feed_pending(struct assistant *a)
     drop_pending(a);
 }
 
+/* Who talks over the whole of a short speech hides that our voice is taken out: the ears stay shut
+ * to its end. What is left of us in it is judged like all that is heard over us. */
+bool assistant_hear_kept(struct assistant *a)
+{
+    if (a->hears_over || a->n_pending == 0 ||
+        conversation_state(a->conversation) == STATE_ALARMED ||
+        echo_is_unknown(&a->echo, (unsigned)a->n_pending, 0))
+        return false;
+    open_over(a);
+    a->over = ECHO_HELP_ALONE;
+    feed_pending(a);
+    return conversation_state(a->conversation) == STATE_ALARMED;
+}
+
 void assistant_hear_over(struct assistant *a, const struct audio_canceller_block *block)
 {
     enum echo_ears ears = echo_hear_speech(&a->echo, block);
@@ -377,15 +391,18 @@ static float alike_most(const struct utterance *utterance, const struct voices *
     bool is_sure =
         utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY;
 
-    if (is_sure || voices->others >= ECHO_OTHERS)
+    if (voices->others >= ECHO_OTHERS)
         return ECHO_SURELY_OURS;
-    return utterance->audio_s < SHORT_S ? ECHO_MAYBE_OURS : ECHO_OURS;
+    if (voices->others >= 0 && voices->others < ECHO_ALONE)
+        return 0;
+    return is_sure || utterance->audio_s >= SHORT_S ? ECHO_OURS : ECHO_MAYBE_OURS;
 }
 
 static bool is_call_over(const struct assistant *a, const struct utterance *utterance,
                          const struct voices *voices)
 {
-    bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN;
+    bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN ||
+                   voices->others >= ECHO_OTHERS;
 
     return utterance->meaning.act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
            is_sure && voices->alike < alike_most(utterance, voices);

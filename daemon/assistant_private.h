@@ -113,6 +113,9 @@ void assistant_keep_habits(struct assistant *a);
 /* assistant_hearing.c: a block while we speak; what we said is over, or will be said otherwise. */
 void assistant_hear_over(struct assistant *a, const struct audio_canceller_block *block);
 void assistant_close_over(struct assistant *a);
+/* We have fallen silent before the ears could open: hears what was kept. Returns: whether it was a
+ * call for help, which is being answered. */
+bool assistant_hear_kept(struct assistant *a);
 /* We have fallen silent, and somebody still says what was begun over us. Returns: whether so. */
 bool assistant_is_talked_over(const struct assistant *a);
 /* Then, in place of opening the ears, and of closing them. */

@@ -42,8 +42,14 @@ static bool is_others(const struct audio_canceller_block *block)
 static void remember(struct echo *echo, const struct audio_canceller_block *block)
 {
     echo->past[echo->n_past++ % ECHO_REMEMBERED] = (struct echo_trace){
-        block->state == AUDIO_CANCELLER_CANCELLED, block->left_db > echo->floor_db + LOUD_DB,
-        is_others(block), block->left, block->sounded};
+        .is_cancelled = block->state == AUDIO_CANCELLER_CANCELLED,
+        .is_sought = block->state == AUDIO_CANCELLER_SEEKING,
+        .is_loud = block->left_db > echo->floor_db + LOUD_DB &&
+                   (block->is_usual_known || block->state != AUDIO_CANCELLER_CANCELLED),
+        .is_others = is_others(block),
+        .left = block->left,
+        .sounded = block->sounded,
+    };
 }
 
 void echo_hear_room(struct echo *echo, const struct audio_canceller_block *block)
@@ -182,6 +188,16 @@ static unsigned remembered(const struct echo *echo, unsigned ago)
     return ago < most ? ago : most;
 }
 
+bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to)
+{
+    unsigned n_sought = 0;
+
+    from = remembered(echo, from);
+    for (unsigned ago = to; ago < from; ago++)
+        n_sought += past_of(echo, ago)->is_sought;
+    return from > to && 2 * n_sought > from - to;
+}
+
 float echo_others(const struct echo *echo, unsigned from, unsigned to)
 {
     unsigned n_loud = 0, n_others = 0;
@@ -192,7 +208,7 @@ float echo_others(const struct echo *echo, unsigned from, unsigned to)
         n_loud += past->is_loud;
         n_others += past->is_loud && past->is_others;
     }
-    return n_loud < OTHERS_LEAST ? 0 : (float)n_others / (float)n_loud;
+    return n_loud < OTHERS_LEAST ? -1 : (float)n_others / (float)n_loud;
 }
 
 float echo_likeness(const struct echo *echo, unsigned from, unsigned to)

@@ -40,7 +40,8 @@ enum { ECHO_REMEMBERED = 1600 }; /* blocks: longer than the longest utterance */
 /* What is kept of a block that holds our voice. */
 struct echo_trace {
     bool is_cancelled;
-    bool is_loud;   /* stands out of the room */
+    bool is_sought; /* where our voice lies in it was not known */
+    bool is_loud;   /* stands out of the room, and tells whether somebody speaks */
     bool is_others; /* more than is left of our voice at any time */
     struct audio_bands left, sounded;
 };
@@ -71,14 +72,18 @@ void echo_changed(struct echo *echo);
  * the newest, which is 0. Returns: 0 to 1; 0 also when of most of them nothing of ours was taken
  * out, 1 when of too few to tell. */
 float echo_likeness(const struct echo *echo, unsigned from, unsigned to);
+/* Whether in most of it the place of our voice was not known, so that nothing tells whose it is. */
+bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to);
+
 /* How much of it somebody else's voice is in: of the blocks that stand out of the room, the share
- * in which clearly more was left than usually is of ours. Returns: 0 to 1; 0 also when too few
+ * in which clearly more was left than usually is of ours. Returns: 0 to 1; below 0 when too few
  * stand out to tell. */
 float echo_others(const struct echo *echo, unsigned from, unsigned to);
-#define ECHO_OTHERS 0.5f /* from here on somebody spoke */
+#define ECHO_OTHERS 0.5f  /* from here on somebody spoke */
+#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.24 and more, we 0.06 and less */
 
-/* Beyond, it is our voice; in a short sound, beyond the lower one already; and whatever words were
- * heard in it, or whoever spoke in it, beyond the highest. docs/conversation.md has the figures. */
+/* Beyond, it is our voice; in a short sound, beyond the lower one already; and where somebody
+ * spoke, beyond the highest. docs/conversation.md has the figures. */
 #define ECHO_SURELY_OURS 0.7f
 #define ECHO_OURS        0.37f
 #define ECHO_MAYBE_OURS  0.2f

@@ -117,6 +117,14 @@ static void a_pause_of_ours_is_left_as_it_is(void)
     CHECK_INT(pass(&residue, ROOM_DB - 3, -100, 30, &level), 30);
 }
 
+static float more(const struct audio_residue *residue, float level_db)
+{
+    float more_db = -1000;
+
+    CHECK(audio_residue_more(residue, level_db, &more_db));
+    return more_db;
+}
+
 /* What is usually left, be it soft or loud, is not more; who speaks over it is. */
 static void who_speaks_is_more_than_usual(void)
 {
@@ -125,15 +133,25 @@ static void who_speaks_is_more_than_usual(void)
 
     set_up(&residue);
     pass(&residue, LEFT_DB, OURS_DB, 10 * SECOND, &level);
-    CHECK(fabsf(audio_residue_more(&residue, LEFT_DB)) < 1);
+    CHECK(fabsf(more(&residue, LEFT_DB)) < 1);
     pass(&residue, LEFT_DB - 20, OURS_DB - 20, SECOND, &level);
-    CHECK(audio_residue_more(&residue, LEFT_DB - 20) < 2);
+    CHECK(more(&residue, LEFT_DB - 20) < 2);
     pass(&residue, LEFT_DB, OURS_DB, SECOND, &level);
     pass(&residue, LEFT_DB + 16, OURS_DB, SECOND, &level);
-    CHECK(audio_residue_more(&residue, LEFT_DB + 16) > 8);
+    CHECK(more(&residue, LEFT_DB + 16) > 8);
 }
 
-CHECK_MAIN(who_speaks_is_more_than_usual, what_is_left_is_brought_down_to_the_room,
-           who_speaks_is_left_alone, what_is_left_is_hushed_right_behind_who_spoke,
-           the_soft_end_of_a_word_is_left_alone, nothing_is_hushed_where_little_is_taken_out,
-           a_pause_of_ours_is_left_as_it_is)
+static void where_little_is_taken_out_nothing_is_usual(void)
+{
+    struct audio_residue residue;
+    float level, more_db;
+
+    set_up(&residue);
+    pass(&residue, OURS_DB - 2, OURS_DB, 4 * SECOND, &level);
+    CHECK(!audio_residue_more(&residue, OURS_DB - 2, &more_db));
+}
+
+CHECK_MAIN(where_little_is_taken_out_nothing_is_usual, who_speaks_is_more_than_usual,
+           what_is_left_is_brought_down_to_the_room, who_speaks_is_left_alone,
+           what_is_left_is_hushed_right_behind_who_spoke, the_soft_end_of_a_word_is_left_alone,
+           nothing_is_hushed_where_little_is_taken_out, a_pause_of_ours_is_left_as_it_is)

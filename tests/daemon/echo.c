@@ -202,6 +202,7 @@ static void hear_more(struct echo *echo, float left_db, int n_more, int n)
     struct audio_canceller_block block = {
         .state = AUDIO_CANCELLER_CANCELLED, .is_sounding = true, .left_db = left_db};
 
+    block.is_usual_known = true;
     for (int i = 0; i < n; i++) {
         block.more_db = i < n_more ? 20 : 3;
         echo_hear_speech(echo, &block);
@@ -215,22 +216,34 @@ static void more_than_is_left_of_us_is_somebody_else(void)
     set_up(&echo);
     hear_more(&echo, loud_db, 70, SECOND);
     CHECK(echo_others(&echo, SECOND, 0) >= ECHO_OTHERS);
-    CHECK(!(echo_others(&echo, 30, 0) > 0));
+    CHECK(!(echo_others(&echo, 30, 0) > 0) && echo_others(&echo, 30, 0) >= 0);
     hear_more(&echo, loud_db, 20, SECOND);
     CHECK(echo_others(&echo, SECOND, 0) < ECHO_OTHERS);
     CHECK(echo_others(&echo, 2 * SECOND, SECOND) >= ECHO_OTHERS);
 }
 
 /* A breath, a click: nothing to go by. */
-static void what_hardly_stands_out_is_nobody(void)
+static void what_hardly_stands_out_tells_nothing(void)
 {
     struct echo echo;
 
     set_up(&echo);
     hear_more(&echo, ROOM_DB + 6, SECOND, SECOND);
-    CHECK(!(echo_others(&echo, SECOND, 0) > 0));
+    CHECK(echo_others(&echo, SECOND, 0) < 0);
     hear_more(&echo, loud_db, 10, 10);
-    CHECK(!(echo_others(&echo, 10, 0) > 0));
+    CHECK(echo_others(&echo, 10, 0) < 0);
+}
+
+static void where_little_is_taken_out_more_of_it_tells_nothing(void)
+{
+    struct audio_canceller_block block = {
+        .state = AUDIO_CANCELLER_CANCELLED, .is_sounding = true, .left_db = loud_db};
+    struct echo echo;
+
+    set_up(&echo);
+    for (int i = 0; i < SECOND; i++)
+        echo_hear_speech(&echo, &block);
+    CHECK(echo_others(&echo, SECOND, 0) < 0);
 }
 
 static void what_sounds_while_we_are_silent_is_somebody_else(void)
@@ -247,6 +260,20 @@ static void what_sounds_while_we_are_silent_is_somebody_else(void)
     for (int i = 0; i < 30; i++)
         echo_hear_room(&echo, &block);
     CHECK(echo_others(&echo, 30, 0) < ECHO_OTHERS);
+}
+
+static void where_our_voice_was_not_found_nothing_is_known(void)
+{
+    struct audio_canceller_block block = {.state = AUDIO_CANCELLER_SEEKING};
+    struct echo echo;
+
+    set_up(&echo);
+    CHECK(!echo_is_unknown(&echo, SECOND, 0));
+    for (int i = 0; i < 60; i++)
+        echo_hear_speech(&echo, &block);
+    CHECK(echo_is_unknown(&echo, SECOND, 0));
+    CHECK(!echo_is_unknown(&echo, 2 * SECOND, 0));
+    CHECK(!echo_is_unknown(&echo, 0, 0));
 }
 
 /* As alike as can be, but a click. */
@@ -288,4 +315,6 @@ CHECK_MAIN(a_second_without_trace_opens, a_trace_leaves_calls_for_help_alone,
            a_louder_room_is_learnt, what_sounds_as_we_do_is_ours,
            where_nothing_is_taken_out_nothing_is_ours, a_sound_too_short_to_tell_is_ours,
            what_goes_on_without_us_is_not_ours, more_than_is_left_of_us_is_somebody_else,
-           what_hardly_stands_out_is_nobody, what_sounds_while_we_are_silent_is_somebody_else)
+           what_hardly_stands_out_tells_nothing, what_sounds_while_we_are_silent_is_somebody_else,
+           where_our_voice_was_not_found_nothing_is_known,
+           where_little_is_taken_out_more_of_it_tells_nothing)
