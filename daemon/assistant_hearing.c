@@ -385,17 +385,20 @@ static struct voices whose(const struct assistant *a, const struct utterance *ut
     return (struct voices){echo_likeness(&a->echo, from, to), echo_others(&a->echo, from, to)};
 }
 
+/* Freely as well as among the short answers, and surely. */
+static bool is_heard_twice(const struct utterance *utterance)
+{
+    return utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY;
+}
+
 /* How alike to our voice what was heard as a call for help may be. */
 static float alike_most(const struct utterance *utterance, const struct voices *voices)
 {
-    bool is_sure =
-        utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY;
-
     if (voices->others >= ECHO_OTHERS)
         return ECHO_SURELY_OURS;
     if (voices->others >= 0 && voices->others < ECHO_ALONE)
         return 0;
-    return is_sure || utterance->audio_s >= SHORT_S ? ECHO_OURS : ECHO_MAYBE_OURS;
+    return is_heard_twice(utterance) || utterance->audio_s >= SHORT_S ? ECHO_OURS : ECHO_MAYBE_OURS;
 }
 
 static bool is_call_over(const struct assistant *a, const struct utterance *utterance,
@@ -404,6 +407,9 @@ static bool is_call_over(const struct assistant *a, const struct utterance *utte
     bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN ||
                    voices->others >= ECHO_OTHERS;
 
+    /* Nothing tells that somebody spoke: "ma femme est tombée" was heard in our voice at 0.69. */
+    if (voices->others < 0 && !is_heard_twice(utterance))
+        return false;
     return utterance->meaning.act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
            is_sure && voices->alike < alike_most(utterance, voices);
 }
