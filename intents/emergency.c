@@ -62,12 +62,14 @@ void intents_emergency_destroy(struct intents_emergency *emergency)
     free(emergency);
 }
 
+/* A sign is how a word begins, or, with a stop behind it, a whole word. */
 static bool is_sign(const struct intents_emergency *emergency, const char *word)
 {
     for (size_t i = 0; i < json_array_size(emergency->signs); i++) {
         const char *sign = json_string_value(json_array_get(emergency->signs, i));
+        size_t n = strcspn(sign, ".");
 
-        if (strncmp(word, sign, strlen(sign)) == 0)
+        if (strncmp(word, sign, n) == 0 && (!sign[n] || !word[n]))
             return true;
     }
     return false;
