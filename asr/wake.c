@@ -43,6 +43,8 @@ enum {
     FALL_LOOKS_MAX = 3,                    /* at one beginning */
     SAME_SPEECH_SAMPLES = ASR_RATE_HZ / 2, /* after a restart */
     STREAM_SAMPLES = ASR_RATE_HZ / 2,      /* between two looks while somebody speaks */
+    STREAM_LEAST = ASR_RATE_HZ,            /* of sound, or there is no first look */
+    BLOCK_SAMPLES = ASR_RATE_HZ / 20,      /* whose power is compared */
     N_TRACTS_MAX = 8,
     WAYS_MAX = 8, /* to say it, by the dictionary */
 };
@@ -273,6 +275,50 @@ static int restart(struct asr_wake *wake)
     return r < 0 ? r : asr_decoder_begin(wake->live, "wake");
 }
 
+static float mean_power(const int16_t *samples, size_t n)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (float)samples[i] * (float)samples[i];
+    return sum / (float)n;
+}
+
+static float least_power(const struct asr_wake *wake)
+{
+    float least = INFINITY;
+    for (size_t at = 0; at + BLOCK_SAMPLES <= wake->n_recent; at += BLOCK_SAMPLES)
+        least = fminf(least, mean_power(wake->recent + at, BLOCK_SAMPLES));
+    return least;
+}
+
+/* Returns: how many blocks of a stretch rise above the quietest moment of what was kept. The
+ * library takes a quiet room for voice now and then, and a look costs as much as half a minute of
+ * listening. */
+static size_t count_risen(const struct asr_wake *wake, size_t from, size_t to)
+{
+    float limit = CONTRAST_POWER * least_power(wake);
+    size_t n = 0;
+    for (size_t at = from; at + BLOCK_SAMPLES <= to && at + BLOCK_SAMPLES <= wake->n_recent;
+         at += BLOCK_SAMPLES)
+        n += mean_power(wake->recent + at, BLOCK_SAMPLES) > limit;
+    return n;
+}
+
+static bool has_contrast(const struct asr_wake *wake)
+{
+    return count_risen(wake, 0, wake->n_recent) > 0;
+}
+
+/* A silence and the first sounds after it may fit as well: it was said where most of it is louder
+ * than silence. */
+static bool is_said(const struct asr_wake *wake, const struct asr_segment *phrase)
+{
+    size_t from = (size_t)phrase->start_frame * ASR_FRAME_SAMPLES;
+    size_t to = (size_t)(phrase->end_frame + 1) * ASR_FRAME_SAMPLES;
+    size_t n_blocks = (to - from) / BLOCK_SAMPLES;
+    return 2 * count_risen(wake, from, to) >= n_blocks;
+}
+
 /* How well the phrase fits an analysis of what was kept. Returns: whether it is in there at all. */
 static bool measure(struct asr_wake *wake, const struct asr_analysis *analysis,
                     struct asr_wake_event *event)
@@ -288,7 +334,7 @@ static bool measure(struct asr_wake *wake, const struct asr_analysis *analysis,
         if (!best || phrase.segments[i].log_posterior > best->log_posterior)
             best = &phrase.segments[i];
     }
-    if (!best)
+    if (!best || !is_said(wake, best))
         return false;
     int64_t from = wake->n_fed - (int64_t)wake->n_recent;
     int n_frames = best->end_frame - best->start_frame + 1;
@@ -354,28 +400,6 @@ static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
     return isfinite(found.score) && decide(wake, event);
 }
 
-static float mean_power(const int16_t *samples, size_t n)
-{
-    float sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (float)samples[i] * (float)samples[i];
-    return sum / (float)n;
-}
-
-/* Returns: whether something rises above the rest. The library takes a quiet room for voice now and
- * then, and a look costs as much as half a minute of listening. */
-static bool has_contrast(const struct asr_wake *wake)
-{
-    enum { N = ASR_RATE_HZ / 20 };
-    float low = INFINITY, high = 0;
-    for (size_t at = 0; at + N <= wake->n_recent; at += N) {
-        float power = mean_power(wake->recent + at, N);
-        low = fminf(low, power);
-        high = fmaxf(high, power);
-    }
-    return high > CONTRAST_POWER * low;
-}
-
 /* Returns: whether the speech that has begun is old enough to be looked at. */
 static bool is_look_due(struct asr_wake *wake)
 {
@@ -429,7 +453,7 @@ static bool is_fall_look_due(struct asr_wake *wake, const int16_t *samples, size
 /* While somebody speaks, and until what was said last has come to its end. */
 static bool is_stream_look_due(struct asr_wake *wake)
 {
-    if (wake->n_recent < RECENT_SAMPLES || wake->n_fed - wake->streamed_at < STREAM_SAMPLES ||
+    if (wake->n_recent < STREAM_LEAST || wake->n_fed - wake->streamed_at < STREAM_SAMPLES ||
         !wake->has_voice)
         return false;
     wake->streamed_at = wake->n_fed;
