@@ -29,7 +29,7 @@
 
 enum {
     VERSION = 3,
-    N_CHANNELS = 96,
+    N_CHANNELS = 144,
     /* Cepstra as they are, and without the utterance's mean; the bands. */
     N_INPUTS = 2 * ASR_CEPSTRA + ASR_BANDS,
     N_TAPS = 3,

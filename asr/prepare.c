@@ -33,7 +33,7 @@ enum {
 #define HISS_DB      50.0 /* below the loud parts */
 
 const struct asr_prepare_options asr_prepare_default = {
-    .pause_ms = 400, .keep_ms = 150, .edge_ms = 100, .peak = 0.5};
+    .pause_ms = 400, .keep_ms = 150, .edge_ms = 200, .peak = 0.5};
 
 static double frame_power(const int16_t *samples)
 {

@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 enum {
-    N_CHANNELS = 96,
+    N_CHANNELS = 144,
     N_INPUTS = 26 + ASR_BANDS,
     N_BLOCKS = 3,
     N_STATES = 6,
     N_FRAMES = 30,
     WHOLE_BLOCK = 2,
-    N_FILE_MAX = 400000,
+    N_FILE_MAX = 900000,
 };
 
 static const uint32_t dilations[N_BLOCKS] = {1, 4, 16};
