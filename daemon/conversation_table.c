@@ -175,10 +175,10 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_SOFTER] = {act_adjust, STATE_CLOSING}, [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
          [EVENT_FASTER] = {act_adjust, STATE_CLOSING}, [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
          [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
-    [STATE_LISTENING_AGAIN] =
-        {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)), [EVENT_SILENCE] =
-                                                                                 {act_close_silence,
-                                                                                  STATE_CLOSING}},
+    [STATE_LISTENING_AGAIN] = {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)),
+                               /* "Pardon ?" again would help nobody. */
+                               [EVENT_REPEAT] = {act_prompt, STATE_LISTENING_AGAIN},
+                               [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
                                   CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
                         [EVENT_SPOKEN] = {act_listen_choice, STATE_CHOOSING},
