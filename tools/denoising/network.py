@@ -20,16 +20,16 @@ from . import acoustics, labels
 from .mixtures import BANDS
 
 SPREAD = torch.tensor([27.9, 16.1, 16.1, 17.1, 14.5, 13.6, 12.6, 14.3, 13.0, 12.1, 11.7, 10.2, 9.1])
-CHANNELS = 96
-DILATIONS = [1, 2, 4, 8, 16, 1, 2, 4, 8]
-CONTEXT_BLOCK = 5  # before it each frame is told what the whole utterance is like
+CHANNELS = 144
+DILATIONS = [1, 2, 4, 8, 16, 32, 1, 2, 4, 8]
+CONTEXT_BLOCK = 6  # before it each frame is told what the whole utterance is like
 BANDS_SPREAD = 2.5
 DARK_SHARE, BLIND_SHARE = 0.5, 0.04  # of the utterances: whose upper bands, and all of whose bands, are as in silence
 CROP_SHARE, CROP_FRAMES = 0.4, 40  # of the utterances: of which a piece is heard, and its least length
 TESTED = 300  # mixtures that are not learned from
 BATCH = 16
 RATE = 2e-3
-PHONE_FRAMES = 300  # of a batch, compared by the model's phones
+PHONE_FRAMES = 200  # of a batch, compared by the model's phones
 SHARPNESS = 0.25  # of the phones' probabilities: the model's own are all or nothing
 LIKELY, LIKELY_SHARPNESS = 4, 0.35  # states a frame that the clean sound is held for, where nothing is known
 CEPSTRA_SHARE = 0.3  # of the cepstra in what is learned from
@@ -64,14 +64,41 @@ class Network(nn.Module):
             rows = (rows + functional.relu(block(rows))) * mask
         return cepstra + self.last(rows), self.head(rows)
 
+    def read(self, path, how_often):
+        """What `write` wrote, to go on with."""
+        data = path.read_bytes()
+        head = b"VOISINED" + self.shape(len(how_often))
+        if data[:len(head)] != head:
+            raise ValueError(f"{path}: not a network of this shape")
+        at = len(head) + 2 * 13 * 4
+
+        def take(tensor, kind):
+            nonlocal at
+            numbers = numpy.frombuffer(data, kind, tensor.numel(), at)
+            at += numbers.nbytes
+            if kind == "<u2":
+                numbers = (numbers.astype(numpy.uint32) << 16).view(numpy.float32)
+            tensor.data.copy_(torch.from_numpy(numbers.copy()).view(tensor.shape))
+
+        for layer in [self.first, *self.blocks, self.context, self.last]:
+            take(layer.weight, "<u2")
+            take(layer.bias, "<u2")
+        take(self.head.weight, "<u2")
+        take(self.head.bias, "<f4")
+        self.head.bias.data += torch.from_numpy(numpy.log(how_often)).float()
+        self.offset.copy_(torch.from_numpy(numpy.frombuffer(data, "<f4", 13, len(head)) / SPREAD.numpy()).view(1, 13, 1))
+
+    @staticmethod
+    def shape(n_states):
+        return struct.pack(f"<{5 + len(DILATIONS)}I", 3, CHANNELS, n_states, len(DILATIONS), CONTEXT_BLOCK, *DILATIONS)
+
     def write(self, path, how_often):
         """how_often: each state, of all frames; the file tells how much likelier than that."""
         def half(tensor):
             bits = tensor.detach().contiguous().numpy().astype(numpy.float32).view(numpy.uint32)
             return ((bits + 0x8000) >> 16).astype("<u2").tobytes()
 
-        data = b"VOISINED" + struct.pack(
-            f"<{5 + len(DILATIONS)}I", 3, CHANNELS, len(how_often), len(DILATIONS), CONTEXT_BLOCK, *DILATIONS)
+        data = b"VOISINED" + self.shape(len(how_often))
         data += (self.offset.view(13) * SPREAD).numpy().astype("<f4").tobytes() + SPREAD.numpy().astype("<f4").tobytes()
         for layer in [self.first, *self.blocks, self.context, self.last]:
             data += half(layer.weight) + half(layer.bias)
@@ -136,7 +163,9 @@ def of_head(head, frame_labels, likely, shares):
 
 def loss(network, phones, pairs):
     noisy, clean, bands, mask, frame_labels, likely, shares = batch(pairs)
-    got, head = network(noisy, bands, mask)
+    with torch.autocast("cpu", dtype=torch.bfloat16):  # half of the time, where the processor knows them
+        got, head = network(noisy, bands, mask)
+    got, head = got.float(), head.float()
     got, wanted = streams(as_heard(got, mask)), streams(as_heard(clean, mask))
     frames = torch.nonzero(mask.reshape(-1) > 0)[:, 0]
     chosen = frames[torch.randperm(len(frames))[:PHONE_FRAMES]]
@@ -269,8 +298,8 @@ def learn(network, phones, pairs, minutes, tested):
         step += 1
 
 
-def teach(paths, models, minutes, kept, output):
-    """Goes on with what was learned before, where that is kept."""
+def teach(paths, models, minutes, kept, output, begin=None):
+    """Goes on with what was learned before, where that is kept, or from a network's file."""
     torch.manual_seed(1)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # or the phones take five times as long
@@ -279,8 +308,11 @@ def teach(paths, models, minutes, kept, output):
     tested, pairs = pairs[:TESTED], pairs[TESTED:]
     n_states = phones.books * acoustics.STATES
     network = Network(torch.from_numpy(numpy.concatenate([pair.noisy for pair in pairs[:500]]).mean(0)), n_states)
+    shares = how_often(pairs, n_states)
     if kept.exists():
         network.load_state_dict(torch.load(kept))
+    elif begin:
+        network.read(begin, shares)
     learn(network, phones, pairs, minutes, tested)
     torch.save(network.state_dict(), kept)
-    network.write(output, how_often(pairs, n_states))
+    network.write(output, shares)
