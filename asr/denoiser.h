@@ -4,7 +4,7 @@
  *
  * A network of convolutions over time that was taught, by tools/denoiser, what the front end makes
  * of sound with and without noise around it. It sees the cepstra and the bands of asr/spectrum.h;
- * 0.5 s to both sides of each frame, and what the whole utterance is like, tell it who is near and
+ * 0.8 s to both sides of each frame, and what the whole utterance is like, tell it who is near and
  * who is not. It gives two things of each frame: cleaner cepstra, for the model's Gaussians,
  * and how likely it holds each state of each phone itself (a "hybrid" recogniser's other half:
  * asr/scores.h adds the two up). It was also taught voices that the acoustic model hears badly.

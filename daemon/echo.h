@@ -80,7 +80,7 @@ bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to);
  * stand out to tell. */
 float echo_others(const struct echo *echo, unsigned from, unsigned to);
 #define ECHO_OTHERS 0.5f  /* from here on somebody spoke */
-#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.24 and more, we 0.06 and less */
+#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.24 and more, we 0.12 and less */
 
 /* Beyond, it is our voice; in a short sound, beyond the lower one already; and where somebody
  * spoke, beyond the highest. docs/conversation.md has the figures. */

@@ -5,9 +5,10 @@
  * The learned understanding errs on the safe side: whatever is said like a call counts as one, and
  * "je crois que je vais faire un gâteau" is said like "je crois que je vais faire un malaise". So
  * a call must have a sign of distress in it, a word that grammar.json lists under `emergency`
- * ("signs": beginnings of words), and not within what is calm ("calm": templates; "je suis tombée
- * d'accord", "respire la santé"). More of either never hides what has a sign elsewhere: "je suis
- * tombée sur la voisine, au secours". A language without signs believes every call.
+ * ("signs": beginnings of words, or whole ones with a stop behind them: "vois." is not in
+ * "voisine"), and not within what is calm ("calm": templates; "je suis tombée d'accord", "respire
+ * la santé"). More of either never hides what has a sign elsewhere: "je suis tombée sur la voisine,
+ * au secours". A language without signs believes every call.
  *
  * The other way round it misses, of calls in words that the data have not, one in nine. What is
  * happening now has few forms, though: a person and what they can no more do, a room and fire, gas
