@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A block is of the person near the speaker ("near") when the voice activity hears a voice in it
- * and it is loud enough to be theirs. How loud that is comes from two things that are followed all
- * the time: the person's own level (`near_db`: the upper part of their blocks' levels, kept over
- * the turns of a conversation) and the background's (`background_db`: the level that nine tenths
- * of the blocks stay below while nobody is listened to). The cut lies just above the background,
- * but never less than 7 nor more than 25 dB below the person: a television 10 dB below them
- * falls away, a sentence that dies away in a quiet room does not.
+ * and it is loud enough to be theirs (audio/nearness.h).
  *
  * One block proves little. Voice counts from the moment that 80 ms of the last 200 ms are near
  * ("solid"), so that neither a click nor a peak of the television resets the silence.
@@ -17,6 +12,8 @@
  * for background from then on.
  */
 #include "audio/endpoint.h"
+
+#include "audio/nearness.h"
 
 #include <errno.h>
 #include <math.h>
@@ -35,23 +32,11 @@
 #define VAD_DELAY           3  /* blocks by which its smoothing is late */
 #define SLOW_EXTRA_MS       700
 #define SLOW_EXTRA_QUIET_MS 2500 /* where the room was quiet before, the voice itself fell */
-#define SLOW_QUIET_DB       15.0f
 #define MAX_EVENTS          8
 
-#define CUT_ABOVE_BACKGROUND_DB 2.0f
-#define CUT_MOST_DB             7.0f  /* below the person, at least */
-#define CUT_LEAST_DB            25.0f /* and at most */
-#define CUT_SLOW_DB             7.0f
-#define CUT_ABOVE_NOISE_DB      3.0f
-
-#define LEVELS           100    /* the histogram of the background, 1 dB a place from -100 */
-#define LEVELS_KEEP      0.9995 /* half forgotten after 14 s */
-#define LEVELS_SHARE     0.9
-#define LEVELS_ENOUGH    100.0 /* blocks before it is believed */
-#define LEARN_BLOCKS     250   /* how late */
-#define END_FADES_BLOCKS 20    /* of the last word in the room */
-#define REMEMBER_BLOCKS  6000  /* the person's level, after their last word */
-#define NOWHERE          (-1000.0f)
+#define LEARN_BLOCKS     250  /* how late */
+#define END_FADES_BLOCKS 20   /* of the last word in the room */
+#define REMEMBER_BLOCKS  6000 /* the person's level, after their last word */
 
 /* What the past keeps of each block. */
 struct past_block {
@@ -71,11 +56,9 @@ struct audio_endpointer {
     struct past_block past[HISTORY_BLOCKS];
     int16_t past_sound[HISTORY_BLOCKS][AUDIO_BLOCK_SAMPLES];
 
-    double levels[LEVELS];
-    float background_db; /* NOWHERE: not known */
-    int64_t learn_from;  /* what lies before was somebody's words to us */
-    float near_db;       /* NOWHERE: not known */
-    int64_t near_at;     /* the block of their last word */
+    struct audio_nearness nearness;
+    int64_t learn_from; /* what lies before was somebody's words to us */
+    int64_t near_at;    /* the block of the person's last word */
 
     enum state state;
     int patience_ms;
@@ -125,7 +108,7 @@ int audio_endpointer_create(const struct audio_endpointer_settings *settings,
     if (!endpointer)
         return -ENOMEM;
     endpointer->settings = *settings;
-    endpointer->background_db = endpointer->near_db = NOWHERE;
+    audio_nearness_init(&endpointer->nearness);
     endpointer->sound_room = (size_t)audio_ms_to_samples(settings->max_ms);
     endpointer->sound = calloc(endpointer->sound_room, sizeof(*endpointer->sound));
     if (endpointer->sound)
@@ -178,22 +161,8 @@ static void tell(struct audio_endpointer *endpointer, enum audio_endpoint_kind k
 
 static void learn_block(struct audio_endpointer *endpointer, const struct past_block *block)
 {
-    double sum = 0, below = 0;
-    int place = (int)block->level_db + LEVELS;
-
-    if (block->is_skipped)
-        return;
-    place = place < 0 ? 0 : place >= LEVELS ? LEVELS - 1 : place;
-    for (int i = 0; i < LEVELS; i++)
-        sum += endpointer->levels[i] *= LEVELS_KEEP;
-    endpointer->levels[place] += 1;
-    sum += 1;
-    for (place = 0; place < LEVELS - 1; place++) {
-        below += endpointer->levels[place];
-        if (below >= LEVELS_SHARE * sum)
-            break;
-    }
-    endpointer->background_db = sum >= LEVELS_ENOUGH ? (float)(place - LEVELS + 1) : NOWHERE;
+    if (!block->is_skipped)
+        audio_nearness_learn_background(&endpointer->nearness, block->level_db);
 }
 
 /* Levels of the time that nobody is listened to, learnt late: what comes to be the wake phrase must
@@ -215,30 +184,6 @@ static void learn_from_end(struct audio_endpointer *endpointer, int64_t from, in
         from = oldest_block(endpointer);
     for (int64_t at = from; at <= now; at++)
         learn_block(endpointer, past_of(endpointer, at));
-}
-
-/* Above which a voice is taken to be the person's. */
-static float cut_db(const struct audio_endpointer *endpointer, const struct past_block *block)
-{
-    float cut = block->noise_db + CUT_ABOVE_NOISE_DB;
-    float near = endpointer->near_db;
-
-    if (near > NOWHERE)
-        cut = fmaxf(cut, fminf(fmaxf(endpointer->background_db + CUT_ABOVE_BACKGROUND_DB,
-                                     near - CUT_LEAST_DB),
-                               near - CUT_MOST_DB));
-    return cut;
-}
-
-/* Follows the upper part of the person's levels: quickly up, slowly down. */
-static void learn_near(struct audio_endpointer *endpointer, float level_db)
-{
-    float apart = level_db - endpointer->near_db;
-
-    if (endpointer->near_db == NOWHERE)
-        endpointer->near_db = level_db;
-    else
-        endpointer->near_db += apart > 0 ? 0.2f * apart : 0.001f * apart;
 }
 
 static int count_bits(uint32_t bits, int n_newest)
@@ -333,10 +278,7 @@ static void follow_voice(struct audio_endpointer *endpointer, int64_t now)
 
 static int slow_extra_ms(const struct audio_endpointer *endpointer)
 {
-    bool was_quiet = endpointer->background_db > NOWHERE &&
-                     endpointer->background_db < endpointer->near_db - SLOW_QUIET_DB;
-
-    return was_quiet ? SLOW_EXTRA_QUIET_MS : SLOW_EXTRA_MS;
+    return audio_nearness_is_quiet(&endpointer->nearness) ? SLOW_EXTRA_QUIET_MS : SLOW_EXTRA_MS;
 }
 
 /* Near voice that is not solid yet, at the very moment that patience ends. */
@@ -369,15 +311,16 @@ static void step_speaking(struct audio_endpointer *endpointer, int64_t now)
 static void step(struct audio_endpointer *endpointer, int64_t now)
 {
     const struct past_block *block = past_of(endpointer, now);
-    bool is_near = block->is_voice && block->level_db > cut_db(endpointer, block);
-    bool is_slow = is_near && block->level_db > endpointer->near_db - CUT_SLOW_DB;
+    bool is_near = block->is_voice &&
+                   block->level_db > audio_nearness_cut_db(&endpointer->nearness, block->noise_db);
+    bool is_slow = is_near && block->level_db > audio_nearness_high_cut_db(&endpointer->nearness);
 
     endpointer->near_bits = endpointer->near_bits << 1 | (is_near ? 1u : 0u);
     endpointer->slow_bits = endpointer->slow_bits << 1 | (is_slow ? 1u : 0u);
     endpointer->pitched_bits =
         endpointer->pitched_bits << 1 | (is_near && block->is_pitched ? 1u : 0u);
     if (is_near) {
-        learn_near(endpointer, block->level_db);
+        audio_nearness_learn_person(&endpointer->nearness, block->level_db);
         endpointer->near_at = now;
     }
     if (endpointer->state == WAITING)
@@ -426,7 +369,7 @@ void audio_endpointer_skip(struct audio_endpointer *endpointer)
 
     audio_endpointer_close(endpointer);
     memset(endpointer->past_sound[now % HISTORY_BLOCKS], 0, sizeof(endpointer->past_sound[0]));
-    *past_of(endpointer, now) = (struct past_block){.is_skipped = true, .level_db = NOWHERE};
+    *past_of(endpointer, now) = (struct past_block){.is_skipped = true};
 }
 
 /* The words before an opening in the past (the wake phrase) tell how loud the person is. */
@@ -434,14 +377,14 @@ static void learn_from_wake_phrase(struct audio_endpointer *endpointer, int64_t 
 {
     int64_t from = until - 120;
 
-    endpointer->near_db = NOWHERE;
+    audio_nearness_forget_person(&endpointer->nearness);
     if (from < endpointer->n_blocks - HISTORY_BLOCKS)
         from = endpointer->n_blocks - HISTORY_BLOCKS;
     for (int64_t at = from < 0 ? 0 : from; at < until; at++) {
         const struct past_block *block = past_of(endpointer, at);
 
         if (block->is_voice && !block->is_skipped)
-            learn_near(endpointer, block->level_db);
+            audio_nearness_learn_person(&endpointer->nearness, block->level_db);
     }
 }
 
@@ -462,7 +405,7 @@ void audio_endpointer_open(struct audio_endpointer *endpointer, int64_t from_sam
     if (from < now)
         learn_from_wake_phrase(endpointer, from);
     else if (now - endpointer->near_at > REMEMBER_BLOCKS)
-        endpointer->near_db = NOWHERE;
+        audio_nearness_forget_person(&endpointer->nearness);
     endpointer->state = WAITING;
     endpointer->learn_from = now;
     endpointer->opened_at = from;
