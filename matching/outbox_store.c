@@ -112,3 +112,14 @@ void matching_store_seal(char *blob, size_t n_body)
     for (int i = 0; i < MATCHING_SUM_SIZE; i++)
         blob[n_body + (size_t)i] = (char)(sum >> (24 - 8 * i));
 }
+
+int matching_store_mark_damaged(struct matching_outbox *outbox, const char *id)
+{
+    int r;
+
+    base_log(BASE_LOG_ERROR, "outbox-row-damaged", id, "text changed on disk: not sent");
+    WITH_RESERVE(outbox, r,
+                 matching_db_run(outbox->db, NULL,
+                                 "UPDATE request SET state = 'damaged' WHERE id = ?", "s", id));
+    return r;
+}

@@ -74,6 +74,8 @@ size_t matching_store_check(const void *blob, size_t n_bytes);
 uint32_t matching_store_sum(const void *at);
 /* Writes the sum behind n_body bytes; `blob` has MATCHING_SUM_SIZE more room. */
 void matching_store_seal(char *blob, size_t n_body);
+/* The row's text changed on disk: it is never sent. Returns: as matching_db_run. */
+int matching_store_mark_damaged(struct matching_outbox *outbox, const char *id);
 
 /*
  * Copies every good row of a damaged outbox into a sound one and puts it in its place; the damaged
