@@ -105,11 +105,7 @@ static void untold_news_come_with_an_outbox_that_opens_late(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE], hidden[96], path[96];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
-    stage_turn(&stage);
-    stage_accept(&stage, id);
+    stage_begin_transmitted(&stage, id);
     stage_give_status(&stage, id, "1", "matched");
     matching_courier_tidy(stage.courier);
     snprintf(path, sizeof(path), "%s", stage.folder);
@@ -118,8 +114,7 @@ static void untold_news_come_with_an_outbox_that_opens_late(void)
     stage_restart(&stage);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_MATCHED), 0);
     REQUIRE(rename(hidden, path) == 0);
-    base_clock_manual_advance(&stage.clock, 61000);
-    stage_turn(&stage);
+    stage_advance(&stage, 61000);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_MATCHED), 1);
     stage_tear_down(&stage);
 }

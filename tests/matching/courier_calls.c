@@ -13,13 +13,10 @@ static void a_heartbeat_refused_waits_for_the_next_day(void)
     stage_turn(&stage);
     call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
     REQUIRE(call && strstr(call->path, "heartbeat"));
-    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 422, "{\"status\":422}");
-    stage_turn(&stage);
-    base_clock_manual_advance(&stage.clock, 22 * HOUR_MS);
-    stage_turn(&stage);
+    stage_answer(&stage, 422, "{\"status\":422}");
+    stage_advance(&stage, 22 * HOUR_MS);
     CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
-    base_clock_manual_advance(&stage.clock, 4 * HOUR_MS);
-    stage_turn(&stage);
+    stage_advance(&stage, 4 * HOUR_MS);
     CHECK(script_call(&stage.script, MATCHING_LANE_DELIVERY) != NULL);
     stage_tear_down(&stage);
 }
@@ -38,8 +35,7 @@ static void what_cannot_be_begun_is_begun_later(void)
     stage_turn(&stage);
     CHECK_INT(stage.script.n_calls, 0);
     stage.script.is_short = false;
-    base_clock_manual_advance(&stage.clock, 60000);
-    stage_turn(&stage);
+    stage_advance(&stage, 60000);
     REQUIRE(script_call(&stage.script, MATCHING_LANE_DELIVERY));
     REQUIRE(script_call(&stage.script, MATCHING_LANE_ALERT));
     stage.script.is_short = true;
@@ -50,19 +46,15 @@ static void what_cannot_be_begun_is_begun_later(void)
     stage_turn(&stage);
     CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
     stage.script.is_short = false;
-    base_clock_manual_advance(&stage.clock, 60000);
-    stage_turn(&stage);
+    stage_advance(&stage, 60000);
     REQUIRE(stage_is_cancelling(&stage, id));
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK(script_call(&stage.script, MATCHING_LANE_DELIVERY) != NULL);
-    stage_accept(&stage, other);
     stage.script.is_short = true;
-    stage_turn(&stage);
+    stage_accept(&stage, other);
     CHECK(!script_call(&stage.script, MATCHING_LANE_NEWS));
     stage.script.is_short = false;
-    base_clock_manual_advance(&stage.clock, 60000);
-    stage_turn(&stage);
+    stage_advance(&stage, 60000);
     CHECK(script_call(&stage.script, MATCHING_LANE_NEWS) != NULL);
     stage_tear_down(&stage);
 }

@@ -9,9 +9,7 @@ static void what_never_left_is_cancelled_here(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
+    stage_begin_noted(&stage, id);
     matching_courier_cancel(stage.courier, id);
     stage_turn(&stage);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_CANCELLED), 1);
@@ -33,7 +31,6 @@ static void what_may_have_left_is_cancelled_there(void)
     matching_courier_cancel(stage.courier, id);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_CANCELLED), 1);
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_TRANSMITTED), 0);
     snprintf(path, sizeof(path), "/v1/requests/%s/cancel", id);
     call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
@@ -45,7 +42,6 @@ static void what_may_have_left_is_cancelled_there(void)
     REQUIRE(call);
     CHECK_STR(call->path, path);
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLED);
     stage_tear_down(&stage);
 }
@@ -53,17 +49,13 @@ static void what_may_have_left_is_cancelled_there(void)
 /* A request that is broken off, called off and unknown to the service, which does not remember. */
 static void call_off_unknown(struct stage *stage, char ret_id[MATCHING_ID_SIZE])
 {
-    stage_set_up(stage);
-    stage_beat(stage);
-    stage_submit(stage, ret_id);
-    stage_turn(stage);
+    stage_begin_sending(stage, ret_id);
     script_fail(&stage->script, MATCHING_LANE_DELIVERY, MATCHING_TRANSPORT_TIMEOUT);
     stage_turn(stage);
     matching_courier_cancel(stage->courier, ret_id);
     stage_turn(stage);
     REQUIRE(stage_is_cancelling(stage, ret_id));
-    script_answer(&stage->script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
-    stage_turn(stage);
+    stage_answer(stage, 404, "{\"status\":404}");
 }
 
 /* The network may hold what was broken off and let it go after its cancellation: the service is
@@ -83,11 +75,9 @@ static void what_the_service_does_not_know_is_cancelled_once_more(void)
     }
     CHECK(waited_ms >= 900000 && waited_ms <= 1801000);
     REQUIRE(stage_is_cancelling(&stage, id));
-    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
-    stage_turn(&stage);
+    stage_answer(&stage, 404, "{\"status\":404}");
     CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLED);
-    base_clock_manual_advance(&stage.clock, HOUR_MS);
-    stage_turn(&stage);
+    stage_advance(&stage, HOUR_MS);
     CHECK(!stage_is_cancelling(&stage, id));
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_CANCELLED), 1);
     stage_tear_down(&stage);
@@ -101,21 +91,18 @@ static void what_comes_after_all_is_cancelled_again(void)
     size_t n_told;
 
     call_off_unknown(&stage, id);
-    base_clock_manual_advance(&stage.clock, 1801000);
-    stage_turn(&stage);
+    stage_advance(&stage, 1801000);
     REQUIRE(stage_is_cancelling(&stage, id));
-    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 404, "{\"status\":404}");
-    stage_turn(&stage);
+    stage_answer(&stage, 404, "{\"status\":404}");
     stage_submit(&stage, other); /* one that is under way: the news are asked for */
     stage_turn(&stage);
     stage_accept(&stage, other);
-    n_told = stage.n_events + 1; /* TRANSMITTED, of the other one */
+    n_told = stage.n_events;
     stage_give_status(&stage, id, "1", "matched");
     CHECK_INT(stage.n_events, n_told);
     CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLING);
     REQUIRE(stage_is_cancelling(&stage, id));
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLED);
     stage_give_status(&stage, id, "2", "cancelled"); /* our own doing */
     stage_give_status(&stage, id, "3", "open"); /* old news: once called off there, it stays so */
@@ -130,12 +117,10 @@ static void a_cancellation_is_repeated_until_the_service_answers(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_transmit(&stage, id);
+    stage_begin_transmitted(&stage, id);
     matching_courier_cancel(stage.courier, id);
     stage_turn(&stage);
-    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 404, "<html>Not found</html>");
-    stage_turn(&stage);
+    stage_answer(&stage, 404, "<html>Not found</html>");
     CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLING);
     stage_tear_down(&stage);
 }
@@ -146,13 +131,9 @@ static void what_is_refused_on_its_way_is_cancelled(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
-    stage_turn(&stage);
+    stage_begin_sending(&stage, id);
     matching_courier_cancel(stage.courier, id);
-    script_answer(&stage.script, MATCHING_LANE_DELIVERY, 422, "{\"status\":422}");
-    stage_turn(&stage);
+    stage_answer(&stage, 422, "{\"status\":422}");
     CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLED);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_REFUSED), 0);
     CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
@@ -169,23 +150,15 @@ static void a_cancellation_comes_to_an_end(void)
     char id[MATCHING_ID_SIZE];
 
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        stage_set_up(&stage);
-        stage_beat(&stage);
-        stage_submit(&stage, id);
-        stage_turn(&stage);
-        stage_accept(&stage, id);
-        stage_turn(&stage);
+        stage_begin_transmitted(&stage, id);
         matching_courier_cancel(stage.courier, id);
         stage_turn(&stage);
-        script_answer(&stage.script, MATCHING_LANE_DELIVERY, statuses[i], "{\"status\":0}");
-        stage_turn(&stage);
+        stage_answer(&stage, statuses[i], "{\"status\":0}");
         if (statuses[i] == 410) { /* once more, in case the network holds it */
             CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLING);
-            base_clock_manual_advance(&stage.clock, 1801000);
-            stage_turn(&stage);
+            stage_advance(&stage, 1801000);
             REQUIRE(stage_is_cancelling(&stage, id));
-            script_answer(&stage.script, MATCHING_LANE_DELIVERY, 410, "{\"status\":410}");
-            stage_turn(&stage);
+            stage_answer(&stage, 410, "{\"status\":410}");
         }
         CHECK_INT(stage_state_of(&stage, id), MATCHING_CANCELLED);
         stage_tear_down(&stage);

@@ -22,7 +22,6 @@ static void a_request_is_sent_with_its_key(void)
     CHECK_INT(stage_state_of(&stage, id), MATCHING_SENDING);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_TRANSMITTED), 0);
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_TRANSMITTED), 1);
     CHECK_INT(stage_state_of(&stage, id), MATCHING_TRANSMITTED);
     /* The news are asked for at once. */
@@ -53,7 +52,6 @@ static void a_crash_at_each_step_sends_the_same_bytes(void)
     REQUIRE(call);
     CHECK_STR(call->body, body);
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_TRANSMITTED), 1);
     stage_restart(&stage); /* transmitted */
     stage_turn(&stage);
@@ -72,18 +70,14 @@ static void damage_found_while_sending_is_mended(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
+    stage_begin_noted(&stage, id);
     stage_spoil(&stage, "ALTER TABLE request RENAME TO lost");
     stage_turn(&stage);
-    base_clock_manual_advance(&stage.clock, 61000);
-    stage_turn(&stage);
+    stage_advance(&stage, 61000);
     call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
     REQUIRE(call);
     CHECK_STR(call->key, id);
     stage_accept(&stage, id);
-    stage_turn(&stage);
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_TRANSMITTED), 1);
     REQUIRE(stage_last(&stage, MATCHING_EVENT_DAMAGED)); /* mended, and no request was unreadable */
     CHECK_INT(stage_last(&stage, MATCHING_EVENT_DAMAGED)->n, 0);
@@ -97,9 +91,7 @@ static void a_row_found_damaged_while_sending_is_told_of(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE], other[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
+    stage_begin_noted(&stage, id);
     stage_submit(&stage, other);
     stage_spoil(&stage, "UPDATE request SET body = x'7b7d00000000' WHERE seq = 1");
     stage_turn(&stage);
@@ -118,9 +110,7 @@ static void a_request_without_its_text_is_told_of(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
+    stage_begin_noted(&stage, id);
     stage_spoil(&stage, "UPDATE request SET body = NULL");
     stage_turn(&stage);
     REQUIRE(stage_last(&stage, MATCHING_EVENT_DAMAGED));

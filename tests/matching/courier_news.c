@@ -10,8 +10,7 @@ static void news_are_told_once_and_survive_a_crash(void)
     const struct script_call *call;
     char id[MATCHING_ID_SIZE], news[256];
 
-    stage_set_up(&stage);
-    stage_transmit(&stage, id);
+    stage_begin_transmitted(&stage, id);
     snprintf(news, sizeof(news),
              "{\"cursor\":\"5\",\"news\":[{\"id\":\"%s\",\"status\":\"matched\",\"service\":"
              "\"groceries\",\"first_name\":\"Marie\",\"when\":{\"date\":\"2026-06-16\",\"part\":"
@@ -43,12 +42,7 @@ static void news_of_a_request_in_doubt_transmit_it(void)
     struct stage stage;
     char first[MATCHING_ID_SIZE], second[MATCHING_ID_SIZE], news[160];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, first);
-    stage_turn(&stage);
-    stage_accept(&stage, first);
-    stage_turn(&stage);
+    stage_begin_transmitted(&stage, first);
     stage_submit(&stage, second);
     stage_turn(&stage);
     script_fail(&stage.script, MATCHING_LANE_DELIVERY, MATCHING_TRANSPORT_TIMEOUT);
@@ -71,19 +65,16 @@ static void a_forgotten_cursor_begins_anew(void)
     char id[MATCHING_ID_SIZE];
     const struct script_call *call;
 
-    stage_set_up(&stage);
-    stage_transmit(&stage, id);
+    stage_begin_transmitted(&stage, id);
     script_answer(&stage.script, MATCHING_LANE_NEWS, 200, "{\"cursor\":\"77\",\"news\":[]}");
     stage_turn(&stage);
-    base_clock_manual_advance(&stage.clock, 20000);
-    stage_turn(&stage);
+    stage_advance(&stage, 20000);
     call = script_call(&stage.script, MATCHING_LANE_NEWS);
     REQUIRE(call);
     CHECK(strstr(call->path, "after=77&") != NULL);
     script_answer(&stage.script, MATCHING_LANE_NEWS, 410, "{\"status\":410}");
     stage_turn(&stage);
-    base_clock_manual_advance(&stage.clock, 20000);
-    stage_turn(&stage);
+    stage_advance(&stage, 20000);
     call = script_call(&stage.script, MATCHING_LANE_NEWS);
     REQUIRE(call);
     CHECK(strstr(call->path, "after=&") != NULL);
@@ -96,8 +87,7 @@ static void news_that_cannot_be_stored_blame_nobody_else(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_transmit(&stage, id);
+    stage_begin_transmitted(&stage, id);
     stage_spoil(&stage, "CREATE TRIGGER full BEFORE UPDATE ON request BEGIN"
                         " SELECT RAISE(ABORT, 'no'); END");
     stage_give_status(&stage, id, "1", "matched");
@@ -116,11 +106,7 @@ static void news_that_tell_nothing_new_are_asked_for_less_often(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_beat(&stage);
-    stage_submit(&stage, id);
-    stage_turn(&stage);
-    stage_accept(&stage, id);
+    stage_begin_transmitted(&stage, id);
     stage_give_status(&stage, id, "1", "matched");
     stage_give_status(&stage, id, "1", "matched");
     CHECK(!script_call(&stage.script, MATCHING_LANE_NEWS));

@@ -39,8 +39,7 @@ static void away_and_back_are_each_told_once(void)
     if (strcmp(script_call(&stage.script, MATCHING_LANE_DELIVERY)->path, "/v1/requests") == 0)
         stage_accept(&stage, id);
     else
-        script_answer(&stage.script, MATCHING_LANE_DELIVERY, 200, "{\"device\":\"device-1\"}");
-    stage_turn(&stage);
+        stage_answer(&stage, 200, "{\"device\":\"device-1\"}");
     CHECK_INT(stage_count(&stage, MATCHING_EVENT_SERVICE_BACK), 1);
     stage_tear_down(&stage);
 }
@@ -51,8 +50,7 @@ static void a_clock_that_is_ahead_is_named(void)
     struct stage stage;
     char id[MATCHING_ID_SIZE];
 
-    stage_set_up(&stage);
-    stage_transmit(&stage, id);
+    stage_begin_transmitted(&stage, id);
     stage_submit(&stage, id);
     stage.clock.wall_now_ms += 3650 * DAY_MS;
     stage_fail_all(&stage, MATCHING_TRANSPORT_TLS_EXPIRED);

@@ -35,7 +35,25 @@ void stage_set_up(struct stage *stage)
     open_courier(stage);
 }
 
-/* As a crash would: nothing is told to the courier. */
+void stage_begin_noted(struct stage *stage, char ret_id[MATCHING_ID_SIZE])
+{
+    stage_set_up(stage);
+    stage_beat(stage);
+    stage_submit(stage, ret_id);
+}
+
+void stage_begin_sending(struct stage *stage, char ret_id[MATCHING_ID_SIZE])
+{
+    stage_begin_noted(stage, ret_id);
+    stage_turn(stage);
+}
+
+void stage_begin_transmitted(struct stage *stage, char ret_id[MATCHING_ID_SIZE])
+{
+    stage_begin_sending(stage, ret_id);
+    stage_accept(stage, ret_id);
+}
+
 void stage_restart(struct stage *stage)
 {
     matching_courier_destroy(stage->courier);
@@ -83,7 +101,6 @@ int stage_turn(struct stage *stage)
     return matching_courier_turn(stage->courier);
 }
 
-/* Answers whatever is sent with a broken network until nothing is. Returns: what turn gives. */
 int stage_fail_all(struct stage *stage, enum matching_transport transport)
 {
     bool is_failed;
@@ -102,7 +119,6 @@ int stage_fail_all(struct stage *stage, enum matching_transport transport)
     return wait_ms;
 }
 
-/* Lets time go by as the worker would, without a network. */
 void stage_pass(struct stage *stage, int64_t ms)
 {
     int64_t until_ms = stage->clock.monotonic_now_ms + ms;
@@ -115,12 +131,24 @@ void stage_pass(struct stage *stage, int64_t ms)
     }
 }
 
+void stage_advance(struct stage *stage, int64_t ms)
+{
+    base_clock_manual_advance(&stage->clock, ms);
+    stage_turn(stage);
+}
+
+void stage_answer(struct stage *stage, int status, const char *body)
+{
+    script_answer(&stage->script, MATCHING_LANE_DELIVERY, status, body);
+    stage_turn(stage);
+}
+
 void stage_accept(struct stage *stage, const char *id)
 {
     char body[96];
 
     snprintf(body, sizeof(body), "{\"id\":\"%s\",\"status\":\"open\"}", id);
-    script_answer(&stage->script, MATCHING_LANE_DELIVERY, 201, body);
+    stage_answer(stage, 201, body);
 }
 
 enum matching_state stage_state_of(struct stage *stage, const char *id)
@@ -133,7 +161,6 @@ enum matching_state stage_state_of(struct stage *stage, const char *id)
     return MATCHING_N_STATES;
 }
 
-/* The start sends a heartbeat when nothing else is due: out of the way. */
 void stage_beat(struct stage *stage)
 {
     const struct script_call *call;
@@ -141,17 +168,7 @@ void stage_beat(struct stage *stage)
     stage_turn(stage);
     call = script_call(&stage->script, MATCHING_LANE_DELIVERY);
     REQUIRE(call && strcmp(call->path, "/v1/devices/device-1/heartbeat") == 0);
-    script_answer(&stage->script, MATCHING_LANE_DELIVERY, 200, "{\"device\":\"device-1\"}");
-    stage_turn(stage);
-}
-
-void stage_transmit(struct stage *stage, char ret_id[MATCHING_ID_SIZE])
-{
-    stage_beat(stage);
-    stage_submit(stage, ret_id);
-    stage_turn(stage);
-    stage_accept(stage, ret_id);
-    stage_turn(stage);
+    stage_answer(stage, 200, "{\"device\":\"device-1\"}");
 }
 
 bool stage_is_cancelling(struct stage *stage, const char *id)
@@ -175,7 +192,6 @@ void stage_give_status(struct stage *stage, const char *id, const char *cursor, 
     stage_turn(stage);
 }
 
-/* Damages the file under the running courier, as another hand or a dying disk would. */
 void stage_spoil(struct stage *stage, const char *sql)
 {
     char path[96];

@@ -26,6 +26,11 @@ struct stage {
 };
 
 void stage_set_up(struct stage *stage);
+/* Set up with a first request, nothing else under way: on disk and not sent yet; on its way; taken
+ * by the service. */
+void stage_begin_noted(struct stage *stage, char ret_id[MATCHING_ID_SIZE]);
+void stage_begin_sending(struct stage *stage, char ret_id[MATCHING_ID_SIZE]);
+void stage_begin_transmitted(struct stage *stage, char ret_id[MATCHING_ID_SIZE]);
 /* As a crash would: nothing is told to the courier. */
 void stage_restart(struct stage *stage);
 void stage_tear_down(struct stage *stage);
@@ -41,14 +46,16 @@ int stage_turn(struct stage *stage);
 int stage_fail_all(struct stage *stage, enum matching_transport transport);
 /* Lets time go by as the worker would, without a network. */
 void stage_pass(struct stage *stage, int64_t ms);
+/* Lets time go by at once, and what is due then be done. */
+void stage_advance(struct stage *stage, int64_t ms);
+/* The service answers what is on the delivery lane; body may be NULL. */
+void stage_answer(struct stage *stage, int status, const char *body);
 /* The service takes what is on the delivery lane. */
 void stage_accept(struct stage *stage, const char *id);
 /* Returns: N_STATES when it is not there. */
 enum matching_state stage_state_of(struct stage *stage, const char *id);
 /* The start sends a heartbeat when nothing else is due: out of the way. */
 void stage_beat(struct stage *stage);
-/* A first request that the service has taken; nothing else is under way. */
-void stage_transmit(struct stage *stage, char ret_id[MATCHING_ID_SIZE]);
 /* Whether a cancellation of it is on the delivery lane. */
 bool stage_is_cancelling(struct stage *stage, const char *id);
 /* News of one request, at that place. */
