@@ -5,15 +5,12 @@
 #include "daemon/assistant_private.h"
 #include "intents/aside.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The likeliest service of an utterance, from where on it is a name or a guess worth asking. */
 #define NAMED_FROM 0.5
 #define GUESS_FROM 0.3
-
-enum { STOP_WORDS_MAX = 4 }; /* "taisez-vous s'il vous plaît" */
 
 static void draft_from_meaning(const struct intents_result *meaning, const char *service,
                                struct draft *ret_draft)
@@ -83,8 +80,7 @@ enum conversation_event_type assistant_request_event(struct assistant *a, struct
     return phrasing_what_lacks(a->parts.phrasing, draft) ? EVENT_REQUEST_OPEN : EVENT_REQUEST;
 }
 
-/* A question is open about a request that is not stored yet. */
-static bool asks_about_request(const struct assistant *a)
+bool assistant_asks_about_request(const struct assistant *a)
 {
     enum conversation_state state = conversation_state(a->conversation);
 
@@ -96,7 +92,7 @@ static bool asks_about_request(const struct assistant *a)
 static enum conversation_event_type instead_event(struct assistant *a, enum utterance_trust trust,
                                                   struct draft *draft)
 {
-    if (trust != UTTERANCE_ACT || !asks_about_request(a))
+    if (trust != UTTERANCE_ACT || !assistant_asks_about_request(a))
         return EVENT_DENY;
     draft_inherit(draft, conversation_draft(a->conversation));
     return assistant_request_event(a, draft);
@@ -148,7 +144,7 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
     const struct intents_result *meaning = &utterance->meaning;
     bool is_request = event->type == EVENT_REQUEST || event->type == EVENT_REQUEST_OPEN ||
                       event->type == EVENT_REQUEST_TWICE || event->type == EVENT_REQUEST_ELSEWHERE;
-    bool is_joined = asks_about_request(a) && meaning->is_besides &&
+    bool is_joined = assistant_asks_about_request(a) && meaning->is_besides &&
                      meaning->answer != INTENTS_NO && utterance->trust == UTTERANCE_ACT &&
                      (is_request || adds_day(a, meaning));
 
@@ -234,260 +230,15 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         hear_kind(a, utterance->text, &event->also[i]);
 }
 
-/* ---- while we speak ---- */
-
-/*
- * Where something of our voice may be left, a call for help must be sure, and unlike our voice: the
- * pieces that a filter leaves that has hardly begun to learn were heard as "je saigne" at 0.89. The
- * figures stand in docs/conversation.md.
- */
-#define HELP_ALONE_MIN 0.6
-/* From here on, and heard so freely as well as among the short answers, even a short sound is
- * hardly ever our voice. */
-#define HELP_SURE_MIN 0.85
-/* What is left of our voice comes in pieces of a second; "au secours, je suis tombée" takes two and
- * a half with its pre-roll. */
-#define SHORT_S 1.5
-
-static void open_over(struct assistant *a)
-{
-    a->hears_over = true;
-    a->over = ECHO_OPEN;
-    listener_set_now(a->listener, assistant_local_now(a));
-    listener_open(a->listener, INTENTS_EXPECT_CONFIRMATION);
-}
-
-/* What waited to be heard is passed over. */
-static void drop_pending(struct assistant *a)
-{
-    for (; a->n_pending > 0; a->n_pending--)
-        listener_skip(a->listener);
-    explicit_bzero(a->pending, sizeof(a->pending));
-}
-
-void assistant_close_over(struct assistant *a)
-{
-    drop_pending(a);
-    a->sleeps_behind = false;
-    if (!a->hears_over)
-        return;
-    a->hears_over = false;
-    listener_sleep(a->listener);
-}
-
-bool assistant_is_talked_over(const struct assistant *a)
-{
-    return a->hears_over && !speech_is_on(a->speech) && listener_hears_voice(a->listener);
-}
-
-void assistant_listen_on(struct assistant *a, enum intents_expect expect)
-{
-    drop_pending(a);
-    a->hears_over = a->sleeps_behind = false;
-    a->began_over = true;
-    listener_go_on(a->listener, expect);
-}
-
-void assistant_sleep_behind(struct assistant *a)
-{
-    drop_pending(a);
-    a->sleeps_behind = true;
-}
-
-/* What was said over our speech is done with. */
-static void hear_on(struct assistant *a)
-{
-    if (a->sleeps_behind)
-        assistant_close_over(a);
-    else
-        open_over(a);
-}
-
-/* Whether the ears may open is known a little later than the words that they should hear. */
-static void keep_pending(struct assistant *a, const struct audio_canceller_block *block)
-{
-    if (a->n_pending == PENDING_MAX) {
-        listener_skip(a->listener);
-        a->n_pending--;
-        a->pending_at++;
-    }
-    memcpy(a->pending[(a->pending_at + a->n_pending++) % PENDING_MAX], block->samples,
-           sizeof(block->samples));
-}
-
-/* An utterance may end within, and close the ears again. */
-static void feed_pending(struct assistant *a)
-{
-    while (a->n_pending > 0 && a->hears_over) {
-        a->n_behind = (unsigned)a->n_pending--;
-        listener_feed(a->listener, a->pending[a->pending_at++ % PENDING_MAX]);
-    }
-    a->n_behind = 0;
-    drop_pending(a);
-}
-
-/* Who talks over the whole of a short speech hides that our voice is taken out: the ears stay shut
- * to its end. What is left of us in it is judged like all that is heard over us. */
-bool assistant_hear_kept(struct assistant *a)
-{
-    if (a->hears_over || a->n_pending == 0 ||
-        conversation_state(a->conversation) == STATE_ALARMED ||
-        echo_is_unknown(&a->echo, (unsigned)a->n_pending, 0))
-        return false;
-    open_over(a);
-    a->over = ECHO_HELP_ALONE;
-    feed_pending(a);
-    return conversation_state(a->conversation) == STATE_ALARMED;
-}
-
-void assistant_hear_over(struct assistant *a, const struct audio_canceller_block *block)
-{
-    enum echo_ears ears = echo_hear_speech(&a->echo, block);
-
-    if (ears == ECHO_DEAF) {
-        if (a->hears_over)
-            assistant_close_over(a);
-        keep_pending(a, block);
-        return;
-    }
-    if (!a->hears_over) {
-        open_over(a);
-        a->over = ears;
-        feed_pending(a);
-    }
-    if (a->hears_over && ears < a->over)
-        a->over = ears;
-    listener_feed(a->listener, block->samples);
-}
-
-static size_t n_words(const char *text)
-{
-    size_t n = *text != '\0';
-
-    for (; *text; text++)
-        n += *text == ' ';
-    return n;
-}
-
-/* Whose voice it is. */
-struct voices {
-    float alike;  /* to what we were saying */
-    float others; /* the share in which somebody else spoke */
-};
-
-static struct voices whose(const struct assistant *a, const struct utterance *utterance)
-{
-    double now_s = listener_now_s(a->listener);
-    double from_s = now_s - utterance->start_s, to_s = now_s - utterance->end_s;
-    unsigned from = a->n_behind + (unsigned)fmax(from_s * 1000 / AUDIO_BLOCK_MS, 0);
-    unsigned to = a->n_behind + (unsigned)fmax(to_s * 1000 / AUDIO_BLOCK_MS, 0);
-
-    return (struct voices){echo_likeness(&a->echo, from, to), echo_others(&a->echo, from, to)};
-}
-
-/* Freely as well as among the short answers, and surely. */
-static bool is_heard_twice(const struct utterance *utterance)
-{
-    return utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY;
-}
-
-/* How alike to our voice what was heard as a call for help may be. */
-static float alike_most(const struct utterance *utterance, const struct voices *voices)
-{
-    if (voices->others >= ECHO_OTHERS)
-        return ECHO_SURELY_OURS;
-    if (voices->others >= 0 && voices->others < ECHO_ALONE)
-        return 0;
-    return is_heard_twice(utterance) || utterance->audio_s >= SHORT_S ? ECHO_OURS : ECHO_MAYBE_OURS;
-}
-
-static bool is_call_over(const struct assistant *a, const struct utterance *utterance,
-                         const struct voices *voices)
-{
-    bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN ||
-                   voices->others >= ECHO_OTHERS;
-
-    /* Nothing tells that somebody spoke: "ma femme est tombée" was heard in our voice at 0.69. */
-    if (voices->others < 0 && !is_heard_twice(utterance))
-        return false;
-    return utterance->meaning.act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
-           is_sure && voices->alike < alike_most(utterance, voices);
-}
-
-/*
- * Said while we speak: only words of stopping, alone and sure, and calls for help count; anything
- * else may be meant for somebody in the room. The emergency sentences themselves are not stopped by
- * words, which may be misheard. Returns: whether it is done with.
- */
-static bool hear_interruption(struct assistant *a, const struct utterance *utterance)
-{
-    const struct intents_result *meaning = &utterance->meaning;
-    bool is_alarmed = conversation_state(a->conversation) == STATE_ALARMED;
-    struct voices voices = whose(a, utterance);
-    bool is_stop = a->over == ECHO_OPEN && meaning->act == INTENTS_CANCEL &&
-                   utterance->trust == UTTERANCE_ACT && !a->sleeps_behind &&
-                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed &&
-                   voices.alike < ECHO_OURS;
-
-    log_debug("overheard",
-              "act: %s, confidence: %.2f, ears: %d, %.1f s of sound, ours: %.2f, others: %.2f",
-              intents_act_name(meaning->act), utterance->confidence, (int)a->over,
-              utterance->audio_s, (double)voices.alike, (double)voices.others);
-    if (!is_alarmed && is_call_over(a, utterance, &voices)) {
-        assistant_close_over(a);
-        return false;
-    }
-    if (!is_stop) {
-        hear_on(a);
-        return true;
-    }
-    log_info("hushed", "the speech was cut off by words");
-    assistant_somebody_is_there(a);
-    if (a->events.on_heard)
-        a->events.on_heard(a->events.user, utterance);
-    assistant_stop_speech(a);
-    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && asks_about_request(a)
-                            ? EVENT_CANCEL_NOTHING
-                            : EVENT_SPOKEN);
-    return true;
-}
-
-/* What was begun over our speech and ended when an answer was waited for, and a call for help that
- * may be the end of what we said. Returns: whether it counts. */
-static bool counts(struct assistant *a, const struct utterance *utterance)
-{
-    bool is_before = a->began_over && utterance->is_before;
-    struct voices voices;
-
-    a->began_over = false;
-    if (utterance->meaning.act != INTENTS_EMERGENCY || utterance->is_woken)
-        return true;
-    voices = whose(a, utterance);
-    return is_before ? is_call_over(a, utterance, &voices)
-                     : voices.alike < alike_most(utterance, &voices);
-}
-
-/* Said while we speak, as we say it, and no call for help: it would only be in the way of one. */
-static bool is_nobody(void *user, const struct utterance *so_far)
-{
-    const struct assistant *a = user;
-    struct voices voices;
-
-    if (!a->hears_over || so_far->meaning.act == INTENTS_EMERGENCY)
-        return false;
-    voices = whose(a, so_far);
-    return voices.alike >= ECHO_OURS && voices.others < ECHO_OTHERS;
-}
-
 static void on_utterance(void *user, const struct utterance *utterance)
 {
     struct assistant *a = user;
     char cancel_id[MATCHING_ID_SIZE];
     struct conversation_event event = {.type = EVENT_NOT_UNDERSTOOD};
 
-    if (a->hears_over && hear_interruption(a, utterance))
+    if (a->hears_over && assistant_hear_interruption(a, utterance))
         return;
-    if (!counts(a, utterance)) {
+    if (!assistant_is_for_us(a, utterance)) {
         listener_open(a->listener, a->listens_for);
         return;
     }
@@ -535,7 +286,7 @@ static void on_silence(void *user)
     struct assistant *a = user;
 
     if (a->hears_over) {
-        hear_on(a);
+        assistant_hear_on(a);
     } else if (a->n_more_silences > 0) {
         a->n_more_silences--;
         listener_open(a->listener, a->listens_for);
@@ -562,6 +313,6 @@ static void on_pause(void *user, int pause_ms)
 
 struct listener_events assistant_listener_events(struct assistant *a)
 {
-    return (struct listener_events){on_wake,  on_utterance, on_silence, on_speech,
-                                    on_pause, is_nobody,    a};
+    return (struct listener_events){on_wake,  on_utterance,        on_silence, on_speech,
+                                    on_pause, assistant_is_nobody, a};
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the parts of the assistant share: assistant.c joins them and speaks, assistant_hearing.c
- * makes events of what is heard, assistant_requests.c stores and sends, assistant_habits.c learns,
- * assistant_telling.c tells how requests stand, the news, and what is said unasked. Nobody else
- * includes it. Thread: main. */
+ * makes events of what is heard, assistant_over.c hears while we speak, assistant_requests.c stores
+ * and sends, assistant_habits.c learns, assistant_telling.c tells how requests stand, the news, and
+ * what is said unasked. Nobody else includes it. Thread: main. */
 #ifndef DAEMON_ASSISTANT_PRIVATE_H
 #define DAEMON_ASSISTANT_PRIVATE_H
 
@@ -82,6 +82,8 @@ void assistant_stop_speech(void *user);
 /* assistant_hearing.c: what a request for that service is to the conversation; one of before gives
  * the draft its time. */
 enum conversation_event_type assistant_request_event(struct assistant *a, struct draft *draft);
+/* A question is open about a request that is not stored yet. */
+bool assistant_asks_about_request(const struct assistant *a);
 
 /* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
@@ -110,7 +112,7 @@ void assistant_learn_state(struct assistant *a);
 void assistant_learn_pause(struct assistant *a, int pause_ms);
 void assistant_keep_habits(struct assistant *a);
 
-/* assistant_hearing.c: a block while we speak; what we said is over, or will be said otherwise. */
+/* assistant_over.c: a block while we speak; what we said is over, or will be said otherwise. */
 void assistant_hear_over(struct assistant *a, const struct audio_canceller_block *block);
 void assistant_close_over(struct assistant *a);
 /* We have fallen silent before the ears could open: hears what was kept. Returns: whether it was a
@@ -121,6 +123,19 @@ bool assistant_is_talked_over(const struct assistant *a);
 /* Then, in place of opening the ears, and of closing them. */
 void assistant_listen_on(struct assistant *a, enum intents_expect expect);
 void assistant_sleep_behind(struct assistant *a);
+/* What was said over our speech is done with: the ears open again, or sleep. */
+void assistant_hear_on(struct assistant *a);
+/*
+ * Said while we speak: only words of stopping, alone and sure, and calls for help count; anything
+ * else may be meant for somebody in the room. The emergency sentences themselves are not stopped by
+ * words, which may be misheard. Returns: whether it is done with.
+ */
+bool assistant_hear_interruption(struct assistant *a, const struct utterance *utterance);
+/* What was begun over our speech and ended when an answer was waited for, and a call for help that
+ * may be the end of what we said. Returns: whether it counts. */
+bool assistant_is_for_us(struct assistant *a, const struct utterance *utterance);
+/* Said while we speak, as we say it, and no call for help: it would only be in the way of one. */
+bool assistant_is_nobody(void *user, const struct utterance *so_far);
 
 /* What was being told was heard to its end; was cut off. */
 void assistant_news_heard(struct assistant *a);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every 10 ms of sound comes through on_block, on the main thread: the recogniser runs there too,
- * since one thing is said at a time and the ring holds what arrives meanwhile. create goes through
- * a list of steps in the order in which the parts need each other; destroy undoes whatever was
- * made.
+ * create goes through a list of steps in the order in which the parts need each other; destroy
+ * undoes whatever was made. What happens while they run stands in daemon/speaker_events.c.
  */
 #include "daemon/speaker.h"
 
@@ -18,15 +16,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-    TICK_MS = 100,
-    CHECK_MS = 1000,
-};
 
 static const char *text(const struct speaker *s, enum config_key key)
 {
@@ -36,151 +28,6 @@ static const char *text(const struct speaker *s, enum config_key key)
 static int number(const struct speaker *s, enum config_key key)
 {
     return config_options_number(s->config, key);
-}
-
-/* ---- what happens ---- */
-
-static void on_block(void *user, const struct audio_canceller_block *block)
-{
-    struct speaker *s = user;
-
-    assistant_block(s->assistant, block);
-}
-
-static void on_deaf(void *user, bool is_deaf)
-{
-    struct speaker *s = user;
-
-    assistant_set_deaf(s->assistant, is_deaf);
-}
-
-static void on_hopeless(void *user)
-{
-    struct speaker *s = user;
-
-    s->exit_status = EXIT_NO_SERVICE;
-    base_loop_stop(s->loop);
-}
-
-static void on_mute(void *user, bool is_muted)
-{
-    struct speaker *s = user;
-
-    soundcard_set_muted(s->soundcard, is_muted);
-    if (is_muted != keepsake_is_marked(&s->keepsake, KEEPSAKE_MUTED))
-        (void)keepsake_mark(&s->keepsake, KEEPSAKE_MUTED, is_muted);
-}
-
-static void on_adjusted(void *user, int rate_wpm, int volume, int pitch)
-{
-    const struct speaker *s = user;
-
-    keepsake_save_voice(&s->keepsake, rate_wpm, volume, pitch);
-}
-
-static void on_habits(void *user, const struct habits *habits)
-{
-    const struct speaker *s = user;
-
-    keepsake_save_habits(&s->keepsake, habits);
-}
-
-static void on_kinds(void *user, const struct kinds *kinds)
-{
-    const struct speaker *s = user;
-
-    keepsake_save_kinds(&s->keepsake, kinds);
-}
-
-static int on_erase(void *user)
-{
-    const struct speaker *s = user;
-
-    return keepsake_mark(&s->keepsake, KEEPSAKE_ERASE, true);
-}
-
-static void on_erase_ready(void *user)
-{
-    struct speaker *s = user;
-
-    s->exit_status = SPEAKER_ERASE;
-    base_loop_stop(s->loop);
-}
-
-static void on_spoken(void *user, const char *key, const char *words)
-{
-    struct speaker *s = user;
-
-    if (strcmp(key, "learn.consent") == 0)
-        learning_told(s->learning);
-    trace_spoken(s->trace, words);
-}
-
-static void on_heard(void *user, const struct utterance *utterance)
-{
-    struct speaker *s = user;
-
-    trace_heard(s->trace, utterance);
-}
-
-static void on_press(void *user, bool is_long)
-{
-    struct speaker *s = user;
-
-    assistant_button(s->assistant, is_long);
-}
-
-static void on_mute_key(void *user)
-{
-    struct speaker *s = user;
-
-    assistant_set_muted(s->assistant, assistant_state(s->assistant) != STATE_MUTED);
-}
-
-static void on_introduced(void *user)
-{
-    const struct speaker *s = user;
-
-    (void)keepsake_mark(&s->keepsake, KEEPSAKE_INTRODUCED, true);
-}
-
-static void on_delivery(void *user, int events)
-{
-    struct speaker *s = user;
-
-    (void)events;
-    assistant_delivery(s->assistant);
-}
-
-static void on_tick(void *user)
-{
-    struct speaker *s = user;
-
-    assistant_tick(s->assistant);
-    if (s->has_new_bundle)
-        speaker_renew_language(s);
-}
-
-static void on_check(void *user)
-{
-    struct speaker *s = user;
-    struct matching_health health = {
-        .uptime_s = (s->clock->monotonic_ms(s->clock) - s->started_at_ms) / 1000,
-        .n_restarts = s->n_restarts,
-    };
-
-    soundcard_check(s->soundcard);
-    button_check(s->button);
-    health.audio = soundcard_health(s->soundcard);
-    (void)matching_worker_set_health(s->worker, &health);
-}
-
-static void on_signal(void *user, int signal_number)
-{
-    struct speaker *s = user;
-
-    log_notice("stopping", "signal %d", signal_number);
-    base_loop_stop(s->loop);
 }
 
 /* ---- the steps of create: 0, or the exit status with `error` filled ---- */
@@ -342,8 +189,7 @@ static int make_assistant(struct speaker *s)
             .stored_folder = s->bundle,
         }};
     struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker, s->learning};
-    struct assistant_events events = {on_spoken, on_heard, on_mute,  on_adjusted,    on_introduced,
-                                      on_habits, on_kinds, on_erase, on_erase_ready, s};
+    struct assistant_events events = speaker_assistant_events(s);
 
     if (bundle_folder(settings.language, s->bundle, sizeof(s->bundle)) < 0)
         settings.speech.stored_folder = NULL;
@@ -379,7 +225,7 @@ static int open_soundcard(struct speaker *s)
         .clock = s->clock,
         .player_events = assistant_player_events(s->assistant),
     };
-    struct soundcard_events events = {on_block, on_deaf, on_hopeless, s};
+    struct soundcard_events events = speaker_soundcard_events(s);
     int r;
 
     audio_player_settings_default(&options.player);
@@ -400,7 +246,7 @@ static int open_button(struct speaker *s)
         .long_press_ms = number(s, CONFIG_BUTTON_LONG_PRESS_MS),
         .clock = s->clock,
     };
-    struct button_events events = {on_press, on_mute_key, s};
+    struct button_events events = speaker_button_events(s);
     int r = button_create(s->loop, &options, &events, &s->button);
 
     if (r == 0)
@@ -411,34 +257,12 @@ static int open_button(struct speaker *s)
     return r == -EINVAL ? EXIT_CONFIG : EXIT_SOFTWARE;
 }
 
-static int start_loop(struct speaker *s)
-{
-    int r = base_watch_create(s->loop, matching_worker_fd(s->worker), BASE_LOOP_READABLE,
-                              on_delivery, s, &s->worker_watch);
-
-    if (r == 0)
-        r = base_timer_create(s->loop, on_tick, s, &s->tick);
-    if (r == 0)
-        r = base_timer_create(s->loop, on_check, s, &s->check);
-    if (r == 0)
-        r = watchdog_create(s->loop, speaker_read_vitals, s, &s->watchdog);
-    if (r == 0)
-        r = base_loop_on_signal(s->loop, SIGTERM, on_signal, s);
-    if (r == 0)
-        r = base_loop_on_signal(s->loop, SIGINT, on_signal, s);
-    if (r < 0)
-        return EXIT_SOFTWARE;
-    base_timer_start(s->tick, TICK_MS, TICK_MS);
-    base_timer_start(s->check, CHECK_MS, CHECK_MS);
-    return 0;
-}
-
 static int make_all(struct speaker *s, const struct speaker_options *options)
 {
-    int (*const steps[])(struct speaker *) = {
-        speaker_open_language, open_voice, open_worker,          open_learning,
-        make_assistant,        make_ears,  speaker_open_control, open_soundcard,
-        open_button,           start_loop};
+    int (*const steps[])(struct speaker *) = {speaker_open_language, open_voice,     open_worker,
+                                              open_learning,         make_assistant, make_ears,
+                                              speaker_open_control,  open_soundcard, open_button,
+                                              speaker_start_loop};
     int status = make_state_folder(s);
 
     if (status == 0)

@@ -66,6 +66,13 @@ void speaker_read_vitals(void *user, struct vitals *ret_vitals);
 /* Steps of create: 0, or the exit status with `error` filled. */
 int speaker_open_control(struct speaker *speaker);
 int speaker_open_language(struct speaker *speaker);
+/* Timers, signals, the worker and the watchdog: the last step. */
+int speaker_start_loop(struct speaker *speaker);
+
+/* What the parts tell, handed on. */
+struct assistant_events speaker_assistant_events(struct speaker *speaker);
+struct soundcard_events speaker_soundcard_events(struct speaker *speaker);
+struct button_events speaker_button_events(struct speaker *speaker);
 
 /* Takes a bundle that was made meanwhile, if there is one and nobody speaks. */
 void speaker_renew_language(struct speaker *speaker);
