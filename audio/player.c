@@ -47,7 +47,6 @@ struct audio_player {
     uint32_t last_name;
 
     int64_t n_written, n_heard;
-    int64_t n_progress; /* samples heard of clips */
     int64_t pad_left;   /* silence still to be written: lead or pad */
     int64_t last_sound; /* health's n_samples when something was last sounding */
     bool has_sounded;
@@ -266,11 +265,6 @@ bool audio_player_is_busy(const struct audio_player *player)
     return player->first || player->is_gate_closed;
 }
 
-int64_t audio_player_progress(const struct audio_player *player)
-{
-    return player->n_progress;
-}
-
 static void apply_volume(struct audio_player *player, int16_t *samples, size_t n_samples)
 {
     for (size_t i = 0; i < n_samples; i++) {
@@ -404,8 +398,6 @@ void audio_player_pump(struct audio_player *player)
         return;
     player->is_pumping = true;
     audio_playback_positions(player->playback, &written, &heard);
-    if (player->first)
-        player->n_progress += heard - player->n_heard;
     player->n_heard = heard;
     if (written < player->n_written)
         begin_anew(player, written);

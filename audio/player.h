@@ -84,12 +84,6 @@ int audio_player_volume(const struct audio_player *player);
 /* A clip is queued or sounding, or the gate has not reopened yet. */
 bool audio_player_is_busy(const struct audio_player *player);
 
-/*
- * Samples the device took from the clips: stands still while is_busy when the output is stuck
- * (R25: after 10 s reopen).
- */
-int64_t audio_player_progress(const struct audio_player *player);
-
 /* Moves sound on and fires what is due. */
 void audio_player_pump(struct audio_player *player);
 

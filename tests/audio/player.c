@@ -263,19 +263,17 @@ static void a_reopened_output_says_the_cut_clip_again(void)
     tear_down(&stage);
 }
 
-static void a_stuck_output_makes_no_progress_and_can_be_let_go(void)
+static void what_a_stuck_output_holds_can_be_let_go(void)
 {
     struct stage stage;
-    int64_t before;
 
     set_up(&stage, NULL);
     play(&stage);
     pass_ms(&stage, 300);
     audio_playback_stop(audio_twin_playback(stage.twin));
-    audio_player_pump(stage.player);
-    before = audio_player_progress(stage.player);
     pass_ms(&stage, 1000);
-    CHECK_INT(audio_player_progress(stage.player), before);
+    CHECK_INT(stage.n_told, 0);
+    CHECK(audio_player_is_busy(stage.player));
     audio_player_flush(stage.player);
     CHECK_INT(stage.n_told, 2);
     CHECK(!audio_player_is_busy(stage.player));
@@ -453,6 +451,6 @@ CHECK_MAIN(a_long_silent_output_rests_until_it_is_wanted,
            every_sample_is_played_once_and_in_order, only_a_sleeping_output_gets_a_lead,
            a_roused_output_answers_at_once, clips_follow_each_other_at_once,
            a_flush_is_silent_at_once_and_tells_every_clip, a_clip_may_be_played_from_a_callback,
-           a_reopened_output_says_the_cut_clip_again,
-           a_stuck_output_makes_no_progress_and_can_be_let_go, volume_moves_without_a_step,
-           other_rates_and_odd_lengths_are_taken, the_queue_has_an_end, with_a_loop_it_pumps_itself)
+           a_reopened_output_says_the_cut_clip_again, what_a_stuck_output_holds_can_be_let_go,
+           volume_moves_without_a_step, other_rates_and_odd_lengths_are_taken, the_queue_has_an_end,
+           with_a_loop_it_pumps_itself)
