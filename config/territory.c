@@ -21,14 +21,13 @@ struct config_territory {
     const char *name;
     const char *service_url;
     bool moderated;
-    bool calls_back;
     int radius_km;
     size_t n_services;
     const char **services;
 };
 
-static const char *const known_fields[] = {"id",   "name",      "services",    "moderated",
-                                           "note", "call_back", "service_url", "radius_km"};
+static const char *const known_fields[] = {"id",   "name",        "services", "moderated",
+                                           "note", "service_url", "radius_km"};
 
 static int shared_folder(char ret_folder[PATH_MAX])
 {
@@ -196,7 +195,6 @@ static int fill(const struct config_json *json, const char *id, struct config_te
     territory->name = text_field(json, "name", problems);
     territory->service_url = text_field(json, "service_url", problems);
     territory->moderated = flag_field(json, "moderated", false, problems);
-    territory->calls_back = flag_field(json, "call_back", true, problems);
     if (radius && (!json_is_integer(radius) || json_integer_value(radius) < 0 ||
                    json_integer_value(radius) > 1000))
         wrong_field(json, "radius_km", "0 ... 1000", problems);
@@ -273,11 +271,6 @@ const char *config_territory_name(const struct config_territory *territory)
 bool config_territory_is_moderated(const struct config_territory *territory)
 {
     return territory->moderated;
-}
-
-bool config_territory_calls_back(const struct config_territory *territory)
-{
-    return territory->calls_back;
 }
 
 const char *config_territory_service_url(const struct config_territory *territory)

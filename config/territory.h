@@ -35,11 +35,10 @@ const char *config_territory_id(const struct config_territory *territory);
 const char *config_territory_name(const struct config_territory *territory);
 /* Whether a person checks each request before volunteers see it. */
 bool config_territory_is_moderated(const struct config_territory *territory);
-/* Whether the service can be asked to ring the resident back. */
-bool config_territory_calls_back(const struct config_territory *territory);
 /* The service's address when the configuration names none. */
 const char *config_territory_service_url(const struct config_territory *territory);
-/* Within how many kilometres neighbours are asked; 0: the service decides. */
+/* Within how many kilometres of the resident neighbours are asked; 0: as far as each of them goes.
+ * The speaker does not know where it stands: the matching service keeps to it. */
 int config_territory_radius_km(const struct config_territory *territory);
 
 size_t config_territory_n_services(const struct config_territory *territory);

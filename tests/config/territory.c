@@ -105,7 +105,7 @@ static void a_carers_own_file_goes_first_and_its_faults_have_a_place(void)
     write_file(folder, "pessac.json", good);
     REQUIRE(config_territory_load(folder, "pessac", NULL, &territory) == 0);
     CHECK_STR(config_territory_name(territory), "Ours");
-    CHECK(config_territory_calls_back(territory));
+    CHECK_INT(config_territory_radius_km(territory), 0);
     config_territory_destroy(territory);
     write_file(folder, "pessac.json", "{\"id\": \"pessac\",\n \"name\": 3}");
     expect(folder, "pessac", CONFIG_INVALID, "pessac.json:2:2: \"name\" of a territory must be");

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/date.h"
+#include "config/territory.h"
 #include "matching/request.h"
 #include "tests/service/registration.h"
 #include "tests/service/spoil.h"
@@ -148,17 +149,31 @@ static const char *find_fault_in(const json_t *json)
     return NULL;
 }
 
-static bool is_moderated(const struct api *api, const char *territory)
+static bool has_word(const char *words, const char *word)
 {
-    const char *at = api->moderated;
-    size_t n = strlen(territory);
+    const char *at = words;
+    size_t n = strlen(word);
 
-    while (n > 0 && (at = strstr(at, territory)) != NULL) {
-        if ((at == api->moderated || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+    while (n > 0 && (at = strstr(at, word)) != NULL) {
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
             return true;
         at += n;
     }
     return false;
+}
+
+static bool is_moderated(const struct api *api, const char *id)
+{
+    struct config_territory *territory;
+    bool is_moderated;
+
+    if (api->moderated)
+        return has_word(api->moderated, id);
+    if (config_territory_load(NULL, id, NULL, &territory) != 0)
+        return false;
+    is_moderated = config_territory_is_moderated(territory);
+    config_territory_destroy(territory);
+    return is_moderated;
 }
 
 /* The key is being worked on by another connection: a retry that came too early. */

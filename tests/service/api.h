@@ -14,7 +14,8 @@
 struct api {
     struct store *store;
     struct faults *faults;
-    const char *moderated;  /* territories whose requests a moderator checks first, by spaces */
+    const char *moderated;  /* territories whose requests a moderator checks first, by spaces; NULL:
+                             * what their files say */
     int64_t token_life_s;   /* how long a token that a device makes is good; 0: no end */
     FILE *record;           /* one JSON line a call; NULL: none */
     struct limiter guesses; /* of pairing codes */

@@ -243,7 +243,8 @@ static int usage(void)
         stderr,
         "usage: voisine-service serve --state FOLDER [--listen 127.0.0.1] [--port 0]\n"
         "         [--admin-port 0] [--host NAME] [--devices NAME,NAME] [--volunteers FILE]\n"
-        "         [--moderate \"correze\"] [--answer-within MS] [--auto-accept MS] [--patience MS] "
+        "         [--moderate \"TERRITORY...\"] [--answer-within MS] [--auto-accept MS] "
+        "[--patience MS] "
         "[--token-life SECONDS] [--record FILE] "
         "[--ready-fd 1]\n"
         "         [--wrong-cert expired|not-yet|host|self-signed|unknown-ca] [--tls PRIORITIES]\n"
@@ -305,7 +306,7 @@ static void wait_for_end(struct service *service, const sigset_t *ends)
 
 int main(int argc, char **argv)
 {
-    static struct service service = {.options = {.address = "127.0.0.1", .moderated = "correze"}};
+    static struct service service = {.options = {.address = "127.0.0.1"}};
     sigset_t ends;
     int r;
 

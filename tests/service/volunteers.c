@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/log.h"
+#include "config/territory.h"
 #include "tests/service/store_volunteers.h"
 
 #include <errno.h>
@@ -117,8 +118,21 @@ static bool was_asked(const json_t *request, const char *volunteer)
     return false;
 }
 
+/* Within how many km of the resident the territory asks anybody. */
+static double reach_km(const json_t *request)
+{
+    struct config_territory *territory;
+    int km;
+
+    if (config_territory_load(NULL, text(request, "territory"), NULL, &territory) != 0)
+        return FAR_KM;
+    km = config_territory_radius_km(territory);
+    config_territory_destroy(territory);
+    return km > 0 ? km : FAR_KM;
+}
+
 /* Returns: the way in km, FAR_KM when not known, -1 when he or she is not to be asked. */
-static double rate(const json_t *volunteer, const json_t *request)
+static double rate(const json_t *volunteer, const json_t *request, double max_km)
 {
     const char *service = text(request, "service");
     const json_t *radius = json_object_get(volunteer, "radius_km");
@@ -129,19 +143,21 @@ static double rate(const json_t *volunteer, const json_t *request)
         !allows(json_object_get(volunteer, "territories"), text(request, "territory")) ||
         !allows(json_object_get(volunteer, "services"), *service ? service : "callback"))
         return -1;
-    return km < FAR_KM && json_is_number(radius) && km > json_number_value(radius) ? -1 : km;
+    if (json_is_number(radius))
+        max_km = fmin(max_km, json_number_value(radius));
+    return km < FAR_KM && km > max_km ? -1 : km;
 }
 
 const json_t *volunteers_choose(const json_t *volunteers, const json_t *request, double *ret_km)
 {
     const json_t *best = NULL;
     json_t *volunteer;
-    double best_km = 0;
+    double best_km = 0, max_km = reach_km(request);
     size_t i;
 
     json_array_foreach(volunteers, i, volunteer)
     {
-        double km = rate(volunteer, request);
+        double km = rate(volunteer, request, max_km);
 
         if (km >= 0 && (!best || km < best_km)) {
             best = volunteer;

@@ -3,7 +3,8 @@
  * Who is asked for a request, and who takes it.
  *
  * The nearest willing volunteer is asked first: of those who offer this service, in this territory,
- * on this day of the week and whose own radius reaches the resident, the one with the shortest way.
+ * on this day of the week, whose own radius reaches the resident and whom the territory's does not
+ * leave out (config/territories), the one with the shortest way.
  * Who refuses, or does not answer in time, gives way to the next; nobody is asked twice. A place
  * that is not known counts as far, but not as out of reach. Thread: any.
  */
@@ -19,7 +20,7 @@
 int volunteers_load(struct store *store, const char *path);
 
 /*
- * Whom to ask next: request as in store_requests_since. Pure. Returns: borrowed of `volunteers`, or
+ * Whom to ask next: request as in store_requests_since. Returns: borrowed of `volunteers`, or
  * NULL when nobody is left; *ret_km is the way, -1 where it is not known.
  */
 const json_t *volunteers_choose(const json_t *volunteers, const json_t *request, double *ret_km);
