@@ -188,6 +188,29 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
     [CONFIG_WRONG_OWNER] =
         {"doctor-owner",
          "{file} belongs to user {got}, its folder to {wanted}: chown {wanted} {file}"},
+    [CONFIG_PAIRED] = {"pair-done", "paired: {got}"},
+    [CONFIG_RENEWED] = {"pair-renewed", "renewed: {got}"},
+    [CONFIG_PAIR_MISTYPED] = {"pair-mistyped", "this is no pairing code; one looks like K7QM-4XTP"},
+    [CONFIG_PAIR_REFUSED] = {"pair-refused",
+                             "the service does not accept this code: it is mistyped, used or too "
+                             "old; ask the coordinator for a new one"},
+    [CONFIG_PAIR_NAME_TAKEN] = {"pair-name-taken",
+                                "the service knows another speaker of this name; the coordinator "
+                                "can revoke it, or set \"device.id\" to another name"},
+    [CONFIG_PAIR_LATER] =
+        {"pair-later",
+         "the service is busy, or there were too many tries: try again in a quarter of an hour"},
+    [CONFIG_PAIR_PROGRAM] = {"pair-program",
+                             "the service does not accept what this program sends: call support"},
+    [CONFIG_PAIR_UNKNOWN] = {"pair-unknown",
+                             "the service does not know this speaker's token, or has revoked it: "
+                             "ask the coordinator for a code, then run voisine pair"},
+    [CONFIG_PAIR_NO_TOKEN] =
+        {"pair-no-token",
+         "a client certificate is set (\"service.client_cert_file\"): this speaker needs no code"},
+    [CONFIG_PAIR_UNKEPT] =
+        {"pair-unkept",
+         "{file} cannot be written ({why}): run this as root, or as the user that runs voisined"},
     [CONFIG_GOOD] = {"config-good", "{what}: good"},
 };
 

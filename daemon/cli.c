@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/cli.h"
 
+#include "daemon/bundle.h"
 #include "daemon/commands.h"
 #include "daemon/control.h"
 #include "daemon/identity.h"
@@ -10,6 +11,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+int cli_reject(const char *command, const char *option, const char *wanted, const char *got)
+{
+    fprintf(stderr, "voisine %s: --%s takes %s, not \"%s\"\n", command, option, wanted, got);
+    return EXIT_USAGE;
+}
+
+static void print_findings(const struct config_problems *problems)
+{
+    for (size_t i = 0; i < config_problems_count(problems); i++) {
+        char *line = config_problems_text(problems, i);
+
+        fprintf(stderr, "voisine: %s\n", line ? line : "memory is short");
+        free(line);
+    }
+}
+
+int cli_load_territory(const char *id, struct config_territory **ret_territory)
+{
+    struct config_problems *problems;
+    int r = config_problems_create(&problems);
+
+    if (r < 0)
+        return EXIT_SOFTWARE;
+    r = config_territory_load(NULL, id, problems, ret_territory);
+    if (r != 0)
+        print_findings(problems);
+    config_problems_destroy(problems);
+    return r == 0 ? 0 : EXIT_CONFIG;
+}
+
+int cli_find_language(const char *name)
+{
+    char folder[PATH_MAX];
+
+    if (bundle_data_folder(name, folder, sizeof(folder)) == 0 && access(folder, R_OK | X_OK) == 0)
+        return 0;
+    fprintf(stderr, "voisine: there is no language \"%s\": the folder %s is missing\n", name,
+            folder);
+    return EXIT_CONFIG;
+}
 
 static int load(struct cli *cli)
 {
@@ -23,12 +66,8 @@ static int load(struct cli *cli)
         r = config_options_load(cli->config, cli->config_path, problems);
     if (r == CONFIG_MISSING && is_default)
         r = 0;
-    for (size_t i = 0; r != 0 && i < config_problems_count(problems); i++) {
-        char *line = config_problems_text(problems, i);
-
-        fprintf(stderr, "%s\n", line ? line : "memory is short");
-        free(line);
-    }
+    if (r != 0)
+        print_findings(problems);
     config_problems_destroy(problems);
     return r == 0 ? -1 : EXIT_CONFIG;
 }
@@ -69,6 +108,31 @@ void cli_finish(struct cli *cli)
 {
     config_options_destroy(cli->config);
     cli->config = NULL;
+}
+
+void cli_tell(const struct cli *cli, enum config_level level, enum config_message message,
+              const char *const args[])
+{
+    const char *language = config_options_text(cli->config, CONFIG_LANGUAGE);
+    FILE *file = level == CONFIG_NOTE ? stdout : stderr;
+    struct config_problems *problems;
+    struct config_carer_texts *texts = NULL;
+    char *english, *carer = NULL;
+
+    if (config_problems_create(&problems) < 0)
+        return;
+    config_problems_add(problems, level, message, (struct config_place){0}, args);
+    english = config_problems_text(problems, 0);
+    if (config_carer_texts_load(language, &texts) == 0)
+        carer = config_carer_texts_problem(texts, problems, 0);
+    fprintf(file, "%s%s\n", level == CONFIG_NOTE ? "" : "voisine: ",
+            english ? english : config_message_english(message));
+    if (carer)
+        fprintf(file, "%s\n", carer);
+    free(english);
+    free(carer);
+    config_carer_texts_destroy(texts);
+    config_problems_destroy(problems);
 }
 
 int cli_ask_daemon(const struct cli *cli, const char *command, char **ret_answer)

@@ -2,6 +2,7 @@
 /* `voisine bundle`: makes the language bundle from the data. */
 #include "base/file.h"
 #include "daemon/bundle.h"
+#include "daemon/cli.h"
 #include "daemon/commands.h"
 #include "daemon/language.h"
 
@@ -157,11 +158,11 @@ int cmd_bundle(int argc, char **argv)
         return status;
     if (a.is_quiet)
         yield_to_others();
+    if (cli_find_language(a.bundle.language) != 0)
+        return EXIT_CONFIG;
     if (!a.bundle.wake_phrase) {
-        if (language_wake_phrase(a.bundle.language, phrase, sizeof(phrase)) < 0) {
-            fprintf(stderr, "voisine: there is no language \"%s\"\n", a.bundle.language);
-            return EXIT_CONFIG;
-        }
+        if (language_wake_phrase(a.bundle.language, phrase, sizeof(phrase)) < 0)
+            return EXIT_SOFTWARE;
         a.bundle.wake_phrase = phrase;
     }
     base_strbuf_init(&error);

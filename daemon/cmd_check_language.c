@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `voisine check-language`: faults in the data of a language, for those who write them. */
 #include "daemon/bundle.h"
+#include "daemon/cli.h"
 #include "daemon/commands.h"
 #include "intents/checker.h"
 #include "intents/sampler.h"
@@ -73,7 +74,7 @@ int cmd_check_language(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    if (bundle_data_folder(name, folder, sizeof(folder)) < 0 ||
+    if (cli_find_language(name) != 0 || bundle_data_folder(name, folder, sizeof(folder)) < 0 ||
         intents_language_load(folder, NULL, 0, NULL, 0, &language) < 0)
         return EXIT_CONFIG;
     status = run(language, n_samples);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/territory.h"
+#include "daemon/cli.h"
 #include "daemon/commands.h"
 #include "daemon/language.h"
 #include "daemon/listener.h"
@@ -59,6 +60,18 @@ struct hearing {
     struct base_strbuf *looks; /* [second, score], ...; NULL: not wanted */
 };
 
+/* As a share of one. Returns: whether it is a number from 0 to 100. */
+static bool read_percent(const char *text, double *ret_share)
+{
+    char *end;
+    double percent = strtod(text, &end);
+
+    if (end == text || *end || !(percent >= 0 && percent <= 100))
+        return false;
+    *ret_share = percent / 100;
+    return true;
+}
+
 /* Returns: -1 to go on, or the exit status. */
 static int parse(int argc, char **argv, const char *usage, struct arguments *ret_arguments)
 {
@@ -91,12 +104,18 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
             a.shows_evidence = true;
         else if (c == 'L')
             a.shows_looks = true;
-        else if (c == 's')
-            a.sensitivity = strtod(optarg, NULL) / 100;
+        else if (c == 's' && read_percent(optarg, &a.sensitivity))
+            continue;
         else if (c == 'n' && base_datetime_parse(optarg, &a.now) == 0)
             continue;
         else if (c == 'e' && intents_expect_parse(optarg, &a.expect) == 0)
             continue;
+        else if (c == 's')
+            return cli_reject(argv[0], "sensitivity", "a number from 0 to 100", optarg);
+        else if (c == 'n')
+            return cli_reject(argv[0], "now", CLI_NOW, optarg);
+        else if (c == 'e')
+            return cli_reject(argv[0], "expect", CLI_EXPECT, optarg);
         else {
             fputs(usage, c == 'h' ? stdout : stderr);
             return c == 'h' ? EXIT_OK : EXIT_USAGE;
@@ -107,33 +126,14 @@ static int parse(int argc, char **argv, const char *usage, struct arguments *ret
         return EXIT_USAGE;
     }
     *ret_arguments = a;
-    if (!a.phrase && language_wake_phrase(a.language, ret_arguments->own_phrase,
-                                          sizeof(ret_arguments->own_phrase)) < 0) {
-        fprintf(stderr, "voisine: there is no language \"%s\"\n", a.language);
+    if (cli_find_language(a.language) != 0)
         return EXIT_CONFIG;
-    }
+    if (!a.phrase && language_wake_phrase(a.language, ret_arguments->own_phrase,
+                                          sizeof(ret_arguments->own_phrase)) < 0)
+        return EXIT_SOFTWARE;
     if (!a.phrase)
         ret_arguments->phrase = ret_arguments->own_phrase;
     return -1;
-}
-
-/* NULL territory: every service. Returns: 0 or an exit status, with the finding printed. */
-static int load_territory(const char *id, struct config_territory **ret_territory)
-{
-    struct config_problems *problems;
-    int r = config_problems_create(&problems);
-
-    if (r < 0)
-        return EXIT_SOFTWARE;
-    r = config_territory_load(NULL, id, problems, ret_territory);
-    for (size_t i = 0; r != 0 && i < config_problems_count(problems); i++) {
-        char *line = config_problems_text(problems, i);
-
-        fprintf(stderr, "voisine: %s\n", line ? line : "memory is short");
-        free(line);
-    }
-    config_problems_destroy(problems);
-    return r == 0 ? 0 : EXIT_CONFIG;
 }
 
 static int open_language(const struct arguments *a, const struct config_territory *territory,
@@ -279,7 +279,7 @@ int cmd_listen(int argc, char **argv)
     if (status >= 0)
         return status;
     base_log_open(BASE_LOG_WARNING, BASE_LOG_HUMAN, NULL);
-    status = a.territory ? load_territory(a.territory, &territory) : 0;
+    status = a.territory ? cli_load_territory(a.territory, &territory) : 0;
     if (status == 0)
         status = open_language(&a, territory, LANGUAGE_HEARS, &language);
     if (status == 0 &&

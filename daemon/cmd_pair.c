@@ -12,6 +12,7 @@
 #include "daemon/cli.h"
 #include "daemon/commands.h"
 #include "daemon/control.h"
+#include "daemon/doctor.h"
 #include "daemon/identity.h"
 #include "matching/registration.h"
 
@@ -46,17 +47,26 @@ static const char *option(const struct pairing *pairing, enum config_key key)
     return config_options_text(pairing->cli->config, key);
 }
 
+/* Returns: the status, for the end of the command. */
+static int tell(const struct pairing *pairing, int status, enum config_message message,
+                const char *const args[])
+{
+    cli_tell(pairing->cli, status == EXIT_OK ? CONFIG_NOTE : CONFIG_ERROR, message, args);
+    return status;
+}
+
 /* The configured address, else the territory's. Returns: NULL after saying that there is none. */
 static const char *find_url(struct pairing *pairing)
 {
     const char *url = option(pairing, CONFIG_SERVICE_URL);
 
-    if (!*url && config_territory_load(NULL, option(pairing, CONFIG_TERRITORY), NULL,
-                                       &pairing->territory) == 0)
+    if (!*url && cli_load_territory(option(pairing, CONFIG_TERRITORY), &pairing->territory) != 0)
+        return NULL;
+    if (!*url)
         url = config_territory_service_url(pairing->territory);
-    if (*url)
+    if (!inspection_is_placeholder(url))
         return url;
-    fprintf(stderr, "voisine: no service is set: put its address into \"service.url\"\n");
+    tell(pairing, EXIT_CONFIG, CONFIG_PLACEHOLDER_URL, (const char *const[]){"got", url, NULL});
     return NULL;
 }
 
@@ -72,16 +82,10 @@ static int find_places(struct pairing *pairing)
     if (r == 0)
         r = identity_token_path(pairing->cli->config, pairing->token_path,
                                 sizeof(pairing->token_path));
-    if (r < 0) {
-        fprintf(stderr, "voisine: the state folder %s cannot be written: %s\n", folder,
-                strerror(-r));
-        return EXIT_NO_STATE;
-    }
-    if (pairing->token_path[0])
-        return -1;
-    fprintf(stderr, "voisine: a client certificate is set (\"service.client_cert_file\"): this "
-                    "speaker needs no token\n");
-    return EXIT_CONFIG;
+    if (r < 0)
+        return tell(pairing, EXIT_NO_STATE, CONFIG_STATE_UNWRITABLE,
+                    (const char *const[]){"file", folder, "why", strerror(-r), NULL});
+    return pairing->token_path[0] ? -1 : tell(pairing, EXIT_CONFIG, CONFIG_PAIR_NO_TOKEN, NULL);
 }
 
 static int make_client(struct pairing *pairing, const char *url)
@@ -113,7 +117,8 @@ static void keep_paired(const struct pairing *pairing, const char *resident)
     if (r == 0)
         r = base_file_give_to_folder_owner(path);
     if (r < 0)
-        fprintf(stderr, "voisine: %s: %s\n", path, strerror(-r));
+        tell(pairing, EXIT_NO_STATE, CONFIG_PAIR_UNKEPT,
+             (const char *const[]){"file", path, "why", strerror(-r), NULL});
 }
 
 static void tell_daemon(const struct pairing *pairing)
@@ -125,38 +130,33 @@ static void tell_daemon(const struct pairing *pairing)
         free(answer);
 }
 
-static int report(const struct pairing *pairing, int r, const struct matching_registered *got)
+static int report(const struct pairing *pairing, const char *url, int r,
+                  const struct matching_registered *got)
 {
-    static const char *const said[] = {
-        [MATCHING_REGISTRATION_CODE] = "the service does not accept this code: it is mistyped, "
-                                       "used or too old; ask the coordinator for a new one",
-        [MATCHING_REGISTRATION_NAME] =
-            "the service knows another speaker of this name; the coordinator can revoke it, or set "
-            "\"device.id\" to another name",
-        [MATCHING_REGISTRATION_LATER] =
-            "the service is busy, or there were too many tries: try again in a quarter of an hour",
-        [MATCHING_REGISTRATION_REFUSED] = "the service does not accept what this program sends",
-        [MATCHING_REGISTRATION_IDENTITY] =
-            "the service does not know this speaker's token, or has revoked it: ask the "
-            "coordinator for a code and run `voisine pair`",
-        [MATCHING_REGISTRATION_AWAY] = "the service cannot be reached",
-        [MATCHING_REGISTRATION_STRANGER] = "something answers at the service's address that is not "
-                                           "the service; check \"service.url\"",
+    static const enum config_message said[] = {
+        [MATCHING_REGISTRATION_CODE] = CONFIG_PAIR_REFUSED,
+        [MATCHING_REGISTRATION_NAME] = CONFIG_PAIR_NAME_TAKEN,
+        [MATCHING_REGISTRATION_LATER] = CONFIG_PAIR_LATER,
+        [MATCHING_REGISTRATION_REFUSED] = CONFIG_PAIR_PROGRAM,
+        [MATCHING_REGISTRATION_IDENTITY] = CONFIG_PAIR_UNKNOWN,
+        [MATCHING_REGISTRATION_STRANGER] = CONFIG_NOT_THE_SERVICE,
     };
+    const char *args[] = {"url", url, "got", pairing->device, "why", NULL, NULL};
+    char status[16];
 
-    if (r == 0) {
-        printf("%s: %s\n", pairing->is_renewal ? "renewed" : "paired", pairing->device);
-        return EXIT_OK;
+    if (r == 0)
+        return tell(pairing, EXIT_OK, pairing->is_renewal ? CONFIG_RENEWED : CONFIG_PAIRED, args);
+    if (r < 0)
+        return tell(pairing, EXIT_NO_STATE, CONFIG_PAIR_UNKEPT,
+                    (const char *const[]){"file", pairing->token_path, "why", strerror(-r), NULL});
+    if (r == MATCHING_REGISTRATION_AWAY) {
+        args[5] = matching_transport_name(got->transport);
+        return tell(pairing, EXIT_NO_SERVICE, doctor_transport_message(got->transport), args);
     }
-    if (r < 0) {
-        fprintf(stderr, "voisine: %s: %s\n", pairing->token_path, strerror(-r));
-        return EXIT_NO_STATE;
-    }
-    if (r == MATCHING_REGISTRATION_AWAY)
-        fprintf(stderr, "voisine: %s (%s)\n", said[r], matching_transport_name(got->transport));
-    else
-        fprintf(stderr, "voisine: %s\n", said[r]);
-    return EXIT_NO_SERVICE;
+    snprintf(status, sizeof(status), "HTTP %d", got->status);
+    if (r == MATCHING_REGISTRATION_STRANGER)
+        args[3] = status;
+    return tell(pairing, EXIT_NO_SERVICE, said[r], args);
 }
 
 static int call_service(struct pairing *pairing)
@@ -179,7 +179,7 @@ static int call_service(struct pairing *pairing)
         keep_paired(pairing, got.resident);
         tell_daemon(pairing);
     }
-    return report(pairing, r, &got);
+    return report(pairing, url, r, &got);
 }
 
 /* From the command line or, so that it stands in no history, from standard input. */
@@ -196,7 +196,7 @@ static bool read_code(struct pairing *pairing)
     }
     if (matching_registration_read_code(typed, pairing->code) == 0)
         return true;
-    fprintf(stderr, "voisine: this is no pairing code; one looks like K7QM-4XTP\n");
+    tell(pairing, EXIT_USAGE, CONFIG_PAIR_MISTYPED, NULL);
     return false;
 }
 

@@ -3,14 +3,14 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/paths.h"
-#include "config/problems.h"
 #include "config/territory.h"
+#include "daemon/bundle.h"
+#include "daemon/cli.h"
 #include "daemon/commands.h"
 #include "daemon/utterance_json.h"
 #include "intents/language.h"
 #include "intents/understand.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -33,6 +33,7 @@ static const char usage[] =
     "  --language LANGUAGE  folder under intents/ (default: fr)\n"
     "  --model FILE         an understanding.bin (default: the bundle's, else it is learned now)\n";
 
+/* Returns: -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {
@@ -59,22 +60,20 @@ static int read_options(int argc, char **argv, struct options *options)
             continue;
         else if (c == 'e' && intents_expect_parse(optarg, &options->expect) == 0)
             continue;
-        else
-            return c == 'h' ? 1 : -EINVAL;
+        else if (c == 'n')
+            return cli_reject("understand", "now", CLI_NOW, optarg);
+        else if (c == 'e')
+            return cli_reject("understand", "expect", CLI_EXPECT, optarg);
+        else {
+            fputs(usage, c == 'h' ? stdout : stderr);
+            return c == 'h' ? EXIT_OK : EXIT_USAGE;
+        }
     }
-    return optind == argc ? 0 : -EINVAL;
-}
-
-static int load_language(const char *name, struct intents_language **ret_language)
-{
-    char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX];
-    int r = base_paths_data(root, sizeof(root));
-
-    if (r == 0)
-        r = base_file_join(root, "intents", folder, sizeof(folder));
-    if (r == 0)
-        r = base_file_join(folder, name, path, sizeof(path));
-    return r == 0 ? intents_language_load(path, NULL, 0, NULL, 0, ret_language) : r;
+    if (optind == argc)
+        return -1;
+    fprintf(stderr, "voisine understand: the lines are read from standard input, not from \"%s\"\n",
+            argv[optind]);
+    return EXIT_USAGE;
 }
 
 /* The bundle's model if there is one, else what is learned now. */
@@ -94,24 +93,27 @@ static int create_understander(const struct options *options,
     return intents_understander_create(language, NULL, ret_understander);
 }
 
-static int offer_territory(struct intents_understander *understander, const char *id)
+/* Returns: 0, or the exit status after saying what is wrong. */
+static int open_understander(const struct options *options, struct intents_language **ret_language,
+                             struct intents_understander **ret_understander)
 {
-    struct config_territory *territory;
-    struct config_problems *problems;
-    int r = config_problems_create(&problems);
+    char folder[PATH_MAX];
+    int r = bundle_data_folder(options->language, folder, sizeof(folder));
 
-    if (r < 0)
-        return r;
-    r = config_territory_load(NULL, id, problems, &territory);
-    if (r == 0) {
-        intents_understander_offer(understander, config_territory_services(territory),
-                                   config_territory_n_services(territory));
-        config_territory_destroy(territory);
-    } else {
-        fprintf(stderr, "voisine understand: no territory \"%s\"\n", id);
+    if (r == 0)
+        r = intents_language_load(folder, NULL, 0, NULL, 0, ret_language);
+    if (r < 0) {
+        fprintf(stderr, "voisine understand: the language data %s cannot be used: %s\n", folder,
+                strerror(-r));
+        return EXIT_CONFIG;
     }
-    config_problems_destroy(problems);
-    return r;
+    r = create_understander(options, *ret_language, ret_understander);
+    if (r == 0)
+        return 0;
+    fprintf(stderr,
+            "voisine understand: %s cannot be used: %s; `voisine bundle` makes the bundle's anew\n",
+            options->model ? options->model : "the bundle's understanding.bin", strerror(-r));
+    return EXIT_CONFIG;
 }
 
 static int understand_lines(struct intents_understander *understander,
@@ -138,23 +140,24 @@ int cmd_understand(int argc, char **argv)
 {
     struct intents_understander *understander = NULL;
     struct intents_language *language = NULL;
+    struct config_territory *territory = NULL;
     struct options options;
-    int status = EXIT_CONFIG, r = read_options(argc, argv, &options);
+    int status = read_options(argc, argv, &options);
 
-    if (r != 0) {
-        fputs(usage, r > 0 ? stdout : stderr);
-        return r > 0 ? EXIT_OK : EXIT_USAGE;
-    }
-    r = load_language(options.language, &language);
-    if (r == 0)
-        r = create_understander(&options, language, &understander);
-    if (r == 0 && options.territory)
-        r = offer_territory(understander, options.territory);
-    if (r == 0)
-        status = understand_lines(understander, &options) == 0 ? EXIT_OK : EXIT_SOFTWARE;
-    else if (r < 0)
-        fprintf(stderr, "voisine understand: %s\n", strerror(-r));
+    if (status >= 0)
+        return status;
+    status = cli_find_language(options.language);
+    if (status == 0 && options.territory)
+        status = cli_load_territory(options.territory, &territory);
+    if (status == 0)
+        status = open_understander(&options, &language, &understander);
+    if (status == 0 && territory)
+        intents_understander_offer(understander, config_territory_services(territory),
+                                   config_territory_n_services(territory));
+    if (status == 0 && understand_lines(understander, &options) < 0)
+        status = EXIT_SOFTWARE;
     intents_understander_destroy(understander);
     intents_language_destroy(language);
+    config_territory_destroy(territory);
     return status;
 }

@@ -8,6 +8,7 @@
 #define DAEMON_DOCTOR_H
 
 #include "daemon/inspection.h"
+#include "matching/client.h"
 
 /*
  * The running daemon: its counters, read twice, tell whether it hears, works and can speak.
@@ -17,6 +18,9 @@ bool doctor_daemon(struct inspection *inspection);
 
 /* Without a daemon: opens the loudspeaker and the microphone, listens for a moment. */
 void doctor_sound(struct inspection *inspection);
+
+/* What a call that got no answer says to a carer; args: url, why. */
+enum config_message doctor_transport_message(enum matching_transport transport);
 
 /* Asks the service for a request that does not exist: reached, proven, known? And the clock. */
 void doctor_service(struct inspection *inspection);

@@ -60,29 +60,19 @@ static void report_answer(struct inspection *inspection, const char *url,
         inspection_report(inspection, CONFIG_ERROR, CONFIG_NOT_THE_SERVICE, args);
 }
 
-static void report_reply(struct inspection *inspection, const char *url,
-                         const struct matching_reply *reply)
+enum config_message doctor_transport_message(enum matching_transport transport)
 {
-    const char *const args[] = {"url", url, "why", matching_transport_name(reply->transport), NULL};
-
-    switch (reply->transport) {
-    case MATCHING_TRANSPORT_OK:
-        report_answer(inspection, url, reply);
-        break;
+    switch (transport) {
     case MATCHING_TRANSPORT_NO_IDENTITY:
-        inspection_report(inspection, CONFIG_ERROR, CONFIG_IDENTITY_UNREADABLE, args);
-        break;
+        return CONFIG_IDENTITY_UNREADABLE;
+    case MATCHING_TRANSPORT_BAD_SETTING:
     case MATCHING_TRANSPORT_TLS_EXPIRED:
     case MATCHING_TRANSPORT_TLS_NOT_YET:
-        report_clock(inspection, CONFIG_WARNING);
-        inspection_report(inspection, CONFIG_ERROR, CONFIG_TLS_REFUSED, args);
-        break;
-    case MATCHING_TRANSPORT_BAD_SETTING:
     case MATCHING_TRANSPORT_TLS_UNTRUSTED:
     case MATCHING_TRANSPORT_TLS_HOST:
     case MATCHING_TRANSPORT_TLS:
-        inspection_report(inspection, CONFIG_ERROR, CONFIG_TLS_REFUSED, args);
-        break;
+        return CONFIG_TLS_REFUSED;
+    case MATCHING_TRANSPORT_OK:
     case MATCHING_TRANSPORT_NO_SERVICE:
     case MATCHING_TRANSPORT_RESOLVE:
     case MATCHING_TRANSPORT_CONNECT:
@@ -91,9 +81,24 @@ static void report_reply(struct inspection *inspection, const char *url,
     case MATCHING_TRANSPORT_TOO_LARGE:
     case MATCHING_TRANSPORT_OTHER:
     case MATCHING_N_TRANSPORTS:
-        inspection_report(inspection, CONFIG_ERROR, CONFIG_NO_NETWORK, args);
         break;
     }
+    return CONFIG_NO_NETWORK;
+}
+
+static void report_reply(struct inspection *inspection, const char *url,
+                         const struct matching_reply *reply)
+{
+    const char *const args[] = {"url", url, "why", matching_transport_name(reply->transport), NULL};
+
+    if (reply->transport == MATCHING_TRANSPORT_OK) {
+        report_answer(inspection, url, reply);
+        return;
+    }
+    if (reply->transport == MATCHING_TRANSPORT_TLS_EXPIRED ||
+        reply->transport == MATCHING_TRANSPORT_TLS_NOT_YET)
+        report_clock(inspection, CONFIG_WARNING);
+    inspection_report(inspection, CONFIG_ERROR, doctor_transport_message(reply->transport), args);
 }
 
 /* Returns: 0, or -errno; then there is no reply. Owns: the caller (matching_reply_finish). */

@@ -162,11 +162,19 @@ static void check_one_file(struct inspection *inspection, enum config_key key, b
         inspection_report(inspection, CONFIG_ERROR, CONFIG_SECRET_EMPTY, args);
 }
 
+bool inspection_is_placeholder(const char *url)
+{
+    size_t n_host;
+
+    url += strncmp(url, "https://", 8) == 0 ? 8 : 0;
+    n_host = strcspn(url, ":/");
+    return n_host > 8 && strncmp(url + n_host - 8, ".example", 8) == 0;
+}
+
 static void check_address(struct inspection *inspection)
 {
     const char *url = inspection_text(inspection, CONFIG_SERVICE_URL);
     const char *args[] = {"got", url, NULL};
-    size_t n_host;
 
     if (!*url && !inspection->territory)
         return; /* that finding stands already */
@@ -176,9 +184,7 @@ static void check_address(struct inspection *inspection)
         inspection_report(inspection, CONFIG_WARNING, CONFIG_NO_SERVICE_URL, args);
         return;
     }
-    url += strncmp(url, "https://", 8) == 0 ? 8 : 0;
-    n_host = strcspn(url, ":/");
-    if (n_host > 8 && strncmp(url + n_host - 8, ".example", 8) == 0)
+    if (inspection_is_placeholder(url))
         inspection_report(inspection, CONFIG_WARNING, CONFIG_PLACEHOLDER_URL, args);
 }
 
@@ -209,8 +215,10 @@ static void check_places(struct inspection *inspection)
 {
     const char *state = inspection_text(inspection, CONFIG_STATE_FOLDER);
     const char *args[] = {"file", state, "why", "", NULL};
+    bool is_default = !config_options_is_set(inspection->options, CONFIG_STATE_FOLDER);
 
-    if (access(state, W_OK | X_OK) < 0) {
+    /* The unit's StateDirectory= makes the usual one at the first start. */
+    if (access(state, W_OK | X_OK) < 0 && !(is_default && errno == ENOENT)) {
         args[3] = strerror(errno);
         inspection_report(inspection, errno == ENOENT ? CONFIG_WARNING : CONFIG_ERROR,
                           CONFIG_STATE_UNWRITABLE, args);

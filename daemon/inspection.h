@@ -33,6 +33,9 @@ void inspection_finish(struct inspection *inspection);
 /* Examines the file, the territory, the services, the sentences, voice, model, keys, folders. */
 void inspection_configuration(struct inspection *inspection);
 
+/* An address under .example, which nobody can have: that of a territory that is not in use yet. */
+bool inspection_is_placeholder(const char *url);
+
 /* A setting of the configuration examined. Returns: the inspection's own. */
 const char *inspection_text(const struct inspection *inspection, enum config_key key);
 

@@ -81,7 +81,7 @@ def a_code_is_good_once(folder, service, used):
     other = speaker(folder, "again", service)
     expect(other.run("pair", used), 69, "used or too old")
     expect(other.run("pair", "AAAA-BBBB"), 69, "used or too old")
-    expect(other.run("pair", "???"), 64, "no pairing code")
+    expect(other.run("pair", "???"), 64, "no pairing code", "Ce n'est pas un code d'appairage")
     assert not (other.state / "token").exists()
 
 
@@ -125,7 +125,7 @@ def a_name_cannot_be_taken(folder, service, victim):
 def what_is_no_service_is_not_believed(folder, service):
     other = speaker(folder, "portal", service)
     code = code_of(service)
-    for fault, words in (("portal", "not the service"), ("redirect", "not the service"), ("status", "busy"),
+    for fault, words in (("portal", "not as a matching service"), ("redirect", "not as a matching service"), ("status", "busy"),
                          ("large", "cannot be reached")):
         service.admin("fault", json.dumps({"fault": fault, "path": "/v1/devices", "times": 1, "status": 503}))
         expect(other.run("pair", code), 69, words)
