@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Plays every conversation of tests/daemon/scenes (or the folders named as arguments) and compares
- * what is said and stored. With --tell, prints the conversations as they go.
+ * what is said and stored; of all of them nothing that was said stands in the log (R11). With
+ * --tell, prints the conversations as they go. SCENES_LOG=1 shows the log of the folders named.
  */
 #include "base/file.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "tests/daemon/scene.h"
+#include "tests/daemon/scene_log.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -28,6 +30,24 @@ static int play(struct scene_stage *stage, const char *folder, FILE *tell)
     return scene_play(stage, folder, tell);
 }
 
+/* Returns: how many things went otherwise. */
+static int play_and_read_log(struct scene_stage *stage, const char *folder, FILE *tell)
+{
+    struct scene_log log;
+    struct base_strbuf text;
+    int n_failed;
+
+    scene_log_begin(&log);
+    n_failed = play(stage, folder, tell);
+    scene_log_end(&log, &text);
+    if (n_failed > 0) /* the log, and what went otherwise */
+        fputs(base_strbuf_text(&text), stderr);
+    else
+        n_failed = scene_log_n_leaks(folder, base_strbuf_text(&text));
+    base_strbuf_finish(&text);
+    return n_failed;
+}
+
 static int play_all(struct scene_stage *stage, FILE *tell)
 {
     char root[PATH_MAX], top[PATH_MAX], folder[PATH_MAX];
@@ -42,7 +62,7 @@ static int play_all(struct scene_stage *stage, FILE *tell)
     }
     for (int i = 0; i < n; i++) {
         if (base_file_join(top, entries[i]->d_name, folder, sizeof(folder)) == 0)
-            n_failed += play(stage, folder, tell) > 0;
+            n_failed += play_and_read_log(stage, folder, tell) > 0;
         free(entries[i]);
     }
     free(entries);
@@ -67,7 +87,7 @@ int main(int argc, char **argv)
     if (argc == first)
         status = play_all(stage, tell);
     for (int i = first; i < argc; i++)
-        status |= play(stage, argv[i], tell) > 0;
+        status |= (getenv("SCENES_LOG") ? play : play_and_read_log)(stage, argv[i], tell) > 0;
     scene_stage_destroy(stage);
     base_log_close();
     return status;

@@ -106,6 +106,25 @@ class Alive(unittest.TestCase):
         self.assertIn("outbox.db", [path.name for path in files])
         self.assertEqual([f"{path.name} {path.stat().st_mode:o}" for path in files if path.stat().st_mode & 0o077], [])
 
+    def test_nobody_can_call_it_over_the_network(self):
+        """R55: no socket waits for strangers; the one of `voisine status` is a file of its own folder. R37 to R40 hold
+        because there is no page to attack."""
+        process = pathlib.Path(f"/proc/{self.room.daemon.process.pid}")
+        sockets = set()
+        for fd in (process / "fd").iterdir():
+            try:
+                sockets.add(os.readlink(fd))
+            except FileNotFoundError:  # closed meanwhile
+                continue
+        waiting = []
+        for table in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
+            for line in (process / "net" / table).read_text().splitlines()[1:]:
+                local, remote, state, inode = (line.split()[i] for i in (1, 2, 3, 9))
+                is_open = state == "0A" if table.startswith("tcp") else int(remote.split(":")[0], 16) == 0
+                if is_open and f"socket:[{inode}]" in sockets:
+                    waiting.append(f"{table} {local}")
+        self.assertEqual(waiting, [])
+
     def test_the_doctor_finds_nothing_wrong(self):
         run = subprocess.run([str(self.room.build / "voisine"), "doctor", "--config", str(self.room.config_path), "--json"],
                              env=self.room.env, capture_output=True, text=True)

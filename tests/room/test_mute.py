@@ -51,6 +51,17 @@ class Mute(unittest.TestCase):
         self.is_said("Le micro est rétabli", after)
         self.assertTrue(until(lambda: self.n_microphones() == 1), "the stream is open again")
 
+    def test_muted_it_starts_muted(self):
+        """Whoever switched the microphone off finds it so after a power cut."""
+        self.assertEqual(self.room.command("mute"), {"ok": True})
+        self.assertTrue(until(lambda: self.room.command("status")["audio"] == "muted"))
+        self.room.stop_daemon()
+        self.room.start_daemon()
+        self.assertEqual(self.room.command("status")["audio"], "muted")
+        self.assertEqual(self.n_microphones(), 0, "the microphone was opened at the start")
+        self.room.command("unmute")
+        self.assertTrue(until(lambda: self.n_microphones() == 1), "and it can be switched on again")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
