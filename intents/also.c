@@ -46,17 +46,6 @@ static size_t match(const struct intents_understander *u, enum intents_joint joi
     return at < words->n ? intents_set_match(u->language, &u->joints[joint], words, at) : at;
 }
 
-static struct intents_words words_of(const struct intents_words *words, size_t from, size_t to)
-{
-    struct intents_words part = *words;
-
-    part.n = to - from;
-    memmove(part.word, words->word + from, part.n * sizeof(part.word[0]));
-    memmove(part.start, words->start + from, part.n * sizeof(part.start[0]));
-    memmove(part.end, words->end + from, part.n * sizeof(part.end[0]));
-    return part;
-}
-
 /* Before anything else is joined. */
 static bool has_also(const struct intents_understander *u, const struct intents_words *words,
                      size_t from, size_t to)
@@ -227,7 +216,8 @@ static bool are_named(const struct intents_understander *u, const struct intents
 static bool cut(const struct intents_understander *u, const struct intents_words *words, size_t at,
                 size_t from, struct base_datetime now, struct intents_result *result)
 {
-    struct intents_words left = words_of(words, 0, at), right = words_of(words, from, words->n);
+    struct intents_words left = intents_words_part(words, 0, at),
+                         right = intents_words_part(words, from, words->n);
     struct intents_result first, second;
     double sure, right_sure;
 
@@ -285,6 +275,14 @@ static size_t read_answer(const struct intents_understander *u, const struct int
     }
 }
 
+size_t intents_answer_end(const struct intents_understander *u, const struct intents_words *words)
+{
+    enum intents_answer answer;
+    size_t end = read_answer(u, words, &answer);
+
+    return answer == INTENTS_NO_ANSWER ? 0 : end;
+}
+
 /* A request behind an answer, or one that is joined to what was restated. Returns: whether. */
 static bool read_behind_answer(const struct intents_understander *u,
                                const struct intents_words *words, struct base_datetime now,
@@ -292,7 +290,7 @@ static bool read_behind_answer(const struct intents_understander *u,
 {
     enum intents_answer answer;
     size_t at = read_answer(u, words, &answer), from = match(u, INTENTS_JOINT_AND, words, at);
-    struct intents_words rest = words_of(words, from, words->n);
+    struct intents_words rest = intents_words_part(words, from, words->n);
     bool is_joined = from > at || has_also(u, words, at, words->n);
     struct intents_result behind;
 

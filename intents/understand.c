@@ -15,7 +15,7 @@
 #define EMERGENCY_FROM 0.25f
 /* What says plainly that somebody is in danger is a call at least as sure as this, whatever else is
  * asked for with it. */
-#define PLAIN_CALL 0.6f
+#define PLAIN_CALL 0.8f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
 /* The same of a service while they are read aloud, and of a question about requests. */
@@ -142,9 +142,10 @@ bool intents_expects_answer(enum intents_expect expect)
     return expect == INTENTS_EXPECT_CONFIRMATION || expect == INTENTS_EXPECT_DAY;
 }
 
+/* What is waited for makes a call for help no less likely. */
 static void expect_answer(float act[INTENTS_N_ACTS], enum intents_expect expect)
 {
-    float sum = 0;
+    float emergency = act[INTENTS_EMERGENCY], sum = 0;
 
     if (intents_expects_answer(expect)) {
         act[INTENTS_AFFIRM] *= CONFIRMATION_FACTOR;
@@ -153,10 +154,12 @@ static void expect_answer(float act[INTENTS_N_ACTS], enum intents_expect expect)
         act[INTENTS_REQUEST] *= CHOICE_FACTOR;
         act[INTENTS_STATUS] *= CHOICE_STATUS_FACTOR;
     }
+    act[INTENTS_EMERGENCY] = 0;
     for (int i = 0; i < INTENTS_N_ACTS; i++)
         sum += act[i];
-    for (int i = 0; i < INTENTS_N_ACTS; i++)
-        act[i] /= sum;
+    for (int i = 0; i < INTENTS_N_ACTS && sum > 0; i++)
+        act[i] *= (1 - emergency) / sum;
+    act[INTENTS_EMERGENCY] = emergency;
 }
 
 /* What is said like a call for help and has no sign of one in it is talk. */
@@ -179,6 +182,31 @@ static void believe_plain_calls(const struct intents_emergency *emergency,
     for (int i = 0; i < INTENTS_N_ACTS; i++)
         act[i] *= (1 - PLAIN_CALL) / others;
     act[INTENTS_EMERGENCY] = PLAIN_CALL;
+}
+
+static void judge(const struct intents_understander *understander,
+                  const struct intents_words *words, struct intents_opinion *opinion)
+{
+    intents_classifier_judge(understander->classifier, words, opinion);
+    believe_signs_alone(understander->emergency, words, opinion->act);
+    believe_plain_calls(understander->emergency, words, opinion->act);
+}
+
+/* "Non non, au secours" is no answer: a call for help behind a yes or no is one. */
+static void judge_with_answer(const struct intents_understander *understander,
+                              const struct intents_words *words, struct intents_opinion *opinion)
+{
+    size_t from = intents_answer_end(understander, words);
+    struct intents_words rest = intents_words_part(words, from, words->n);
+    struct intents_opinion behind;
+
+    judge(understander, words, opinion);
+    if (from == 0 || rest.n == 0 || !intents_emergency_has_sign(understander->emergency, words))
+        return;
+    judge(understander, &rest, &behind);
+    if (behind.act[INTENTS_EMERGENCY] >= EMERGENCY_FROM &&
+        behind.act[INTENTS_EMERGENCY] > opinion->act[INTENTS_EMERGENCY])
+        *opinion = behind;
 }
 
 /* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
@@ -523,9 +551,7 @@ void intents_understand_alone(const struct intents_understander *understander,
     bool is_answer = intents_expects_answer(expect);
 
     *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
-    intents_classifier_judge(understander->classifier, words, &opinion);
-    believe_signs_alone(understander->emergency, words, opinion.act);
-    believe_plain_calls(understander->emergency, words, opinion.act);
+    judge_with_answer(understander, words, &opinion);
     if (expect != INTENTS_EXPECT_REQUEST)
         expect_answer(opinion.act, expect);
     decide(understander, &opinion, ret_result);

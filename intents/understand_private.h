@@ -56,6 +56,10 @@ void intents_read_also(const struct intents_understander *understander,
                        const struct intents_words *words, struct base_datetime now,
                        enum intents_expect expect, struct intents_result *result);
 
+/* Returns: behind the yes or no with which the words begin; 0 where they begin with none. */
+size_t intents_answer_end(const struct intents_understander *understander,
+                          const struct intents_words *words);
+
 /* Fills `joints` from grammar.json. Returns: 0, -ENOMEM, -EINVAL (logged). */
 int intents_joints_fill(struct intents_understander *understander);
 

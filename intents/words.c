@@ -99,3 +99,14 @@ size_t intents_words_quote(const struct intents_words *words, size_t first, size
     ret_text[n] = '\0';
     return n;
 }
+
+struct intents_words intents_words_part(const struct intents_words *words, size_t from, size_t to)
+{
+    struct intents_words part = *words;
+
+    part.n = to - from;
+    memmove(part.word, words->word + from, part.n * sizeof(part.word[0]));
+    memmove(part.start, words->start + from, part.n * sizeof(part.start[0]));
+    memmove(part.end, words->end + from, part.n * sizeof(part.end[0]));
+    return part;
+}

@@ -34,4 +34,7 @@ void intents_words_split(const char *text, const char *const *whole,
 size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last,
                            char *ret_text, size_t size);
 
+/* The words from number `from` to before `to`, by themselves; they point into `words`. */
+struct intents_words intents_words_part(const struct intents_words *words, size_t from, size_t to);
+
 #endif

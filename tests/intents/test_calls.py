@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls for help are understood as calls, and what is only said like one is not.
+"""Calls for help are understood as calls, whatever is waited for and behind a yes or no, too; what is only said like one
+is not.
 
 Usage: test_calls.py VOISINE [--tell]
 """
@@ -25,9 +26,13 @@ PAIRS = [
 ]
 
 
-def understand(voisine, texts):
-    run = subprocess.run([voisine, "understand", "--territory", "all", "--now", "2026-06-15T09:30"], capture_output=True,
-                         input="".join(f"{text}\n" for text in texts), text=True, check=True)
+EXPECTS = ("request", "confirmation", "choice", "day")
+BEHIND = ("", "non non, ", "oui, ", "non, pas du tout, ")
+
+
+def understand(voisine, texts, expect="request"):
+    run = subprocess.run([voisine, "understand", "--territory", "all", "--now", "2026-06-15T09:30", "--expect", expect],
+                         capture_output=True, input="".join(f"{text}\n" for text in texts), text=True, check=True)
     return [json.loads(line)["act"] == "emergency" for line in run.stdout.splitlines()]
 
 
@@ -44,15 +49,18 @@ def main():
     for (call, other), heard, taken in zip(PAIRS, understand(voisine, [pair[0] for pair in PAIRS]),
                                            understand(voisine, [pair[1] for pair in PAIRS]), strict=True):
         failures += [f"not heard: {call}"] * (not heard) + [f"taken for a call: {other}"] * taken
-    missed = [text for text, heard in zip(calls, understand(voisine, calls), strict=True) if not heard]
-    taken = [text for text, heard in zip(others, understand(voisine, others), strict=True) if heard]
-    print(f"{len(calls) - len(missed)} of {len(calls)} calls heard, {len(taken)} of {len(others)} others taken for one")
-    if tells:
-        print("missed:", *missed, "taken:", *taken, sep="\n  ")
-    if len(missed) > (1 - HEARD_LEAST) * len(calls):
-        failures.append(f"{len(missed)} of {len(calls)} calls missed")
-    if len(taken) > FALSE_MOST * len(others):
-        failures.append(f"{len(taken)} of {len(others)} others taken for a call")
+    for expect in EXPECTS:
+        said = [before + call for call in calls for before in (BEHIND if expect == "confirmation" else BEHIND[:2])]
+        missed = [text for text, heard in zip(said, understand(voisine, said, expect), strict=True) if not heard]
+        read_so = others if expect in EXPECTS[:2] else []
+        taken = [text for text, heard in zip(read_so, understand(voisine, read_so, expect), strict=True) if heard]
+        print(f"{expect}: {len(said) - len(missed)} of {len(said)} calls heard, {len(taken)} of {len(read_so)} others taken for one")
+        if tells:
+            print("missed:", *missed, "taken:", *taken, sep="\n  ")
+        if len(missed) > (1 - HEARD_LEAST) * len(said):
+            failures.append(f"{expect}: {len(missed)} of {len(said)} calls missed")
+        if len(taken) > FALSE_MOST * len(others):
+            failures.append(f"{expect}: {len(taken)} of {len(others)} others taken for a call")
     print("\n".join(failures))
     sys.exit(1 if failures else 0)
 
