@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -18,6 +19,15 @@
 
 #define LOG_LINE_MAX 1024
 #define LOG_FILE_MAX (4 * 1024 * 1024L)
+#define REPEATED_MAX 16
+#define REPEATED_MS  60000
+
+/* A line that may come again. */
+struct repeated {
+    uint32_t what; /* hash of code, id and message; 0: none */
+    int64_t told_at_ms;
+    unsigned n_held; /* since then */
+};
 
 /* See the header for why this state is file-scope. `lock` guards the file and the order of lines.
  */
@@ -29,13 +39,15 @@ static struct {
     char path[512];
     struct sockaddr_un journal;
     int journal_fd;
-} log_state = {PTHREAD_MUTEX_INITIALIZER,
-               BASE_LOG_INFO,
-               BASE_LOG_HUMAN,
-               NULL,
-               "",
-               {AF_UNIX, "/run/systemd/journal/socket"},
-               -1};
+    const struct base_clock *clock; /* NULL: the system's */
+    struct repeated repeated[REPEATED_MAX];
+} log_state = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .level = BASE_LOG_INFO,
+    .form = BASE_LOG_HUMAN,
+    .journal = {AF_UNIX, "/run/systemd/journal/socket"},
+    .journal_fd = -1,
+};
 
 struct log_entry {
     enum base_log_level level;
@@ -96,6 +108,11 @@ static bool is_stderr_of_journal(void)
            fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
+void base_log_clock(const struct base_clock *clock)
+{
+    log_state.clock = clock;
+}
+
 void base_log_journal_at(const char *path)
 {
     snprintf(log_state.journal.sun_path, sizeof(log_state.journal.sun_path), "%s", path);
@@ -108,6 +125,7 @@ int base_log_open(enum base_log_level level, enum base_log_form form, const char
     base_log_close();
     pthread_mutex_lock(&log_state.lock);
     log_state.level = level;
+    memset(log_state.repeated, 0, sizeof(log_state.repeated));
     if (form == BASE_LOG_AUTO) {
         form = is_stderr_of_journal()  ? BASE_LOG_JOURNAL
                : isatty(STDERR_FILENO) ? BASE_LOG_HUMAN
@@ -176,8 +194,8 @@ static void write_json(FILE *f, const struct log_entry *e)
     fflush(f);
 }
 
-/* The journal's native protocol: KEY=value lines in one datagram (systemd.journal-fields(7)). */
-/* Returns: whether the journal took it. */
+/* The journal's native protocol: KEY=value lines in one datagram (systemd.journal-fields(7)).
+ * Returns: whether the journal took it. */
 static bool write_journal(const struct log_entry *e)
 {
     static const int syslog_priority[] = {3, 4, 5, 6, 7};
@@ -210,11 +228,54 @@ static void rotate_when_full(void)
     log_state.file = fopen(log_state.path, "ae");
 }
 
+static void write_line(const struct log_entry *e)
+{
+    if (log_state.form == BASE_LOG_HUMAN)
+        write_human(stderr, e);
+    else if (log_state.form == BASE_LOG_JSON || !write_journal(e))
+        write_json(stderr, e);
+    if (log_state.file) {
+        write_json(log_state.file, e);
+        rotate_when_full();
+    }
+}
+
+/*
+ * A cause that stays, as a microphone that is not there, is met again and again: the same warning
+ * or error is told once a minute, with how often it was held back (R51). Returns: whether it is
+ * held.
+ */
+static bool is_held(const struct log_entry *e, int64_t now_ms, unsigned *ret_n_held)
+{
+    uint32_t what = base_hash_field(base_hash_field(BASE_HASH_START, e->code), e->message);
+    struct repeated *known = &log_state.repeated[0];
+
+    *ret_n_held = 0;
+    if (e->level > BASE_LOG_WARNING)
+        return false;
+    what = base_hash_field(what, e->id ? e->id : "") | 1;
+    for (size_t i = 0; i < REPEATED_MAX && known->what != what; i++) {
+        if (log_state.repeated[i].what == what ||
+            log_state.repeated[i].told_at_ms < known->told_at_ms)
+            known = &log_state.repeated[i];
+    }
+    if (known->what == what && now_ms - known->told_at_ms < REPEATED_MS) {
+        known->n_held++;
+        return true;
+    }
+    *ret_n_held = known->what == what ? known->n_held : 0;
+    *known = (struct repeated){what, now_ms, 0};
+    return false;
+}
+
 void base_log(enum base_log_level level, const char *code, const char *id, const char *format, ...)
 {
     char message[LOG_LINE_MAX];
     struct log_entry entry = {level, code, id, message, "", 0};
-    const struct base_clock *clock = base_clock_system();
+    const struct base_clock *clock = log_state.clock ? log_state.clock : base_clock_system();
+    int64_t now_ms = clock->monotonic_ms(clock);
+    unsigned n_held;
+    size_t n;
     va_list args;
 
     if (level > log_state.level)
@@ -227,16 +288,14 @@ void base_log(enum base_log_level level, const char *code, const char *id, const
             *p = ' ';
     }
     base_clock_format_utc(clock->wall_ms(clock), entry.when);
-    entry.since_boot_s = (double)clock->monotonic_ms(clock) / 1000.0;
+    entry.since_boot_s = (double)now_ms / 1000.0;
 
     pthread_mutex_lock(&log_state.lock);
-    if (log_state.form == BASE_LOG_HUMAN)
-        write_human(stderr, &entry);
-    else if (log_state.form == BASE_LOG_JSON || !write_journal(&entry))
-        write_json(stderr, &entry);
-    if (log_state.file) {
-        write_json(log_state.file, &entry);
-        rotate_when_full();
+    if (!is_held(&entry, now_ms, &n_held)) {
+        n = strlen(message);
+        if (n_held > 0)
+            snprintf(message + n, sizeof(message) - n, " (and %u times since the last)", n_held);
+        write_line(&entry);
     }
     pthread_mutex_unlock(&log_state.lock);
 }

@@ -8,7 +8,9 @@
  *
  * Three forms, chosen at open: HUMAN on a terminal, JSON lines on a file or pipe, JOURNAL (native
  * fields over the journal's socket) when systemd started us. All carry wall time, seconds since
- * boot, level, code and the request's id where there is one.
+ * boot, level, code and the request's id where there is one. The same warning or error is written
+ * once a minute, with how often it came meanwhile: a device that is missing for a day does not fill
+ * the log (R51).
  *
  * Order: base_log_open once at start (before it, lines go to stderr in human form), then
  * base_log anywhere. The log is the one place with file-scope state: a line must be
@@ -40,6 +42,11 @@ enum base_log_form {
  * log then goes to standard error alone). Thread: main, before other threads start.
  */
 int base_log_open(enum base_log_level level, enum base_log_form form, const char *path);
+
+/* The clock of the lines, in place of the system's; NULL: that again. For tests. Thread: main,
+ * while no other writes. */
+struct base_clock;
+void base_log_clock(const struct base_clock *clock);
 
 /* Where the journal listens, in place of systemd's own path: for tests. Thread: main, before
  * base_log_open. */

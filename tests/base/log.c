@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/log.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "tests/check.h"
 
@@ -29,6 +30,49 @@ static void a_line_in_the_file_is_json_and_names_the_request(void)
     CHECK(strstr(data, "\"code\":\"outbox-kept\",\"request\":\"1-2\","
                        "\"message\":\"quote: \\\"a\\u0009b\\\" second\"}\n"));
     CHECK(!strstr(data, "hidden"));
+    free(data);
+    unlink(path);
+}
+
+static size_t count(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    for (text = strstr(text, what); text; text = strstr(text + 1, what))
+        n++;
+    return n;
+}
+
+/* R51: a microphone that is missing for an hour, looked for each five seconds, beside another cause
+ * that comes as often; each request's lines stand for themselves, and so does what is no fault. */
+static void a_cause_that_stays_is_told_once_a_minute(void)
+{
+    struct base_clock_manual clock;
+    char path[] = "/tmp/voisine-log-XXXXXX", *data;
+    size_t n;
+
+    base_clock_manual_init(&clock, 0);
+    base_clock_manual_advance(&clock, 1000); /* since the machine started */
+    base_log_clock(&clock.base);
+    REQUIRE(mkstemp(path) >= 0);
+    REQUIRE(base_log_open(BASE_LOG_INFO, BASE_LOG_JSON, path) == 0);
+    REQUIRE(freopen("/dev/null", "w", stderr));
+    for (int i = 0; i < 3600 / 5; i++) {
+        log_error("mic-missing", "no microphone");
+        log_warning("sound-restart", "no-frames: %d", -5);
+        log_info("wake", "wake phrase heard");
+        base_clock_manual_advance(&clock, 5000);
+    }
+    base_log(BASE_LOG_ERROR, "request-refused", "1-2", "422");
+    base_log(BASE_LOG_ERROR, "request-refused", "1-3", "422");
+    base_log_close();
+    base_log_clock(NULL);
+    REQUIRE(base_file_read(path, 1024 * 1024, &data, &n) == 0);
+    CHECK_INT(count(data, "mic-missing"), 60);
+    CHECK_INT(count(data, "no microphone (and 11 times since the last)"), 59);
+    CHECK_INT(count(data, "sound-restart"), 60);
+    CHECK_INT(count(data, "wake phrase heard"), 720);
+    CHECK_INT(count(data, "request-refused"), 2);
     free(data);
     unlink(path);
 }
@@ -149,4 +193,5 @@ static void a_terminal_that_systemd_started_is_no_journal(void)
 }
 
 CHECK_MAIN(run_by_systemd_it_writes_fields, a_terminal_that_systemd_started_is_no_journal,
-           a_line_in_the_file_is_json_and_names_the_request, the_file_stays_bounded)
+           a_line_in_the_file_is_json_and_names_the_request,
+           a_cause_that_stays_is_told_once_a_minute, the_file_stays_bounded)

@@ -24,6 +24,8 @@ static int is_scene(const struct dirent *entry)
 
 static int play(struct scene_stage *stage, const char *folder, FILE *tell)
 {
+    if (getenv("SCENES_LOG"))
+        base_log_open(BASE_LOG_INFO, BASE_LOG_HUMAN, NULL); /* what was told before may be again */
     log_info("scene", "%s", folder);
     if (tell)
         fprintf(tell, "== %s\n", folder);
@@ -78,7 +80,7 @@ int main(int argc, char **argv)
 
     setenv("TZ", "Europe/Paris", 1);
     tzset();
-    base_log_open(getenv("SCENES_LOG") ? BASE_LOG_INFO : BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
+    base_log_open(BASE_LOG_ERROR, BASE_LOG_HUMAN, NULL);
     if (argc > first && strcmp(argv[first], "--tell") == 0) {
         tell = stdout;
         first++;
