@@ -15,6 +15,7 @@
 enum {
     TICK_MS = 100,
     CHECK_MS = 1000,
+    STOP_AFTER_MS = 60000, /* before systemd's patience of 90 s ends */
 };
 
 static void on_block(void *user, const struct audio_canceller_block *block)
@@ -145,6 +146,13 @@ static void on_delivery(void *user, int events)
     assistant_delivery(s->assistant);
 }
 
+static bool is_talking(const struct speaker *s)
+{
+    enum conversation_state state = assistant_state(s->assistant);
+
+    return (state != STATE_ASLEEP && state != STATE_MUTED) || assistant_is_speaking(s->assistant);
+}
+
 static void on_tick(void *user)
 {
     struct speaker *s = user;
@@ -152,6 +160,8 @@ static void on_tick(void *user)
     assistant_tick(s->assistant);
     if (s->has_new_bundle)
         speaker_renew_language(s);
+    if (s->stop_by_ms > 0 && (!is_talking(s) || s->clock->monotonic_ms(s->clock) >= s->stop_by_ms))
+        base_loop_stop(s->loop);
 }
 
 static void on_check(void *user)
@@ -168,12 +178,18 @@ static void on_check(void *user)
     (void)matching_worker_set_health(s->worker, &health);
 }
 
+/* An upgrade or a restart waits for the end of a conversation (R61); who says so twice, or at a
+ * terminal, need not. */
 static void on_signal(void *user, int signal_number)
 {
     struct speaker *s = user;
+    bool waits = signal_number == SIGTERM && s->stop_by_ms == 0 && is_talking(s);
 
-    log_notice("stopping", "signal %d", signal_number);
-    base_loop_stop(s->loop);
+    log_notice("stopping", "signal %d%s", signal_number,
+               waits ? ": when the conversation is over" : "");
+    s->stop_by_ms = s->clock->monotonic_ms(s->clock) + STOP_AFTER_MS;
+    if (!waits)
+        base_loop_stop(s->loop);
 }
 
 int speaker_start_loop(struct speaker *s)

@@ -32,6 +32,7 @@ struct speaker {
     struct base_strbuf error; /* of the step that failed */
     int64_t started_at_ms;
     int exit_status;
+    int64_t stop_by_ms; /* told to stop: at the end of the conversation, or by then; 0: not told */
     struct keepsake keepsake;
     char device_id[64];
     char token_path[PATH_MAX];

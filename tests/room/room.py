@@ -143,7 +143,8 @@ class Room:
                             f"\n{self.log_text()}")
 
     def stop_daemon(self):
-        return self.daemon.stop() if self.daemon else None
+        """At once, as at a terminal; told by systemd it lets a conversation end first."""
+        return self.daemon.stop(signal.SIGINT) if self.daemon else None
 
     def kill_daemon(self):
         self.daemon.stop(signal.SIGKILL)

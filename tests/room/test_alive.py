@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import pathlib
+import signal
 import socket
 import struct
 import subprocess
@@ -146,6 +147,22 @@ class Alive(unittest.TestCase):
         self.is_logged("button", "long press", after)
         self.is_logged("state", "LISTENING --", after)
         self.press(0)
+
+
+class Restart(unittest.TestCase):
+    def test_it_waits_for_the_end_of_a_conversation(self):
+        """R61: systemd's SIGTERM in the middle of a question does not cut it off."""
+        room = Room(territory="pessac", now="2026-06-15T09:30")
+        self.addCleanup(room.close)
+        room.start_daemon()
+        room.command("button")
+        self.assertTrue(room.log.wait(lambda e: "--> LISTENING" in e.get("message", ""), LIMIT_S), room.log_text())
+        room.daemon.process.send_signal(signal.SIGTERM)
+        self.assertTrue(room.log.wait(lambda e: e.get("code") == "stopping", LIMIT_S), room.log_text())
+        after = room.trace.count()
+        self.assertTrue(room.command("button-long")["ok"], "it has ended before the conversation")
+        self.assertEqual(room.daemon.wait(LIMIT_S), 0, room.log_text())
+        self.assertTrue(room.trace.wait(lambda e: e.get("event") == "spoken", LIMIT_S, after), room.log_text())
 
 
 if __name__ == "__main__":
