@@ -2,6 +2,7 @@
 #include "tests/daemon/scene_service.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -345,4 +346,17 @@ size_t scene_service_n_requests(struct scene_service *service)
 size_t scene_service_n_alerts(struct scene_service *service)
 {
     return count(service, service->alerts);
+}
+
+size_t scene_service_heap(struct scene_service *service)
+{
+    size_t before = mallinfo2().uordblks, n;
+    json_t *copy;
+
+    pthread_mutex_lock(&service->lock);
+    copy = json_deep_copy(service->requests);
+    n = mallinfo2().uordblks - before;
+    json_decref(copy);
+    pthread_mutex_unlock(&service->lock);
+    return n;
 }

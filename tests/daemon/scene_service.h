@@ -45,5 +45,7 @@ bool scene_service_tell(struct scene_service *service, const json_t *news);
 /* Requests and alerts that came, each id once. */
 size_t scene_service_n_requests(struct scene_service *service);
 size_t scene_service_n_alerts(struct scene_service *service);
+/* Bytes of the heap that those take. */
+size_t scene_service_heap(struct scene_service *service);
 
 #endif

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of the house that a machine can check. Usage: house.py CHECK SOURCE_ROOT [COMPILER...]
+"""The rules of the house that a machine can check. Usage: house.py CHECK SOURCE_ROOT [COMPILER... | BUILD_FOLDER]
 
 Each check prints what breaks the rule as file:line and ends with status 1, so that a person can jump there.
 """
+import json
 import pathlib
 import re
 import subprocess
@@ -134,6 +135,30 @@ def check_map(root):
                     yield f"{path}:{number}: there is no {name}"
 
 
+N_PROMISES = 64
+
+
+def check_promises(root, build):
+    """docs/reliability.md speaks of each promise, and of tests and conversations that there are."""
+    path = root / "docs/reliability.md"
+    tests = {test["name"] for test in json.loads((pathlib.Path(build[0]) / "meson-info/intro-tests.json").read_text())}
+    suites = "|".join(sorted({name.split("/")[0] for name in tests}))
+    text = path.read_text()
+    told = set()
+    for first, last in re.findall(r"\bR(\d+)(?: to R(\d+))?", text):
+        told.update(range(int(first), int(last or first) + 1))
+    for number in sorted(set(range(1, N_PROMISES + 1)) - told):
+        yield f"{path}:1: R{number} is not spoken of"
+    for number, line in enumerate(text.splitlines(), 1):
+        for name in re.findall(rf"`((?:{suites})/[\w.-]+)`", line):
+            if name not in tests:
+                yield f"{path}:{number}: there is no test {name}"
+        for group in re.findall(r"`daemon/scenes` \(((?:`[a-z_*]+`(?:, )?)+)\)", line):
+            for scene in re.findall(r"`([a-z_*]+)`", group):
+                if not any((root / "tests/daemon/scenes").glob(scene)):
+                    yield f"{path}:{number}: there is no conversation {scene}"
+
+
 def check_licence(root):
     listed = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True).stdout
     for name in listed.splitlines():
@@ -200,6 +225,7 @@ CHECKS = {
     "headers-alone": check_headers_alone,
     "test-list": check_test_list,
     "map": check_map,
+    "promises": check_promises,
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,
     "no-shell": check_no_shell,
@@ -209,8 +235,8 @@ CHECKS = {
 
 
 def main():
-    name, root, *compiler = sys.argv[1:]
-    problems = list(CHECKS[name](pathlib.Path(root).resolve(), *([compiler] if compiler else [])))
+    name, root, *more = sys.argv[1:]
+    problems = list(CHECKS[name](pathlib.Path(root).resolve(), *([more] if more else [])))
     print("\n".join(problems))
     return 1 if problems else 0
 
