@@ -272,10 +272,17 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
     return r < 0 ? base_trace(r) : asr_decoder_decode_again(decoder, search, ret_decoding);
 }
 
+static void give_rows(const struct asr_decoder *decoder, const int16_t **ret_rows,
+                      int *ret_n_frames, int *ret_n_senones)
+{
+    int n_phones;
+    *ret_rows = asr_scores_rows(decoder->scores, ret_n_frames);
+    asr_scores_sizes(decoder->scores, &n_phones, ret_n_senones);
+}
+
 int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analysis *analysis,
                              const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones)
 {
-    int n_phones;
     if (decoder->kind != ASR_DECODER_WHOLE || asr_analysis_n_frames(analysis) < 1)
         return base_trace(-EINVAL);
     struct asr_analysed from = asr_analysis_from(analysis, 0);
@@ -283,8 +290,25 @@ int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analy
                             from.transform, from.states, true);
     if (r < 0)
         return base_trace(r);
-    *ret_rows = asr_scores_rows(decoder->scores, ret_n_frames);
-    asr_scores_sizes(decoder->scores, &n_phones, ret_n_senones);
+    give_rows(decoder, ret_rows, ret_n_frames, ret_n_senones);
+    return 0;
+}
+
+int asr_decoder_score_phones_by_network(struct asr_decoder *decoder,
+                                        const struct asr_analysis *analysis,
+                                        const int16_t **ret_rows, int *ret_n_frames,
+                                        int *ret_n_senones)
+{
+    if (decoder->kind != ASR_DECODER_WHOLE || asr_analysis_n_frames(analysis) < 1)
+        return base_trace(-EINVAL);
+    struct asr_analysed from = asr_analysis_from(analysis, 0);
+    if (!from.states)
+        return base_trace(-EINVAL);
+    int r =
+        asr_scores_make_of_network(decoder->scores, from.states, asr_analysis_n_frames(analysis));
+    if (r < 0)
+        return base_trace(r);
+    give_rows(decoder, ret_rows, ret_n_frames, ret_n_senones);
     return 0;
 }
 

@@ -124,6 +124,13 @@ int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
 int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analysis *analysis,
                              const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones);
 
+/* The same by the network alone, without a Gaussian. Returns: as above; -EINVAL also when the
+ * analysis has no network. */
+int asr_decoder_score_phones_by_network(struct asr_decoder *decoder,
+                                        const struct asr_analysis *analysis,
+                                        const int16_t **ret_rows, int *ret_n_frames,
+                                        int *ret_n_senones);
+
 /* Lets go of the scores, which tell what was said and take 4 KB a frame. */
 void asr_decoder_forget(struct asr_decoder *decoder);
 

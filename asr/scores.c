@@ -121,6 +121,25 @@ int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frame
     return 0;
 }
 
+int asr_scores_make_of_network(struct asr_scores *scores, const uint8_t *states, int n_frames)
+{
+    int n_states = asr_acoustics_n_phone_senones(scores->acoustics);
+    size_t n_row = (size_t)asr_acoustics_n_senones(scores->acoustics);
+    scores->n_frames = 0;
+    int r = grow(scores, (size_t)n_frames);
+    if (r < 0)
+        return base_trace(r);
+    for (int f = 0; f < n_frames; f++, states += n_states) {
+        int16_t *row = scores->rows + (size_t)f * n_row;
+        memset(row, 0, n_row * sizeof(*row));
+        for (int s = 0; s < n_states; s++)
+            row[s] = (int16_t)(states[s] * NETWORK_SHARE);
+    }
+    scores->n_frames = n_frames;
+    scores->is_of_phones_alone = true;
+    return 0;
+}
+
 void asr_scores_forget(struct asr_scores *scores)
 {
     free(scores->rows);

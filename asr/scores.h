@@ -39,6 +39,9 @@ int asr_scores_n_states(const struct asr_scores *scores);
 int asr_scores_make(struct asr_scores *scores, const float *cepstra, int n_frames,
                     const struct asr_transform *transform, const uint8_t *states,
                     bool phones_alone);
+/* The scores that the network alone gives the phones, at next to no cost beside make's. Returns: 0,
+ * -ENOMEM. */
+int asr_scores_make_of_network(struct asr_scores *scores, const uint8_t *states, int n_frames);
 /* Lets go of an utterance's scores. */
 void asr_scores_forget(struct asr_scores *scores);
 /* Whether there are scores, and enough for a search of words (or of the phones alone). */

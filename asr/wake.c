@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two looks. The first, twice a second while somebody speaks, asks of the last two seconds
- * whether the phrase fits about as well as free phones do, at one of four lengths of vocal tract,
- * by the dictionary alone (asr/phrase.h). What passes is looked at again, at the length that
- * fitted, by a keyphrase search over all ways to say it, whose score decides. The library's live
- * keyphrase search was the first look before: beside a television it lost 60 of 100 calls, since
- * one live decoder cannot fit men and women at once and its running mean is what the last speaker
- * left behind. It remains as voice detector. People call after a silence, and may say it in a way
- * that no dictionary has: so each beginning of speech is given the second look in any case, after
- * the time that a quick and a slow voice take for the phrase, and as soon as the sound falls, since
- * who calls waits for an answer.
+ * Three looks, each dearer than the one before. The first, twice a second while somebody speaks,
+ * asks of the last two seconds whether the phrase fits about as well as free phones do, by what the
+ * network tells alone, at one length of vocal tract (asr/phrase.h). It turns away all but a few of
+ * a thousand windows of other speech, and the rest costs only what passes: with Gaussians in it, at
+ * two lengths, a television took three times as much of the processor. The second asks the same
+ * with the Gaussians' scores added, at four lengths. The third is a keyphrase search over all ways
+ * to say it, whose score decides together with the second's.
+ *
+ * The library's live keyphrase search was the first look before: beside a television it lost 60 of
+ * 100 calls, since one live decoder cannot fit men and women at once and its running mean is what
+ * the last speaker left behind. It remains as voice detector. People call after a silence, and may
+ * say it in a way that no dictionary has: so each beginning of speech goes from the first look to
+ * the third, after the time that a quick and a slow voice take for the phrase, and as soon as the
+ * sound falls, since who calls waits for an answer. A language without a network has no first look.
  */
 #include "asr/wake.h"
 
@@ -46,6 +50,7 @@ enum {
     STREAM_LEAST = ASR_RATE_HZ,            /* of sound, or there is no first look */
     BLOCK_SAMPLES = ASR_RATE_HZ / 20,      /* whose power is compared */
     N_TRACTS_MAX = 8,
+    FIRST_TRACT = 2, /* of the first look: what women have, and the network knows all */
     WAYS_MAX = 8, /* to say it, by the dictionary */
 };
 
@@ -55,8 +60,12 @@ enum {
  * stays below 1.5; a voice as loud as the noise around it gives 3. */
 #define CONTRAST_POWER 2.0f
 
-/* How much worse than free phones the phrase may fit to be worth a second look (asr/phrase.h): one
- * of fifty looks at other speech passes. Then what it is less than usual counts so many times. */
+/* How much worse than free phones the phrase may fit (asr/phrase.h), to the network alone: calls
+ * stay below 6 even where a television is as loud as half of them, of other speech one in 200
+ * windows does not lie above. */
+#define MAYBE_GAP 12.0f
+/* And with the Gaussians, to be worth a search. Then what it is less than usual counts so many
+ * times. */
 #define NEAR_GAP   10.0f
 #define FAR_GAP    13.0f /* not worth trying the lengths between */
 #define USUAL_GAP  7.2f
@@ -71,6 +80,7 @@ struct asr_wake {
     struct asr_decoder *live, *whole;
     struct asr_tract *tract;
     struct asr_phrase *phrase;
+    bool has_network;
     int64_t streamed_at;                 /* where the last look in running speech was */
     float limit;                         /* of the score in the second look */
     int16_t history[RECENT_SAMPLES * 2]; /* `recent` wanders through it, and is rarely moved */
@@ -225,6 +235,7 @@ int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **re
         return base_trace(-ENOMEM);
     wake->recent = wake->history;
     wake->cut_at = -SAME_SPEECH_SAMPLES;
+    wake->has_network = options->denoiser != NULL;
     wake->limit = (float)(LIMIT_STRICTEST + LIMIT_SLOPE * options->sensitivity);
     int r = open_all(wake, options);
     if (r < 0) {
@@ -353,12 +364,25 @@ static bool decide(const struct asr_wake *wake, const struct asr_wake_event *eve
     return false;
 }
 
-/* The second look alone, where the tract fits best. */
+/* The first look. */
+static bool may_be_near(struct asr_wake *wake)
+{
+    const struct asr_analysis *analysis;
+    const int16_t *rows;
+    int n_frames, n_senones;
+    if (!wake->has_network)
+        return true;
+    return asr_tract_analyse(wake->tract, FIRST_TRACT, &analysis) == 0 &&
+           asr_decoder_score_phones_by_network(wake->whole, analysis, &rows, &n_frames,
+                                               &n_senones) == 0 &&
+           asr_phrase_gap(wake->phrase, rows, n_frames, n_senones) < MAYBE_GAP;
+}
+
+/* The third look alone, where the tract fits best. */
 static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
 {
     const struct asr_analysis *analysis;
-    return asr_tract_hear(wake->tract, wake->recent, wake->n_recent) == 0 &&
-           asr_tract_fit(wake->tract, &analysis) == 0 && measure(wake, analysis, event) &&
+    return asr_tract_fit(wake->tract, &analysis) == 0 && measure(wake, analysis, event) &&
            decide(wake, event);
 }
 
@@ -377,14 +401,12 @@ static float find_gap(struct asr_wake *wake, int first, const struct asr_analysi
     return least;
 }
 
-/* Both looks. The phones show a call beside other voices better than the search that knows their
+/* The second and third. The phones show a call beside other voices better than the search that knows their
  * neighbours, which shows better what only sounds like one: the two are added up. */
 static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
 {
     const struct asr_analysis *analyses[N_TRACTS_MAX];
     struct asr_wake_event found = {.score = -INFINITY};
-    if (asr_tract_hear(wake->tract, wake->recent, wake->n_recent) < 0)
-        return false;
     float gap = find_gap(wake, 1, analyses);
     if (gap < FAR_GAP)
         gap = fminf(gap, find_gap(wake, 0, analyses));
@@ -398,6 +420,18 @@ static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
     found.score += GAP_COUNTS * (USUAL_GAP - gap);
     *event = found;
     return isfinite(found.score) && decide(wake, event);
+}
+
+/* Returns: whether the phrase was said. */
+static bool look(struct asr_wake *wake, bool is_beginning, bool is_stream,
+                 struct asr_wake_event *event)
+{
+    bool is_near = asr_tract_hear(wake->tract, wake->recent, wake->n_recent) == 0 &&
+                   may_be_near(wake);
+    bool is_heard = is_near && ((is_beginning && confirm(wake, event)) ||
+                                (is_stream && look_in_stream(wake, event)));
+    asr_decoder_forget(wake->whole);
+    return is_heard;
 }
 
 /* Returns: whether the speech that has begun is old enough to be looked at. */
@@ -476,13 +510,12 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
     int r = asr_decoder_feed(wake->live, samples, n_samples);
     if (r < 0)
         return base_trace(r);
-    bool is_due = is_look_due(wake);
-    is_due |= is_fall_look_due(wake, samples, n_samples);
+    bool is_beginning = is_look_due(wake);
+    is_beginning |= is_fall_look_due(wake, samples, n_samples);
     bool is_stream = is_stream_look_due(wake);
-    if (wake->n_fed >= wake->not_before) {
-        if ((is_due && confirm(wake, ret_event)) || (is_stream && look_in_stream(wake, ret_event)))
-            return heard(wake);
-    }
+    if ((is_beginning || is_stream) && wake->n_fed >= wake->not_before &&
+        look(wake, is_beginning, is_stream, ret_event))
+        return heard(wake);
     int64_t age = wake->n_fed - wake->began_at;
     if (age > RESTART_AT_ANY_COST ||
         (age > RESTART_SAMPLES && !asr_decoder_hears_voice(wake->live)))
