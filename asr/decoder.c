@@ -21,10 +21,8 @@
 
 struct asr_decoder {
     ps_decoder_t *ps;
-    enum asr_decoder_kind kind;
-    bool is_in_utterance;
     struct asr_path path;      /* that was found last */
-    struct asr_scores *scores; /* WHOLE: of the last utterance, read by every search */
+    struct asr_scores *scores; /* of the last utterance, read by every search */
     bool has_own_scores;
     char phones[32]; /* the name of the search that needs the phones' scores alone */
 };
@@ -55,28 +53,25 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     int r = asr_model_check(options->model_folder, options->dictionary);
     if (r < 0)
         return base_trace(r);
-    r = asr_library_config(options->model_folder, options->tract, options->settings, &config);
+    r = asr_library_config(options->model_folder, 1, options->settings, &config);
     if (r < 0)
         return base_trace(r);
     if (options->dictionary)
         cmd_ln_set_str_r(config, "-dict", options->dictionary);
-    cmd_ln_set_boolean_r(config, "-remove_silence", options->skips_silence);
+    cmd_ln_set_boolean_r(config, "-remove_silence", FALSE);
     cmd_ln_set_int_r(config, "-latsize", 1000); /* tables of each n-gram search; they grow */
     decoder = calloc(1, sizeof(*decoder));
     if (!decoder) {
         r = -ENOMEM;
         goto fail;
     }
-    decoder->kind = options->kind;
     decoder->scores = options->scores;
     decoder->has_own_scores = !options->scores;
-    if (options->kind == ASR_DECODER_WHOLE && decoder->has_own_scores)
+    if (decoder->has_own_scores)
         r = asr_scores_create(options->model_folder, &decoder->scores);
     if (r < 0)
         goto fail;
-    decoder->ps = options->kind == ASR_DECODER_WHOLE
-                      ? init_without_gaussians(config, decoder->scores)
-                      : ps_init(config);
+    decoder->ps = init_without_gaussians(config, decoder->scores);
     if (!decoder->ps) {
         r = -EINVAL;
         goto fail;
@@ -160,8 +155,6 @@ static int set_search(ps_decoder_t *ps, enum search_kind kind, const char *name,
 static int add_search(struct asr_decoder *decoder, enum search_kind kind, const char *name,
                       const char *what, const struct asr_setting *settings)
 {
-    if (decoder->is_in_utterance)
-        return base_trace(-EBUSY);
     cmd_ln_t *config = ps_get_config(decoder->ps);
     struct saved_setting saved[N_SAVED_MAX];
     size_t n_saved = save_settings(config, settings, saved);
@@ -244,8 +237,7 @@ static int copy_path(struct asr_decoder *decoder, struct asr_decoding *ret_decod
 int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
                              struct asr_decoding *ret_decoding)
 {
-    if (decoder->kind != ASR_DECODER_WHOLE ||
-        !asr_scores_serve(decoder->scores, strcmp(search, decoder->phones) == 0) ||
+    if (!asr_scores_serve(decoder->scores, strcmp(search, decoder->phones) == 0) ||
         ps_set_search(decoder->ps, search) < 0)
         return base_trace(-EINVAL);
     FILE *file = asr_scores_open(decoder->scores);
@@ -263,8 +255,7 @@ int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
                        const struct asr_analysis *analysis, int from_frame, int n_frames,
                        struct asr_decoding *ret_decoding)
 {
-    if (decoder->kind != ASR_DECODER_WHOLE || from_frame < 0 || n_frames < 1 ||
-        from_frame + n_frames > asr_analysis_n_frames(analysis))
+    if (from_frame < 0 || n_frames < 1 || from_frame + n_frames > asr_analysis_n_frames(analysis))
         return base_trace(-EINVAL);
     struct asr_analysed from = asr_analysis_from(analysis, from_frame);
     int r = asr_scores_make(decoder->scores, from.cepstra, n_frames, from.transform, from.states,
@@ -283,7 +274,7 @@ static void give_rows(const struct asr_decoder *decoder, const int16_t **ret_row
 int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analysis *analysis,
                              const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones)
 {
-    if (decoder->kind != ASR_DECODER_WHOLE || asr_analysis_n_frames(analysis) < 1)
+    if (asr_analysis_n_frames(analysis) < 1)
         return base_trace(-EINVAL);
     struct asr_analysed from = asr_analysis_from(analysis, 0);
     int r = asr_scores_make(decoder->scores, from.cepstra, asr_analysis_n_frames(analysis),
@@ -299,7 +290,7 @@ int asr_decoder_score_phones_by_network(struct asr_decoder *decoder,
                                         const int16_t **ret_rows, int *ret_n_frames,
                                         int *ret_n_senones)
 {
-    if (decoder->kind != ASR_DECODER_WHOLE || asr_analysis_n_frames(analysis) < 1)
+    if (asr_analysis_n_frames(analysis) < 1)
         return base_trace(-EINVAL);
     struct asr_analysed from = asr_analysis_from(analysis, 0);
     if (!from.states)
@@ -332,38 +323,6 @@ void asr_decoder_forget(struct asr_decoder *decoder)
 {
     if (decoder->scores)
         asr_scores_forget(decoder->scores);
-}
-
-int asr_decoder_begin(struct asr_decoder *decoder, const char *search)
-{
-    if (decoder->kind != ASR_DECODER_LIVE || decoder->is_in_utterance)
-        return base_trace(-EINVAL);
-    if (ps_set_search(decoder->ps, search) < 0)
-        return base_trace(-EINVAL);
-    if (ps_start_utt(decoder->ps) < 0)
-        return base_trace(-EIO);
-    decoder->is_in_utterance = true;
-    return 0;
-}
-
-int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t n_samples)
-{
-    if (!decoder->is_in_utterance)
-        return base_trace(-EINVAL);
-    return ps_process_raw(decoder->ps, samples, n_samples, FALSE, FALSE) < 0 ? base_trace(-EIO) : 0;
-}
-
-bool asr_decoder_hears_voice(const struct asr_decoder *decoder)
-{
-    return ps_get_in_speech(decoder->ps) != 0;
-}
-
-int asr_decoder_end(struct asr_decoder *decoder)
-{
-    if (!decoder->is_in_utterance)
-        return 0;
-    decoder->is_in_utterance = false;
-    return ps_end_utt(decoder->ps) < 0 ? base_trace(-EIO) : 0;
 }
 
 int asr_decoder_pack_ngram(const char *arpa_path, const char *binary_path)

@@ -4,17 +4,15 @@
  * asr/analysis.h.
  *
  * A decoder holds one acoustic model, one dictionary and any number of named searches: n-gram,
- * keyphrases, phones. Order: create, add searches, then for each utterance either
- * asr_decoder_decode (whole utterance) or asr_decoder_begin, _feed..., _end (live).
+ * keyphrases, phones. Order: create, add searches, then for each utterance asr_decoder_decode.
  *
- * A decoder is WHOLE or LIVE for its life: one live utterance switches PocketSphinx to a running
- * cepstral mean for ever, which costs a whole-utterance decoder 6 to 16 points of right answers; so
- * the door refuses to mix them. No two threads may be in one decoder; different decoders share the
- * model's pages.
+ * Utterances are decoded whole, never as they come in: one live utterance switches PocketSphinx to
+ * a running cepstral mean for ever, which costs 6 to 16 points of right answers. No two threads may
+ * be in one decoder; different decoders share the model's pages.
  *
  * An utterance is first analysed (cepstra, asr/analysis.h), for a given length of the speaker's
  * vocal tract, then scored by asr/scores.h and decoded by one search after the other, without
- * computing either again. A LIVE decoder's stream is scored by the library.
+ * computing either again.
  *
  * The library's log goes to base_log (asr/library.h). Thread: any, one at a time in a decoder.
  */
@@ -30,11 +28,6 @@ enum {
     ASR_FRAME_SAMPLES = 160, /* one frame of the recogniser, 10 ms */
 };
 
-enum asr_decoder_kind {
-    ASR_DECODER_WHOLE, /* whole utterances, cepstral mean over each */
-    ASR_DECODER_LIVE,  /* a stream, running cepstral mean */
-};
-
 struct asr_analysis;
 struct asr_decoder;
 struct asr_scores;
@@ -46,13 +39,10 @@ struct asr_setting {
 };
 
 struct asr_decoder_options {
-    enum asr_decoder_kind kind;
     const char *model_folder;           /* mdef, means, ..., feat.params, noisedict */
     const char *dictionary;             /* file; NULL: only phones can be searched */
-    double tract;                       /* LIVE: as asr_analysis_create's; 0 counts as 1 */
-    bool skips_silence;                 /* frames without voice are not decoded (cheap idling) */
     const struct asr_setting *settings; /* later ones win; ended by a NULL name; may be NULL */
-    struct asr_scores *scores; /* WHOLE: shared with other decoders of the model and outliving them;
+    struct asr_scores *scores; /* shared with other decoders of the model and outliving them;
                                   NULL: its own */
 };
 
@@ -104,7 +94,7 @@ int asr_decoder_pronounce(struct asr_decoder *decoder, const char *word, int var
 /*
  * Decodes n_frames of an analysed utterance from from_frame on with a search. ret_decoding points
  * into the decoder until the next call that takes it; no path found gives no segments. Returns: 0,
- * -EINVAL for an unknown search or a LIVE decoder, -EIO when the library fails.
+ * -EINVAL for an unknown search, -EIO when the library fails.
  */
 int asr_decoder_decode(struct asr_decoder *decoder, const char *search,
                        const struct asr_analysis *analysis, int from_frame, int n_frames,
@@ -119,7 +109,7 @@ int asr_decoder_decode_again(struct asr_decoder *decoder, const char *search,
 
 /*
  * Scores the phones of an analysed utterance without decoding it. ret_rows: as asr_scores_rows,
- * until the next decoding. Returns: 0, -EINVAL for a LIVE decoder, -ENOMEM.
+ * until the next decoding. Returns: 0, -EINVAL when there is no frame, -ENOMEM.
  */
 int asr_decoder_score_phones(struct asr_decoder *decoder, const struct asr_analysis *analysis,
                              const int16_t **ret_rows, int *ret_n_frames, int *ret_n_senones);
@@ -141,16 +131,6 @@ void asr_decoder_forget(struct asr_decoder *decoder);
  */
 int asr_decoder_others(struct asr_decoder *decoder, int n_max,
                        int (*take)(void *user, const char *words, int score), void *user);
-
-/*
- * Live: begin, feed blocks, end; end is fine where nothing was begun. Returns: 0, -EINVAL for an
- * unknown search, a WHOLE decoder or calls out of order, -EIO when the library fails.
- */
-int asr_decoder_begin(struct asr_decoder *decoder, const char *search);
-int asr_decoder_feed(struct asr_decoder *decoder, const int16_t *samples, size_t n_samples);
-int asr_decoder_end(struct asr_decoder *decoder);
-/* Whether the library's own voice detector hears voice now (LIVE with skips_silence). */
-bool asr_decoder_hears_voice(const struct asr_decoder *decoder);
 
 /* Rewrites a language model from ARPA text into the library's binary form. Returns: 0, -ENOENT,
  * -EINVAL. */

@@ -442,8 +442,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     int r = base_file_join(options->bundle_folder, "words.dict", dictionary, sizeof(dictionary));
     snprintf(self->bundle_folder, sizeof(self->bundle_folder), "%s", options->bundle_folder);
     if (r == 0)
-        r = asr_decoder_create(&(struct asr_decoder_options){.kind = ASR_DECODER_WHOLE,
-                                                             .model_folder = options->model_folder,
+        r = asr_decoder_create(&(struct asr_decoder_options){.model_folder = options->model_folder,
                                                              .dictionary = dictionary,
                                                              .settings = options->settings,
                                                              .scores = options->scores},

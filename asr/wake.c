@@ -8,12 +8,12 @@
  * with the Gaussians' scores added, at four lengths. The third is a keyphrase search over all ways
  * to say it, whose score decides together with the second's.
  *
- * The library's live keyphrase search was the first look before: beside a television it lost 60 of
+ * The library's live keyphrase search was the first look once: beside a television it lost 60 of
  * 100 calls, since one live decoder cannot fit men and women at once and its running mean is what
- * the last speaker left behind. It remains as voice detector. People call after a silence, and may
- * say it in a way that no dictionary has: so each beginning of speech goes from the first look to
- * the third, after the time that a quick and a slow voice take for the phrase, and as soon as the
- * sound falls, since who calls waits for an answer. A language without a network has no first look.
+ * the last speaker left behind. People call after a silence, and may say it in a way that no
+ * dictionary has: so each beginning of speech goes from the first look to the third, after the time
+ * that a quick and a slow voice take for the phrase, and as soon as the sound falls, since who
+ * calls waits for an answer. A language without a network has no first look.
  */
 #include "asr/wake.h"
 
@@ -22,6 +22,7 @@
 #include "asr/phrase.h"
 #include "asr/pronounce.h"
 #include "asr/tract.h"
+#include "asr/voice.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -33,25 +34,22 @@
 #include <string.h>
 
 enum {
-    RECENT_SAMPLES = ASR_RATE_HZ * 2,   /* what the second look sees */
-    RESTART_SAMPLES = ASR_RATE_HZ * 20, /* a live utterance is not longer, or it would grow */
-    RESTART_AT_ANY_COST = ASR_RATE_HZ * 60,
-    HOLD_OFF_SAMPLES = ASR_RATE_HZ, /* after the phrase was heard */
+    RECENT_SAMPLES = ASR_RATE_HZ * 2, /* what the second look sees */
+    HOLD_OFF_SAMPLES = ASR_RATE_HZ,   /* after the phrase was heard */
     PHRASE_MAX = 128,
     PHONES_MAX = 512,
     VARIANTS_MAX = 40,
-    FALL_BLOCKS = 12,                      /* of 10 ms: so long it is quiet after a fall */
-    FALL_LOUD_BLOCKS = 60,                 /* that tell what is loud */
-    FALL_FROM = ASR_RATE_HZ * 50 / 100,    /* after the beginning of speech is a fall looked at */
-    FALL_TO = ASR_RATE_HZ * 250 / 100,     /* and not later */
-    FALL_LOOKS_MAX = 3,                    /* at one beginning */
-    SAME_SPEECH_SAMPLES = ASR_RATE_HZ / 2, /* after a restart */
-    STREAM_SAMPLES = ASR_RATE_HZ / 2,      /* between two looks while somebody speaks */
-    STREAM_LEAST = ASR_RATE_HZ,            /* of sound, or there is no first look */
-    BLOCK_SAMPLES = ASR_RATE_HZ / 20,      /* whose power is compared */
+    FALL_BLOCKS = 12,                   /* of 10 ms: so long it is quiet after a fall */
+    FALL_LOUD_BLOCKS = 60,              /* that tell what is loud */
+    FALL_FROM = ASR_RATE_HZ * 50 / 100, /* after the beginning of speech is a fall looked at */
+    FALL_TO = ASR_RATE_HZ * 250 / 100,  /* and not later */
+    FALL_LOOKS_MAX = 3,                 /* at one beginning */
+    STREAM_SAMPLES = ASR_RATE_HZ / 2,   /* between two looks while somebody speaks */
+    STREAM_LEAST = ASR_RATE_HZ,         /* of sound, or there is no first look */
+    BLOCK_SAMPLES = ASR_RATE_HZ / 20,   /* whose power is compared */
     N_TRACTS_MAX = 8,
     FIRST_TRACT = 2, /* of the first look: what women have, and the network knows all */
-    WAYS_MAX = 8, /* to say it, by the dictionary */
+    WAYS_MAX = 8,    /* to say it, by the dictionary */
 };
 
 /* The sound falls when it is so far below what was loud: four times the amplitude. */
@@ -77,7 +75,8 @@ enum {
 #define LIMIT_SLOPE     -20.0
 
 struct asr_wake {
-    struct asr_decoder *live, *whole;
+    struct asr_voice *voice;
+    struct asr_decoder *whole;
     struct asr_tract *tract;
     struct asr_phrase *phrase;
     bool has_network;
@@ -86,8 +85,7 @@ struct asr_wake {
     int16_t history[RECENT_SAMPLES * 2]; /* `recent` wanders through it, and is rarely moved */
     int16_t *recent;
     size_t n_recent;
-    int64_t n_fed, began_at, not_before;
-    int64_t cut_at;   /* where a restart last cut speech in two */
+    int64_t n_fed, not_before;
     int64_t onset_at; /* where speech last began */
     int n_looks;      /* at that beginning */
     bool has_voice;
@@ -109,7 +107,7 @@ static int open_text(struct asr_memory_file *file, const struct base_strbuf *tex
 
 /* The phrase as the searches know it: each way to say it is a word of its own. */
 struct wake_words {
-    struct base_strbuf dictionary, loose, strict;
+    struct base_strbuf dictionary, keyphrases;
     int n;
     char *ways[WAYS_MAX]; /* by the dictionary alone */
     size_t n_ways;
@@ -120,9 +118,7 @@ static int add_variant(struct wake_words *words, const char *phones)
     if (words->n == VARIANTS_MAX)
         return 0;
     base_strbuf_addf(&words->dictionary, "wake%d %s\n", words->n, phones);
-    if (words->n == 0) /* the library wants one to detect voice by */
-        base_strbuf_addf(&words->loose, "wake%d /1/\n", words->n);
-    base_strbuf_addf(&words->strict, "wake%d /1e-160/\n", words->n);
+    base_strbuf_addf(&words->keyphrases, "wake%d /1e-160/\n", words->n);
     words->n++;
     return words->dictionary.error;
 }
@@ -167,34 +163,20 @@ static int make_words(const struct asr_wake_options *options, struct wake_words 
     return r;
 }
 
-static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *options,
-                         const char *dictionary, const char *loose, const char *strict)
+static int open_searches(struct asr_wake *wake, const struct asr_wake_options *options,
+                         const char *dictionary, const char *keyphrases)
 {
-    static const struct asr_setting live_settings[] = {
-        {"-beam", "1e-20"}, {"-pbeam", "1e-20"}, {"-ds", "3"}, {"-topn", "1"}, {NULL, NULL}};
-    static const struct asr_setting whole_settings[] = {
+    static const struct asr_setting settings[] = {
         {"-beam", "1e-150"}, {"-pbeam", "1e-150"}, {"-kws_delay", "0"}, {NULL, NULL}};
-    struct asr_decoder_options live = {.kind = ASR_DECODER_LIVE,
-                                       .model_folder = options->model_folder,
-                                       .dictionary = dictionary,
-                                       .tract = 1.12,
-                                       .skips_silence = true,
-                                       .settings =
-                                           options->settings ? options->settings : live_settings};
-    struct asr_decoder_options whole = {.kind = ASR_DECODER_WHOLE,
-                                        .model_folder = options->model_folder,
+    struct asr_decoder_options whole = {.model_folder = options->model_folder,
                                         .dictionary = dictionary,
-                                        .settings = whole_settings,
+                                        .settings = settings,
                                         .scores = options->scores};
-    int r = asr_decoder_create(&live, &wake->live);
-    if (r == 0)
-        r = asr_decoder_add_keyphrases(wake->live, "wake", loose, NULL);
-    if (r == 0)
-        r = asr_decoder_begin(wake->live, "wake");
+    int r = asr_voice_create(options->model_folder, &wake->voice);
     if (r == 0)
         r = asr_decoder_create(&whole, &wake->whole);
     if (r == 0)
-        r = asr_decoder_add_keyphrases(wake->whole, "wake", strict, NULL);
+        r = asr_decoder_add_keyphrases(wake->whole, "wake", keyphrases, NULL);
     if (r == 0)
         r = asr_tract_create(options->model_folder, wake->whole, NULL, options->denoiser,
                              &wake->tract);
@@ -203,28 +185,24 @@ static int open_decoders(struct asr_wake *wake, const struct asr_wake_options *o
 
 static int open_all(struct asr_wake *wake, const struct asr_wake_options *options)
 {
-    struct asr_memory_file dictionary = {.fd = -1}, loose = {.fd = -1}, strict = {.fd = -1};
+    struct asr_memory_file dictionary = {.fd = -1}, keyphrases = {.fd = -1};
     struct wake_words words = {.n = 0};
     int r = make_words(options, &words);
     if (r == 0)
         r = open_text(&dictionary, &words.dictionary);
     if (r == 0)
-        r = open_text(&loose, &words.loose);
+        r = open_text(&keyphrases, &words.keyphrases);
     if (r == 0)
-        r = open_text(&strict, &words.strict);
-    if (r == 0)
-        r = open_decoders(wake, options, dictionary.path, loose.path, strict.path);
+        r = open_searches(wake, options, dictionary.path, keyphrases.path);
     if (r == 0)
         r = asr_phrase_create(options->model_folder, (const char *const *)words.ways, words.n_ways,
                               &wake->phrase);
     for (size_t i = 0; i < words.n_ways; i++)
         free(words.ways[i]);
     asr_memory_file_close(&dictionary);
-    asr_memory_file_close(&loose);
-    asr_memory_file_close(&strict);
+    asr_memory_file_close(&keyphrases);
     base_strbuf_finish(&words.dictionary);
-    base_strbuf_finish(&words.loose);
-    base_strbuf_finish(&words.strict);
+    base_strbuf_finish(&words.keyphrases);
     return r;
 }
 
@@ -234,7 +212,6 @@ int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **re
     if (!wake)
         return base_trace(-ENOMEM);
     wake->recent = wake->history;
-    wake->cut_at = -SAME_SPEECH_SAMPLES;
     wake->has_network = options->denoiser != NULL;
     wake->limit = (float)(LIMIT_STRICTEST + LIMIT_SLOPE * options->sensitivity);
     int r = open_all(wake, options);
@@ -250,7 +227,7 @@ void asr_wake_destroy(struct asr_wake *wake)
 {
     if (!wake)
         return;
-    asr_decoder_destroy(wake->live);
+    asr_voice_destroy(wake->voice);
     asr_tract_destroy(wake->tract);
     asr_phrase_destroy(wake->phrase);
     asr_decoder_destroy(wake->whole);
@@ -275,15 +252,6 @@ static void remember(struct asr_wake *wake, const int16_t *samples, size_t n)
     }
     memcpy(wake->recent + wake->n_recent, samples, n * sizeof(*samples));
     wake->n_recent += n;
-}
-
-static int restart(struct asr_wake *wake)
-{
-    if (asr_decoder_hears_voice(wake->live))
-        wake->cut_at = wake->n_fed;
-    int r = asr_decoder_end(wake->live);
-    wake->began_at = wake->n_fed;
-    return r < 0 ? r : asr_decoder_begin(wake->live, "wake");
 }
 
 static float mean_power(const int16_t *samples, size_t n)
@@ -401,8 +369,8 @@ static float find_gap(struct asr_wake *wake, int first, const struct asr_analysi
     return least;
 }
 
-/* The second and third. The phones show a call beside other voices better than the search that knows their
- * neighbours, which shows better what only sounds like one: the two are added up. */
+/* The second and third. The phones show a call beside other voices better than the search that
+ * knows their neighbours, which shows better what only sounds like one: the two are added up. */
 static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
 {
     const struct asr_analysis *analyses[N_TRACTS_MAX];
@@ -426,8 +394,8 @@ static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
 static bool look(struct asr_wake *wake, bool is_beginning, bool is_stream,
                  struct asr_wake_event *event)
 {
-    bool is_near = asr_tract_hear(wake->tract, wake->recent, wake->n_recent) == 0 &&
-                   may_be_near(wake);
+    bool is_near =
+        asr_tract_hear(wake->tract, wake->recent, wake->n_recent) == 0 && may_be_near(wake);
     bool is_heard = is_near && ((is_beginning && confirm(wake, event)) ||
                                 (is_stream && look_in_stream(wake, event)));
     asr_decoder_forget(wake->whole);
@@ -437,11 +405,8 @@ static bool look(struct asr_wake *wake, bool is_beginning, bool is_stream,
 /* Returns: whether the speech that has begun is old enough to be looked at. */
 static bool is_look_due(struct asr_wake *wake)
 {
-    bool has_voice = asr_decoder_hears_voice(wake->live);
-
-    /* A restart in the middle of speech makes the library find its beginning again. */
-    bool is_same = wake->n_fed - wake->cut_at < SAME_SPEECH_SAMPLES;
-    if (has_voice && !wake->has_voice && !is_same) {
+    bool has_voice = asr_voice_is_heard(wake->voice);
+    if (has_voice && !wake->has_voice) {
         wake->onset_at = wake->n_fed;
         wake->n_looks = wake->n_fall_looks = 0;
     }
@@ -494,33 +459,23 @@ static bool is_stream_look_due(struct asr_wake *wake)
     return has_contrast(wake);
 }
 
-static int heard(struct asr_wake *wake)
-{
-    wake->not_before = wake->n_fed + HOLD_OFF_SAMPLES;
-    wake->onset_at = 0;
-    int r = restart(wake);
-    return r < 0 ? base_trace(r) : ASR_WAKE_HEARD;
-}
-
 int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
                   struct asr_wake_event *ret_event)
 {
     remember(wake, samples, n_samples);
     wake->n_fed += (int64_t)n_samples;
-    int r = asr_decoder_feed(wake->live, samples, n_samples);
+    int r = asr_voice_feed(wake->voice, samples, n_samples);
     if (r < 0)
         return base_trace(r);
     bool is_beginning = is_look_due(wake);
     is_beginning |= is_fall_look_due(wake, samples, n_samples);
     bool is_stream = is_stream_look_due(wake);
-    if ((is_beginning || is_stream) && wake->n_fed >= wake->not_before &&
-        look(wake, is_beginning, is_stream, ret_event))
-        return heard(wake);
-    int64_t age = wake->n_fed - wake->began_at;
-    if (age > RESTART_AT_ANY_COST ||
-        (age > RESTART_SAMPLES && !asr_decoder_hears_voice(wake->live)))
-        return base_trace(restart(wake));
-    return 0;
+    if ((!is_beginning && !is_stream) || wake->n_fed < wake->not_before ||
+        !look(wake, is_beginning, is_stream, ret_event))
+        return 0;
+    wake->not_before = wake->n_fed + HOLD_OFF_SAMPLES;
+    wake->onset_at = 0;
+    return ASR_WAKE_HEARD;
 }
 
 void asr_wake_watch(struct asr_wake *wake,
@@ -543,7 +498,5 @@ int asr_wake_reset(struct asr_wake *wake)
     wake->n_fed = wake->not_before = wake->onset_at = wake->streamed_at = 0;
     wake->has_voice = wake->has_fallen = false;
     wake->n_powers = 0;
-    int r = restart(wake);
-    wake->cut_at = -SAME_SPEECH_SAMPLES;
-    return base_trace(r);
+    return base_trace(asr_voice_restart(wake->voice));
 }

@@ -2,9 +2,9 @@
 /*
  * Hears the wake phrase in a stream.
  *
- * Two steps: a loose keyphrase search on a live decoder finds candidates; the last seconds of sound
- * are then decoded whole, by a grammar of the phrase against a loop of phones, which decides. Feed
- * every block of the microphone, from 10 ms up. Sample numbers count from create (or reset).
+ * While somebody speaks, the last seconds of sound are looked at twice a second, by looks of which
+ * each is dearer and surer than the one before (asr/wake.c). Feed every block of the microphone,
+ * from 10 ms up. Sample numbers count from create (or reset).
  */
 #ifndef ASR_WAKE_H
 #define ASR_WAKE_H
@@ -28,9 +28,8 @@ struct asr_wake_options {
      * the dictionary: a clipped telephone voice, a synthetic one. Used by create only. */
     const char *const *variants;
     size_t n_variants;
-    double sensitivity; /* 0 (fewer false wakes) to 1 (fewer misses); 0.5 is measured best */
-    const struct asr_setting *settings;  /* for measurements; NULL */
-    struct asr_scores *scores;           /* shared and outliving it; NULL: its own */
+    double sensitivity;        /* 0 (fewer false wakes) to 1 (fewer misses); 0.5 is measured best */
+    struct asr_scores *scores; /* shared and outliving it; NULL: its own */
     const struct asr_denoiser *denoiser; /* the same; NULL: none */
 };
 
@@ -54,8 +53,8 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
                   struct asr_wake_event *ret_event);
 
 /*
- * For measurements: every second look is told, also of what is no wake phrase, and none counts as
- * heard. The event points into the call. NULL ends it.
+ * For measurements: every look at what is near is told, also where it is no wake phrase, and none
+ * counts as heard. The event points into the call. NULL ends it.
  */
 void asr_wake_watch(struct asr_wake *wake,
                     void (*on_look)(void *user, const struct asr_wake_event *event), void *user);

@@ -29,7 +29,7 @@ DOORS = {
     "speex/speex_echo.h": ["audio/canceller.c"],
     "sndfile.h": ["audio/soundfile.c"],
     "pocketsphinx.h": ["asr/decoder.c", "asr/library.c"],
-    "sphinxbase/fe.h": ["asr/analysis.c"],
+    "sphinxbase/fe.h": ["asr/analysis.c", "asr/voice.c"],
     "sphinxbase/ckd_alloc.h": ["asr/analysis.c"],
     "sphinxbase/cmd_ln.h": ["asr/decoder.c", "asr/library.h"],
     "sphinxbase/err.h": ["asr/library.c"],
