@@ -117,7 +117,11 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
          "\"{key}\" is \"{got}\", which is no key: write KEY_ENTER for example, or its number"},
     [CONFIG_BUNDLE_UNUSABLE] =
         {"doctor-bundle",
-         "what is needed to understand speech cannot be used ({why}): run `voisine bundle`"},
+         "what is needed to understand speech cannot be used ({why}): run `voisine bundle`; where "
+         "that does not help, install Voisine again"},
+    [CONFIG_DENOISER_BAD] = {"doctor-denoiser",
+                             "the file asr/{language}/denoiser.bin is damaged: the speaker hears "
+                             "worse beside a television; install Voisine again"},
     [CONFIG_NO_DAEMON] = {"doctor-no-daemon",
                           "the speaker's program does not run ({why}): systemctl start voisined"},
     [CONFIG_DAEMON_FORBIDDEN] =

@@ -68,6 +68,7 @@ enum config_message {
     CONFIG_KEY_UNKNOWN,
     /* of `voisine doctor` */
     CONFIG_BUNDLE_UNUSABLE,
+    CONFIG_DENOISER_BAD,
     CONFIG_NO_DAEMON,
     CONFIG_DAEMON_FORBIDDEN,
     CONFIG_DAEMON_RUNS,

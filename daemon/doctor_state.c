@@ -33,7 +33,7 @@ void doctor_understanding(struct inspection *inspection)
     size_t n_before = config_problems_count(inspection->problems);
     struct language language;
     struct base_strbuf why;
-    const char *args[] = {"why", NULL, NULL};
+    const char *args[] = {"why", NULL, "language", options.id, NULL};
 
     if (!inspection->territory)
         return;
@@ -41,6 +41,8 @@ void doctor_understanding(struct inspection *inspection)
     options.n_services = config_territory_n_services(inspection->territory);
     base_strbuf_init(&why);
     if (language_open(&options, &language, &why) == 0) {
+        if (language.is_denoiser_bad)
+            inspection_report(inspection, CONFIG_WARNING, CONFIG_DENOISER_BAD, args);
         language_close(&language);
     } else {
         args[1] = base_strbuf_text(&why);

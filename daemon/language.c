@@ -4,6 +4,7 @@
 #include "asr/pronounce.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/paths.h"
 #include "config/options.h"
 #include "daemon/bundle.h"
@@ -68,8 +69,9 @@ static int open_scores(const char *model, struct language *language, struct base
     return r;
 }
 
-/* A language without one hears without it; one that is damaged is a fault of the installation. */
-static int open_denoiser(const char *id, struct language *language, struct base_strbuf *error)
+/* A language without one hears without it. So does one whose file is damaged: worse beside a
+ * television, but a speaker that is started again and again hears nothing at all. */
+static int open_denoiser(const char *id, struct language *language)
 {
     char root[PATH_MAX], relative[64], path[PATH_MAX];
     int r = base_paths_data(root, sizeof(root));
@@ -81,12 +83,14 @@ static int open_denoiser(const char *id, struct language *language, struct base_
         r = asr_denoiser_open(path, &language->denoiser);
     /* What it tells of another model's states would be read beyond its end. */
     if (r == 0 &&
-        asr_denoiser_n_states(language->denoiser) != asr_scores_n_states(language->scores))
+        asr_denoiser_n_states(language->denoiser) != asr_scores_n_states(language->scores)) {
+        asr_denoiser_close(language->denoiser);
+        language->denoiser = NULL;
+        log_error("asr-denoiser-bad", "of another model: %s", path);
         r = -EINVAL;
-    if (r < 0 && r != -ENOENT)
-        base_strbuf_addf(error, "the denoiser %s cannot be used: %s; install Voisine again", path,
-                         strerror(-r));
-    return r == -ENOENT ? 0 : r;
+    }
+    language->is_denoiser_bad = r == -EINVAL;
+    return r == -EINVAL || r == -ENOENT ? 0 : r;
 }
 
 static int open_recogniser(const char *model, const char *bundle, struct language *language,
@@ -196,7 +200,7 @@ int language_open(const struct language_options *options, struct language *ret_l
     if (r == 0 && options->parts)
         r = open_scores(model, ret_language, error);
     if (r == 0 && options->parts)
-        r = open_denoiser(options->id, ret_language, error);
+        r = open_denoiser(options->id, ret_language);
     if (r == 0 && options->parts & LANGUAGE_HEARS)
         r = open_recogniser(model, bundle, ret_language, error);
     if (r == 0 && options->parts & LANGUAGE_WAKES)
@@ -211,7 +215,9 @@ int language_open(const struct language_options *options, struct language *ret_l
 int language_renew(const struct language_options *options, struct language *language,
                    struct base_strbuf *error)
 {
-    struct language fresh = {.scores = language->scores, .denoiser = language->denoiser};
+    struct language fresh = {.scores = language->scores,
+                             .denoiser = language->denoiser,
+                             .is_denoiser_bad = language->is_denoiser_bad};
     char bundle[PATH_MAX], model[PATH_MAX];
     int r = find_bundle(options, bundle, sizeof(bundle));
 

@@ -15,11 +15,14 @@
 #include "intents/language.h"
 #include "intents/understand.h"
 
+#include <stdbool.h>
+
 struct language {
     struct intents_language *data;
     struct intents_understander *understander;
-    struct asr_scores *scores;         /* of both that follow; NULL when neither was asked for */
-    struct asr_denoiser *denoiser;     /* likewise; NULL where the language has none */
+    struct asr_scores *scores;     /* of both that follow; NULL when neither was asked for */
+    struct asr_denoiser *denoiser; /* likewise; NULL where the language has none, or a bad one */
+    bool is_denoiser_bad;          /* damaged, or of another model: hears without it */
     struct asr_recogniser *recogniser; /* NULL unless asked for */
     struct asr_wake *wake;             /* NULL unless asked for */
 };
