@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "daemon/seal.h"
 #include "daemon/stored.h"
 #include "intents/sampler.h"
 #include "intents/understand.h"
@@ -298,6 +299,11 @@ static int make_stored(struct making *m)
     return stored_make(m->options->language, m->voice, m->folder);
 }
 
+static int put_seal(struct making *m)
+{
+    return seal_put(m->folder);
+}
+
 /* What every later step needs; says what is missing. */
 static int open_parts(struct making *m)
 {
@@ -334,7 +340,8 @@ static int open_parts(struct making *m)
 static int make_all(struct making *m)
 {
     int (*const steps[])(struct making *) = {make_models, make_dictionary, make_understanding,
-                                             make_stored, make_record,     make_mark};
+                                             make_stored, make_record,     make_mark,
+                                             put_seal};
     int r = open_parts(m);
 
     if (r == 0)

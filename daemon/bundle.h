@@ -9,6 +9,7 @@
  *     words.dict         pronunciations of the words of all
  *     understanding.bin  what intents_train learned
  *     bundle.json        what it was made from
+ *     seal               hashes of all (daemon/seal.h)
  *
  * The same data give the same bundle. It is made in a fresh folder and renamed, so that a running
  * daemon never sees half of one. Thread: main of a command; takes well under a minute.

@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "config/options.h"
 #include "daemon/bundle.h"
+#include "daemon/seal.h"
 #include "tts/voice.h"
 
 #include <errno.h>
@@ -30,12 +31,29 @@ static int letter_to_sound(void *user, const char *word, char *ret_ipa, size_t s
     return r > 0 ? -EINVAL : r;
 }
 
+static int check_seal(const char *bundle, struct base_strbuf *error)
+{
+    struct base_strbuf name;
+    int r;
+
+    base_strbuf_init(&name);
+    r = seal_check(bundle, &name);
+    if (r == SEAL_BROKEN)
+        base_strbuf_addf(error, "%s/%s is damaged; make the bundle with `voisine bundle`", bundle,
+                         base_strbuf_text(&name));
+    base_strbuf_finish(&name);
+    return r > 0 ? -EINVAL : r;
+}
+
 static int open_understanding(const struct language_options *options, const char *bundle,
                               struct language *language, struct base_strbuf *error)
 {
     char data[PATH_MAX], path[PATH_MAX];
-    int r = bundle_data_folder(options->id, data, sizeof(data));
+    int r = check_seal(bundle, error);
 
+    if (r < 0)
+        return r;
+    r = bundle_data_folder(options->id, data, sizeof(data));
     if (r == 0)
         r = intents_language_load(data, NULL, 0, options->names, options->n_names, &language->data);
     if (r < 0) {
