@@ -50,11 +50,12 @@ enum {
  * registers. */
 enum { GROUP = 8, N_TOGETHER = 4, LANES = 4 };
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
+typedef uint16_t halves __attribute__((vector_size(GROUP * sizeof(uint16_t)), aligned(2)));
 
 /* Each output of a frame is a bias and the weighted inputs of frames around it. */
 struct layer {
     int n_taps, n_inputs, n_outputs; /* outputs are filled up to whole groups */
-    float *weights;                  /* [group][tap][in][GROUP] */
+    uint16_t *weights; /* [group][tap][in][GROUP], upper halves of floats: half the memory */
     float *biases;
 };
 
@@ -102,6 +103,14 @@ static float read_float(struct reader *reader, size_t n_bytes)
     return value;
 }
 
+static uint16_t read_half(struct reader *reader)
+{
+    float value = read_float(reader, sizeof(uint16_t));
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    return (uint16_t)(bits >> 16);
+}
+
 static int in_groups(int n)
 {
     return (n + GROUP - 1) / GROUP * GROUP;
@@ -119,10 +128,10 @@ static int read_layer(struct reader *reader, int n_taps, int n_inputs, int n_out
     if (!layer.weights || !layer.biases)
         return -ENOMEM;
     for (int out = 0; out < n_outputs; out++) {
-        float *group = layer.weights + (out / GROUP) * n_taps * n_inputs * GROUP;
+        uint16_t *group = layer.weights + (out / GROUP) * n_taps * n_inputs * GROUP;
         for (int in = 0; in < n_inputs; in++) {
             for (int tap = 0; tap < n_taps; tap++)
-                group[(tap * n_inputs + in) * GROUP + out % GROUP] = read_float(reader, 2);
+                group[(tap * n_inputs + in) * GROUP + out % GROUP] = read_half(reader);
         }
     }
     for (int out = 0; out < n_outputs; out++)
@@ -234,12 +243,29 @@ int asr_denoiser_n_states(const struct asr_denoiser *denoiser)
 
 /* ---- running ---- */
 
+/* The floats of which a row of weights holds the upper halves; the processor has them in no time.
+ */
+static inline void widen(const uint16_t *weights, lanes row[GROUP / LANES])
+{
+    const halves upper = *(const halves *)weights, lower = {0};
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const halves first = __builtin_shufflevector(lower, upper, 0, 8, 1, 9, 2, 10, 3, 11);
+    const halves second = __builtin_shufflevector(lower, upper, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+    const halves first = __builtin_shufflevector(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11);
+    const halves second = __builtin_shufflevector(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
+    row[0] = (lanes)first;
+    row[1] = (lanes)second;
+}
+
 /* Adds one tap's share: a group of outputs of some frames. */
-static inline void add_tap(const float *weights, const float *const in[N_TOGETHER], int n_inputs,
+static inline void add_tap(const uint16_t *weights, const float *const in[N_TOGETHER], int n_inputs,
                            lanes sums[N_TOGETHER][GROUP / LANES])
 {
-    const lanes *row = (const lanes *)weights;
-    for (int i = 0; i < n_inputs; i++, row += GROUP / LANES) {
+    for (int i = 0; i < n_inputs; i++, weights += GROUP) {
+        lanes row[GROUP / LANES];
+        widen(weights, row);
         for (int t = 0; t < N_TOGETHER; t++) {
             sums[t][0] += row[0] * in[t][i];
             sums[t][1] += row[1] * in[t][i];
@@ -252,7 +278,7 @@ static void run_group(const struct layer *layer, int group, const struct row *in
 {
     static const struct row nothing; /* beyond the ends */
     int n = layer->n_inputs, middle = layer->n_taps / 2;
-    const float *weights = layer->weights + (size_t)(group * layer->n_taps * n * GROUP);
+    const uint16_t *weights = layer->weights + (size_t)(group * layer->n_taps * n * GROUP);
     const lanes *biases = (const lanes *)(layer->biases + (size_t)(group * GROUP));
     lanes local[N_TOGETHER][GROUP / LANES];
     for (int t = 0; t < N_TOGETHER; t++) {
