@@ -270,32 +270,17 @@ static float least_power(const struct asr_wake *wake)
     return least;
 }
 
-/* Returns: how many blocks of a stretch rise above the quietest moment of what was kept. The
- * library takes a quiet room for voice now and then, and a look costs as much as half a minute of
+/* Returns: whether any block rises above the quietest moment of what was kept. The voice detector
+ * takes a quiet room for voice now and then, and a look costs as much as half a minute of
  * listening. */
-static size_t count_risen(const struct asr_wake *wake, size_t from, size_t to)
-{
-    float limit = CONTRAST_POWER * least_power(wake);
-    size_t n = 0;
-    for (size_t at = from; at + BLOCK_SAMPLES <= to && at + BLOCK_SAMPLES <= wake->n_recent;
-         at += BLOCK_SAMPLES)
-        n += mean_power(wake->recent + at, BLOCK_SAMPLES) > limit;
-    return n;
-}
-
 static bool has_contrast(const struct asr_wake *wake)
 {
-    return count_risen(wake, 0, wake->n_recent) > 0;
-}
-
-/* A silence and the first sounds after it may fit as well: it was said where most of it is louder
- * than silence. */
-static bool is_said(const struct asr_wake *wake, const struct asr_segment *phrase)
-{
-    size_t from = (size_t)phrase->start_frame * ASR_FRAME_SAMPLES;
-    size_t to = (size_t)(phrase->end_frame + 1) * ASR_FRAME_SAMPLES;
-    size_t n_blocks = (to - from) / BLOCK_SAMPLES;
-    return 2 * count_risen(wake, from, to) >= n_blocks;
+    float limit = CONTRAST_POWER * least_power(wake);
+    for (size_t at = 0; at + BLOCK_SAMPLES <= wake->n_recent; at += BLOCK_SAMPLES) {
+        if (mean_power(wake->recent + at, BLOCK_SAMPLES) > limit)
+            return true;
+    }
+    return false;
 }
 
 /* How well the phrase fits an analysis of what was kept. Returns: whether it is in there at all. */
@@ -313,7 +298,7 @@ static bool measure(struct asr_wake *wake, const struct asr_analysis *analysis,
         if (!best || phrase.segments[i].log_posterior > best->log_posterior)
             best = &phrase.segments[i];
     }
-    if (!best || !is_said(wake, best))
+    if (!best)
         return false;
     int64_t from = wake->n_fed - (int64_t)wake->n_recent;
     int n_frames = best->end_frame - best->start_frame + 1;
