@@ -117,6 +117,7 @@ static void on_earcon(void *user, enum conversation_earcon which)
 
     if (a->settings.is_without_earcons)
         return;
+    a->tone_at_ms = assistant_now_ms(a);
     speech_earcon(a->speech,
                   which == EARCON_LISTENING ? AUDIO_EARCON_LISTENING : AUDIO_EARCON_CLOSED);
 }

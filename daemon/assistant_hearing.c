@@ -220,6 +220,10 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
     } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
         event->type = EVENT_PRIVACY;
     }
+    /* "Non, tout va bien, c'est le chat": somebody is well, whatever else was said. */
+    if (event->type == EVENT_NOT_UNDERSTOOD && meaning->answer == INTENTS_NO &&
+        conversation_state(a->conversation) == STATE_ALARMED && utterance->trust == UTTERANCE_ACT)
+        event->type = EVENT_DENY;
     if (event->type == EVENT_NOT_UNDERSTOOD)
         draft_from_meaning(
             meaning, meaning->best_service_confidence >= GUESS_FROM ? meaning->best_service : "",
@@ -230,6 +234,25 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         hear_kind(a, utterance->text, &event->also[i]);
 }
 
+/* From when our tone is queued: it takes 250 ms, as much on its way, and the room keeps it. Who
+ * waits for it ends no word so soon. */
+enum { TONE_MS = 900 };
+
+/*
+ * The tone that answers the wake phrase, in a microphone that hears our loudspeaker: it is too
+ * short to be found and taken out before anything else of ours has sounded, and was heard as "vous
+ * avez dit" or "faut à vous". Whoever asks for something is not done so soon behind it.
+ */
+static bool is_own_tone(const struct assistant *a, const struct utterance *utterance)
+{
+    double since_end_s = listener_now_s(a->listener) - utterance->end_s;
+    int64_t end_ms = assistant_now_ms(a) - (int64_t)(since_end_s * 1000);
+
+    return conversation_state(a->conversation) == STATE_LISTENING && a->tone_at_ms > 0 &&
+           !utterance->is_woken && utterance->meaning.act != INTENTS_EMERGENCY &&
+           end_ms < a->tone_at_ms + TONE_MS;
+}
+
 static void on_utterance(void *user, const struct utterance *utterance)
 {
     struct assistant *a = user;
@@ -238,6 +261,11 @@ static void on_utterance(void *user, const struct utterance *utterance)
 
     if (a->hears_over && assistant_hear_interruption(a, utterance))
         return;
+    if (is_own_tone(a, utterance)) {
+        log_info("own-tone", "what was heard was the tone before it");
+        listener_open(a->listener, a->listens_for);
+        return;
+    }
     if (!assistant_is_for_us(a, utterance)) {
         listener_open(a->listener, a->listens_for);
         return;

@@ -55,6 +55,7 @@ struct assistant {
     unsigned n_behind; /* blocks that the ears have not heard yet, while they catch up */
     bool is_erasing;   /* confirmed twice and made sure of; done when the conversation is over */
     int64_t deaf_told_at_ms; /* 0: never */
+    int64_t tone_at_ms;      /* our last tone was queued; 0: none */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
 
     struct kinds kinds;

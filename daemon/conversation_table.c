@@ -276,7 +276,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP}},
     [STATE_ALARMED] =
         {OPEN_EARS(STATE_ALARMED, CELL(act_sleep, STATE_ASLEEP)),
-         RESULTS(STATE_ALARMED), [EVENT_DENY_AND] = {act_alarm_over, STATE_CLOSING},
+         RESULTS(STATE_ALARMED), [EVENT_SPOKEN] = {act_listen_answer, STATE_ALARMED},
+         [EVENT_DENY_AND] = {act_alarm_over, STATE_CLOSING},
          [EVENT_NEWS] = {act_news, STATE_ALARMED}, [EVENT_SILENCE] = {act_sleep, STATE_ASLEEP}},
     [STATE_MUTED] =
         {EVERYWHERE(STATE_MUTED), NO_EARS(STATE_MUTED),

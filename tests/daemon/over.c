@@ -14,16 +14,19 @@ enum {
     DELAY = 2560, /* samples from the loudspeaker's queue to the microphone */
     BEFORE_MS = 1500,
     LONG_MS = 12000,
+    TONE_WAIT_MS = 3000,
     SOUND_LEAST = 64,
 };
 
 #define OURS_GAIN 0.08f /* much softer than who calls */
+#define TONE_GAIN 0.5f  /* of a loudspeaker beside its microphone */
 #define BENDS     3e-5f /* the cone: what no filter takes out */
 
 static struct scene scene;
 static struct tts_sound call;
 static size_t n_room;
 static int64_t call_from; /* below 0: nobody calls */
+static float ours_gain = OURS_GAIN;
 
 static int16_t sample_at(const int16_t *sounded, size_t n_sounded, int64_t at)
 {
@@ -38,7 +41,7 @@ static void hear_room(struct scene *a_scene, const int16_t *sounded, size_t n_so
         int64_t at = (int64_t)n_room - call_from;
         float theirs = call_from < 0 ? 0 : sample_at(call.samples, call.n_samples, at);
 
-        ret_block[i] = (int16_t)(OURS_GAIN * (ours + BENDS * ours * ours) + theirs / 4 +
+        ret_block[i] = (int16_t)(ours_gain * (ours + BENDS * ours * ours) + theirs / 4 +
                                  (float)base_rng_below(&a_scene->rng, 41) - 20);
     }
 }
@@ -131,6 +134,22 @@ static void our_own_voice_is_no_call_whatever_is_heard_in_it(void)
     CHECK(!speak("start.privacy", false));
 }
 
+static void our_own_tone_is_no_answer_to_it(void)
+{
+    snprintf(scene.stage->ears.text, sizeof(scene.stage->ears.text), "répétez");
+    ours_gain = TONE_GAIN;
+    n_room = 0;
+    call_from = -1;
+    scene_room_open(&scene);
+    scene_run_ms(&scene, BEFORE_MS);
+    scene_wake(&scene);
+    scene_run_ms(&scene, TONE_WAIT_MS);
+    CHECK(has_sounded(0));
+    CHECK(scene.n_said == 0);
+    CHECK(assistant_state(scene.assistant) == STATE_LISTENING);
+    scene_room_close(&scene);
+}
+
 static void close_scene(void)
 {
     config_territory_destroy(scene.territory);
@@ -142,4 +161,5 @@ static void close_scene(void)
 
 CHECK_MAIN(a_call_over_the_whole_of_our_first_short_speech_is_answered,
            a_call_over_a_longer_speech_is_answered,
-           our_own_voice_is_no_call_whatever_is_heard_in_it, close_scene)
+           our_own_voice_is_no_call_whatever_is_heard_in_it, our_own_tone_is_no_answer_to_it,
+           close_scene)
