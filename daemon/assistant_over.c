@@ -14,13 +14,10 @@
 enum { STOP_WORDS_MAX = 4 }; /* "taisez-vous s'il vous plaît" */
 
 /*
- * Where something of our voice may be left, a call for help must be sure, and unlike our voice: the
- * pieces that a filter leaves that has hardly begun to learn were heard as "je saigne" at 0.89. The
- * figures stand in docs/conversation.md.
+ * From here on, and heard so freely as well as among the short answers, even a short sound is
+ * hardly ever our voice: the pieces that a filter leaves that has hardly begun to learn were heard
+ * as "je saigne" at 0.89, by one of the two. The figures stand in docs/conversation.md.
  */
-#define HELP_ALONE_MIN 0.6
-/* From here on, and heard so freely as well as among the short answers, even a short sound is
- * hardly ever our voice. */
 #define HELP_SURE_MIN 0.85
 /* What is left of our voice comes in pieces of a second; "au secours, je suis tombée" takes two and
  * a half with its pre-roll. */
@@ -161,10 +158,15 @@ static struct voices whose(const struct assistant *a, const struct utterance *ut
     return (struct voices){echo_likeness(&a->echo, from, to), echo_others(&a->echo, from, to)};
 }
 
-/* Freely as well as among the short answers, and surely. */
+/* Freely as well as among the short answers, and surely in one of them. */
 static bool is_heard_twice(const struct utterance *utterance)
 {
-    return utterance->confidence >= HELP_SURE_MIN && utterance->evidence.act == INTENTS_EMERGENCY;
+    const struct trust_evidence *freely = &utterance->evidence;
+    const struct trust_evidence *answer = &utterance->answer_evidence;
+
+    return freely->act == INTENTS_EMERGENCY &&
+           (trust_confidence(freely) >= HELP_SURE_MIN ||
+            (answer->act == INTENTS_EMERGENCY && trust_confidence(answer) >= HELP_SURE_MIN));
 }
 
 /* How alike to our voice what was heard as a call for help may be. */
@@ -174,20 +176,18 @@ static float alike_most(const struct utterance *utterance, const struct voices *
         return ECHO_SURELY_OURS;
     if (voices->others >= 0 && voices->others < ECHO_ALONE)
         return 0;
+    if (voices->others >= 0)
+        return ECHO_MOSTLY_OURS;
     return is_heard_twice(utterance) || utterance->audio_s >= SHORT_S ? ECHO_OURS : ECHO_MAYBE_OURS;
 }
 
-static bool is_call_over(const struct assistant *a, const struct utterance *utterance,
-                         const struct voices *voices)
+static bool is_call_over(const struct utterance *utterance, const struct voices *voices)
 {
-    bool is_sure = a->over == ECHO_OPEN || utterance->confidence >= HELP_ALONE_MIN ||
-                   voices->others >= ECHO_OTHERS;
-
     /* Nothing tells that somebody spoke: "ma femme est tombée" was heard in our voice at 0.69. */
     if (voices->others < 0 && !is_heard_twice(utterance))
         return false;
     return utterance->meaning.act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
-           is_sure && voices->alike < alike_most(utterance, voices);
+           voices->alike < alike_most(utterance, voices);
 }
 
 bool assistant_hear_interruption(struct assistant *a, const struct utterance *utterance)
@@ -201,10 +201,14 @@ bool assistant_hear_interruption(struct assistant *a, const struct utterance *ut
                    voices.alike < ECHO_OURS;
 
     log_debug("overheard",
-              "act: %s, confidence: %.2f, ears: %d, %.1f s of sound, ours: %.2f, others: %.2f",
+              "act: %s, confidence: %.2f, ears: %d, %.1f s of sound, ours: %.2f, others: %.2f, "
+              "short: %s at %.2f, %.1f beside",
               intents_act_name(meaning->act), utterance->confidence, (int)a->over,
-              utterance->audio_s, (double)voices.alike, (double)voices.others);
-    if (!is_alarmed && is_call_over(a, utterance, &voices)) {
+              utterance->audio_s, (double)voices.alike, (double)voices.others,
+              intents_act_name(utterance->answer_evidence.act),
+              trust_confidence(&utterance->answer_evidence),
+              utterance->answer_evidence.value[TRUST_CONTRAST]);
+    if (!is_alarmed && is_call_over(utterance, &voices)) {
         assistant_close_over(a);
         return false;
     }
@@ -232,7 +236,7 @@ bool assistant_is_for_us(struct assistant *a, const struct utterance *utterance)
     if (utterance->meaning.act != INTENTS_EMERGENCY || utterance->is_woken)
         return true;
     voices = whose(a, utterance);
-    return is_before ? is_call_over(a, utterance, &voices)
+    return is_before ? is_call_over(utterance, &voices)
                      : voices.alike < alike_most(utterance, &voices);
 }
 

@@ -79,12 +79,14 @@ bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to);
  * in which clearly more was left than usually is of ours. Returns: 0 to 1; below 0 when too few
  * stand out to tell. */
 float echo_others(const struct echo *echo, unsigned from, unsigned to);
-#define ECHO_OTHERS 0.5f  /* from here on somebody spoke */
-#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.24 and more, we 0.12 and less */
+#define ECHO_OTHERS 0.4f  /* from here on somebody spoke */
+#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.23 and more, we 0.12 and less */
 
-/* Beyond, it is our voice; in a short sound, beyond the lower one already; and where somebody
- * spoke, beyond the highest. docs/conversation.md has the figures. */
+/* Beyond, it is our voice; where nothing tells whether somebody spoke, in a short sound beyond the
+ * lowest already; where somebody may have, beyond the second, and where somebody did, beyond the
+ * highest: their voice and ours are both in it. docs/conversation.md has the figures. */
 #define ECHO_SURELY_OURS 0.7f
+#define ECHO_MOSTLY_OURS 0.5f
 #define ECHO_OURS        0.37f
 #define ECHO_MAYBE_OURS  0.2f
 

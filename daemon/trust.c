@@ -162,7 +162,7 @@ static const struct limits limits[INTENTS_N_ACTS] = {
     [INTENTS_STATUS] = {0.4, 0.4},    [INTENTS_HELP] = {0.3, 0.3},
     [INTENTS_LOUDER] = {0.3, 0.3},    [INTENTS_SOFTER] = {0.3, 0.3},
     [INTENTS_SLOWER] = {0.3, 0.3},    [INTENTS_FASTER] = {0.3, 0.3},
-    [INTENTS_EMERGENCY] = {0.4, 0.4},
+    [INTENTS_EMERGENCY] = {0.35, 0.35},
 };
 
 enum utterance_trust trust_judge(enum intents_act act, double confidence)
