@@ -157,22 +157,26 @@ static bool counts(const struct intents_result *meaning, enum intents_expect exp
     return false;
 }
 
-/* Said over and over, too: "à l'aide, à l'aide". */
-static bool is_one_phrase(const struct asr_hypothesis *heard)
+/* Each of its phrases is a call, and nothing stands between: "à l'aide, à l'aide", "à l'aide, je
+ * suis tombée". */
+static bool is_all_calls(const struct interpreter *interpreter, const struct asr_hypothesis *heard,
+                         struct base_datetime now)
 {
-    for (size_t i = 1; i < heard->n_words; i++) {
-        if (strcmp(heard->words[i].text, heard->words[0].text) != 0)
+    for (size_t i = 0; heard->n_words > 1 && i < heard->n_words; i++) {
+        struct intents_result meaning;
+
+        intents_understand(interpreter->understander, heard->words[i].text, now,
+                           INTENTS_EXPECT_REQUEST, &meaning);
+        if (meaning.act != INTENTS_EMERGENCY)
             return false;
     }
     return true;
 }
 
 /* Two searches that know nothing of each other heard a call: surer than either. */
-static double call_confidence(const struct utterance *freely, const struct utterance *answer,
-                              const struct asr_hypothesis *heard)
+static double call_confidence(const struct utterance *freely, const struct utterance *answer)
 {
-    if (freely->evidence.act != INTENTS_EMERGENCY ||
-        answer->answer_evidence.act != INTENTS_EMERGENCY || !is_one_phrase(heard))
+    if (freely->evidence.act != INTENTS_EMERGENCY)
         return answer->confidence;
     return 1 - (1 - freely->confidence) * (1 - answer->confidence);
 }
@@ -186,16 +190,14 @@ static double call_confidence(const struct utterance *freely, const struct utter
 #define CALL_MIN          0.35
 #define CALL_CONTRAST_MIN (-5.0)
 
-static bool is_call_for_help(const struct utterance *answer, const struct asr_hypothesis *heard)
+static bool is_call_for_help(const struct utterance *answer)
 {
-    return is_one_phrase(heard) &&
-           answer->answer_evidence.value[TRUST_CONTRAST] >= CALL_CONTRAST_MIN &&
+    return answer->answer_evidence.value[TRUST_CONTRAST] >= CALL_CONTRAST_MIN &&
            answer->confidence >= CALL_MIN;
 }
 
 /* A day that is hardly sure is restated: that costs less than the question once more. */
-static bool holds(const struct utterance *answer, const struct asr_hypothesis *heard,
-                  enum intents_expect expect)
+static bool holds(const struct utterance *answer, bool may_call, enum intents_expect expect)
 {
     enum intents_act act = answer->meaning.act;
     enum utterance_trust trust = trust_judge(act, answer->confidence);
@@ -203,7 +205,7 @@ static bool holds(const struct utterance *answer, const struct asr_hypothesis *h
     if (!counts(&answer->meaning, expect))
         return false;
     if (act == INTENTS_EMERGENCY)
-        return is_call_for_help(answer, heard);
+        return may_call && is_call_for_help(answer);
     return trust == UTTERANCE_ACT || (trust == UTTERANCE_ASK && act == INTENTS_NONE);
 }
 
@@ -216,7 +218,7 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
                         struct utterance *utterance)
 {
     struct utterance answer = *utterance;
-    bool is_disputed;
+    bool is_disputed, may_call;
 
     understand(interpreter, heard->answer, expect, now, &answer);
     answer.evidence.is_short = true;
@@ -225,11 +227,14 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
         fmax((double)(heard->answer->score - heard->score), TRUST_CONTRAST_MIN);
     answer.confidence = trust_confidence(&answer.evidence);
     answer.answer_evidence = answer.evidence;
-    answer.confidence = call_confidence(utterance, &answer, heard->answer);
+    may_call =
+        answer.evidence.act == INTENTS_EMERGENCY && is_all_calls(interpreter, heard->answer, now);
+    if (may_call)
+        answer.confidence = call_confidence(utterance, &answer);
     answer.evidence = utterance->evidence;
     snprintf(answer.answer_text, sizeof(answer.answer_text), "%s", answer.text);
     is_disputed = contradicts(answer.answer_evidence.act, utterance->meaning.act);
-    if (is_disputed || !holds(&answer, heard->answer, expect)) {
+    if (is_disputed || !holds(&answer, may_call, expect)) {
         answer.meaning = utterance->meaning;
         answer.confidence = is_disputed ? 0 : utterance->confidence;
         memcpy(answer.text, utterance->text, sizeof(answer.text));
