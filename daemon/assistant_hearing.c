@@ -249,8 +249,7 @@ static bool is_own_tone(const struct assistant *a, const struct utterance *utter
     int64_t end_ms = assistant_now_ms(a) - (int64_t)(since_end_s * 1000);
 
     return conversation_state(a->conversation) == STATE_LISTENING && a->tone_at_ms > 0 &&
-           !utterance->is_woken && utterance->meaning.act != INTENTS_EMERGENCY &&
-           end_ms < a->tone_at_ms + TONE_MS;
+           !utterance->is_woken && end_ms < a->tone_at_ms + TONE_MS;
 }
 
 static void on_utterance(void *user, const struct utterance *utterance)

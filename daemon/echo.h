@@ -80,7 +80,7 @@ bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to);
  * stand out to tell. */
 float echo_others(const struct echo *echo, unsigned from, unsigned to);
 #define ECHO_OTHERS 0.4f  /* from here on somebody spoke */
-#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.23 and more, we 0.12 and less */
+#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.23 and more, we 0.22 and less */
 
 /* Beyond, it is our voice; where nothing tells whether somebody spoke, in a short sound beyond the
  * lowest already; where somebody may have, beyond the second, and where somebody did, beyond the
