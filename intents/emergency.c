@@ -31,6 +31,7 @@ int intents_emergency_create(const struct intents_language *language,
 {
     const json_t *lists = json_object_get(language->grammar.root, "emergency");
     struct intents_emergency *emergency = calloc(1, sizeof(*emergency));
+    const struct intents_lists no_parts = {0};
     int r;
 
     if (!emergency)
@@ -44,6 +45,12 @@ int intents_emergency_create(const struct intents_language *language,
         r = intents_set_fill(&emergency->calls, json_object_get(lists, "calls"));
     if (r == 0)
         r = intents_set_fill(&emergency->told, json_object_get(lists, "told"));
+    if (r == 0)
+        r = intents_set_bind(&emergency->calm, &no_parts);
+    if (r == 0)
+        r = intents_set_bind(&emergency->calls, &no_parts);
+    if (r == 0)
+        r = intents_set_bind(&emergency->told, &no_parts);
     if (r < 0) {
         intents_emergency_destroy(emergency);
         return r;

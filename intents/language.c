@@ -84,7 +84,7 @@ const struct intents_list *intents_lists_find(const struct intents_lists *lists,
     return NULL;
 }
 
-static int add_list(struct intents_lists *lists, const char *name, struct intents_list **ret_list)
+int intents_lists_add(struct intents_lists *lists, const char *name, struct intents_list **ret_list)
 {
     struct intents_list *grown = reallocarray(lists->lists, lists->n + 1, sizeof(*grown));
     char *copy = strdup(name);
@@ -100,7 +100,7 @@ static int add_list(struct intents_lists *lists, const char *name, struct intent
     return 0;
 }
 
-static void lists_finish(struct intents_lists *lists)
+void intents_lists_finish(struct intents_lists *lists)
 {
     for (size_t i = 0; i < lists->n; i++)
         intents_list_finish(&lists->lists[i]);
@@ -205,7 +205,7 @@ static int load_lists(const char *folder, const char *file, struct intents_lists
         return r;
     json_object_foreach(root, name, value)
     {
-        r = add_list(lists, name, &list);
+        r = intents_lists_add(lists, name, &list);
         if (r == 0)
             r = are_nouns ? add_nouns(list, file, value) : add_strings(list, file, value, 1);
         if (r < 0)
@@ -360,7 +360,7 @@ static int load_topic(struct intents_language *language, const char *folder, con
         r = base_file_read(path, FILE_BYTES_MAX, &text, &n);
     if (r < 0)
         return r;
-    r = add_list(&language->background, file, &list);
+    r = intents_lists_add(&language->background, file, &list);
     if (r == 0)
         list->is_learnable = true;
     for (rest = text; r == 0 && (line = strsep(&rest, "\n"));) {
@@ -543,9 +543,9 @@ void intents_language_destroy(struct intents_language *language)
         intents_list_finish(&language->acts[i].phrases);
         intents_list_finish(&language->acts[i].near_misses);
     }
-    lists_finish(&language->background);
-    lists_finish(&language->fragments);
-    lists_finish(&language->lexicon);
+    intents_lists_finish(&language->background);
+    intents_lists_finish(&language->fragments);
+    intents_lists_finish(&language->lexicon);
     intents_when_data_finish(&language->when);
     intents_grammar_finish(&language->grammar);
     free(language);

@@ -64,6 +64,10 @@ struct intents_language {
 
 /* Returns: the list of that name, or NULL. */
 const struct intents_list *intents_lists_find(const struct intents_lists *lists, const char *name);
+/* Adds an empty list; those that were there may move. Returns: 0 or -ENOMEM. */
+int intents_lists_add(struct intents_lists *lists, const char *name,
+                      struct intents_list **ret_list);
+void intents_lists_finish(struct intents_lists *lists);
 
 /*
  * Parses a template and adds it to a list. Returns: 0, -ENOMEM, -EINVAL (logged with `file`).

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "intents/match.h"
 
-#include "intents/when_data.h"
+#include "intents/language_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,6 +32,17 @@ static void match_node(struct matcher *matcher, const struct intents_node *node,
 static bool is_same(const char *a, const char *b)
 {
     return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
+/* "-erait" is any word that ends so: no word that is heard begins with a hyphen. */
+static bool is_said(const char *word, const char *text)
+{
+    size_t n = strlen(word), n_ending;
+
+    if (text[0] != '-')
+        return is_same(word, text);
+    n_ending = strlen(text + 1);
+    return n > n_ending && strcmp(word + n - n_ending, text + 1) == 0;
 }
 
 static void match_rest(struct matcher *matcher, size_t at, const struct rest *rest)
@@ -146,6 +157,10 @@ static void match_slot(struct matcher *matcher, enum intents_builtin slot, size_
 
     if (at >= matcher->words->n)
         return;
+    if (slot == INTENTS_SLOT_ANY) {
+        match_rest(matcher, at + 1, rest);
+        return;
+    }
     if (slot == INTENTS_SLOT_WEEKDAY) {
         match_name(matcher, slot, matcher->data->weekdays, 7, at, rest);
         return;
@@ -170,7 +185,7 @@ static void match_node(struct matcher *matcher, const struct intents_node *node,
 
     switch (node->kind) {
     case INTENTS_NODE_WORD:
-        if (at < matcher->words->n && is_same(matcher->words->word[at], node->text))
+        if (at < matcher->words->n && is_said(matcher->words->word[at], node->text))
             match_rest(matcher, at + 1, rest);
         break;
     case INTENTS_NODE_SEQUENCE:
@@ -184,6 +199,9 @@ static void match_node(struct matcher *matcher, const struct intents_node *node,
         match_slot(matcher, node->builtin, at, rest);
         break;
     case INTENTS_NODE_FRAGMENT:
+        for (size_t i = 0; node->list && i < node->list->n; i++)
+            match_node(matcher, node->list->entries[i].node, at, rest);
+        break;
     case INTENTS_NODE_AGREE:
         break;
     }

@@ -3,7 +3,8 @@
  * Words matched against a template: the longest beginning of the words from one place on that the
  * template can say. Number slots ({number}, {hour}, {minute}, {day}), {weekday} and {month} match
  * their words or digits and catch the value; the first catch of a kind counts ("entre dix et onze
- * heures" is ten).
+ * heures" is ten). {any} matches one word, whatever it is, and "-erait" one that ends so; a
+ * fragment that is bound matches what its entries do.
  *
  * Plain backtracking: a template of when.json is short, and an index by first words (below) leaves
  * a handful of them to try at each place. Thread: any.

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "intents/sets.h"
 
+#include "base/log.h"
 #include "intents/match.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <string.h>
 
 int intents_set_fill(struct intents_list *set, const json_t *array)
 {
@@ -15,6 +17,63 @@ int intents_set_fill(struct intents_list *set, const json_t *array)
 
         r = text ? intents_list_add(set, "grammar.json", text, INTENTS_NO_GENDER, 1) : -EINVAL;
     }
+    return r;
+}
+
+static int bind_node(struct intents_node *node, const struct intents_lists *parts)
+{
+    static const struct {
+        const char *name;
+        enum intents_builtin builtin;
+    } slots[] = {{"any", INTENTS_SLOT_ANY},
+                 {"number", INTENTS_SLOT_NUMBER},
+                 {"weekday", INTENTS_SLOT_WEEKDAY},
+                 {"month", INTENTS_SLOT_MONTH}};
+    int r = node->kind == INTENTS_NODE_SLOT || node->kind == INTENTS_NODE_AGREE ? -EINVAL : 0;
+
+    for (size_t i = 0; node->kind == INTENTS_NODE_SLOT && i < sizeof(slots) / sizeof(slots[0]);
+         i++) {
+        if (strcmp(node->text, slots[i].name) != 0)
+            continue;
+        node->builtin = slots[i].builtin;
+        r = 0;
+    }
+    if (node->kind == INTENTS_NODE_FRAGMENT) {
+        node->list = intents_lists_find(parts, node->text);
+        r = node->list ? 0 : -EINVAL;
+    }
+    if (r < 0)
+        log_error("language-bad", "grammar.json: no \"%s\" here", node->text);
+    for (size_t i = 0; r == 0 && i < node->n_children; i++)
+        r = bind_node(node->children[i], parts);
+    return r;
+}
+
+int intents_set_bind(struct intents_list *set, const struct intents_lists *parts)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < set->n; i++)
+        r = bind_node(set->entries[i].node, parts);
+    return r;
+}
+
+int intents_sets_fill(struct intents_lists *sets, const json_t *object)
+{
+    struct intents_list *set;
+    const char *name;
+    json_t *array;
+    int r = 0;
+
+    /* Bound when all are there: a list moves while others are added. */
+    json_object_foreach((json_t *)object, name, array)
+    {
+        r = r == 0 ? intents_lists_add(sets, name, &set) : r;
+        if (r == 0)
+            r = intents_set_fill(set, array);
+    }
+    for (size_t i = 0; r == 0 && i < sets->n; i++)
+        r = intents_set_bind(&sets->lists[i], &(struct intents_lists){sets->lists, i});
     return r;
 }
 

@@ -13,6 +13,15 @@
  * (logged). Owns: the caller, with intents_list_finish. */
 int intents_set_fill(struct intents_list *set, const struct json_t *array);
 
+/* Adds a list for each name of a JSON object, in which `<name>` may stand for one further up.
+ * Returns: 0, -ENOMEM, -EINVAL (logged). Owns: the caller, with intents_lists_finish. */
+int intents_sets_fill(struct intents_lists *sets, const struct json_t *object);
+
+/* Lets each `<name>` of the templates stand for an entry of that list of `parts`, which must
+ * outlive the set, {any} for one word and {number}, {weekday} and {month} for theirs. Returns: 0,
+ * -EINVAL (logged) for another name. */
+int intents_set_bind(struct intents_list *set, const struct intents_lists *parts);
+
 /* Returns: behind the longest entry that begins at a word; `at` when there is none. */
 size_t intents_set_match(const struct intents_language *language, const struct intents_list *set,
                          const struct intents_words *words, size_t at);

@@ -34,6 +34,7 @@ enum intents_builtin {
     INTENTS_SLOT_DAY,
     INTENTS_SLOT_WEEKDAY,
     INTENTS_SLOT_MONTH,
+    INTENTS_SLOT_ANY, /* any one word: only matched, never drawn */
 };
 
 enum intents_node_kind {

@@ -16,6 +16,8 @@
 /* What says plainly that somebody is in danger is a call at least as sure as this, whatever else is
  * asked for with it. */
 #define PLAIN_CALL 0.8f
+/* How much likelier a request is when somebody is asked for plainly ("il faut quelqu'un"). */
+#define PLAINLY_FACTOR 8.0f
 /* How much likelier yes and no are while a question is open. */
 #define CONFIRMATION_FACTOR 4.0f
 /* The same of a service while they are read aloud, and of a question about requests. */
@@ -82,6 +84,8 @@ int intents_understander_create(const struct intents_language *language, const c
     if (r == 0)
         r = intents_emergency_create(language, &understander->emergency);
     if (r == 0)
+        r = intents_telling_create(language, &understander->telling);
+    if (r == 0)
         r = intents_joints_fill(understander);
     if (r < 0) {
         intents_understander_destroy(understander);
@@ -98,6 +102,7 @@ void intents_understander_destroy(struct intents_understander *understander)
         return;
     for (int i = 0; i < INTENTS_N_JOINTS; i++)
         intents_list_finish(&understander->joints[i]);
+    intents_telling_destroy(understander->telling);
     intents_emergency_destroy(understander->emergency);
     intents_aside_destroy(understander->aside);
     intents_instead_destroy(understander->instead);
@@ -209,6 +214,37 @@ static void judge_with_answer(const struct intents_understander *understander,
         *opinion = behind;
 }
 
+static enum intents_act likeliest_act(const float act[INTENTS_N_ACTS])
+{
+    enum intents_act best = INTENTS_NONE;
+
+    for (int i = 1; i < INTENTS_N_ACTS; i++) {
+        if (act[i] > act[best])
+            best = (enum intents_act)i;
+    }
+    return best;
+}
+
+/* What has the words of a request and the form of something told is talk; what sounds like talk and
+ * asks for somebody plainly may be a request. */
+static void believe_what_is_asked(const struct intents_telling *telling,
+                                  const struct intents_words *words, float act[INTENTS_N_ACTS])
+{
+    enum intents_act likeliest = likeliest_act(act);
+    float sum;
+
+    if (likeliest == INTENTS_REQUEST && intents_telling_is_told(telling, words)) {
+        act[INTENTS_NONE] += act[INTENTS_REQUEST];
+        act[INTENTS_REQUEST] = 0;
+    } else if (likeliest == INTENTS_NONE && intents_telling_asks_plainly(telling, words) &&
+               !intents_telling_is_told(telling, words)) {
+        sum = 1 + (PLAINLY_FACTOR - 1) * act[INTENTS_REQUEST];
+        act[INTENTS_REQUEST] *= PLAINLY_FACTOR;
+        for (int i = 0; i < INTENTS_N_ACTS; i++)
+            act[i] /= sum;
+    }
+}
+
 /* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
 static int best_service(const struct intents_understander *understander,
                         const struct intents_opinion *opinion, bool only_offered, int but)
@@ -226,15 +262,8 @@ static int best_service(const struct intents_understander *understander,
 
 static enum intents_act best_act(const struct intents_opinion *opinion)
 {
-    enum intents_act best = INTENTS_NONE;
-
-    if (opinion->act[INTENTS_EMERGENCY] >= EMERGENCY_FROM)
-        return INTENTS_EMERGENCY;
-    for (int i = 1; i < INTENTS_N_ACTS; i++) {
-        if (opinion->act[i] > opinion->act[best])
-            best = (enum intents_act)i;
-    }
-    return best;
+    return opinion->act[INTENTS_EMERGENCY] >= EMERGENCY_FROM ? INTENTS_EMERGENCY
+                                                             : likeliest_act(opinion->act);
 }
 
 static void name_service(const struct intents_understander *understander, int service,
@@ -552,6 +581,7 @@ void intents_understand_alone(const struct intents_understander *understander,
 
     *ret_result = (struct intents_result){.date = BASE_NO_DATE, .time = BASE_NO_TIME};
     judge_with_answer(understander, words, &opinion);
+    believe_what_is_asked(understander->telling, words, opinion.act);
     if (expect != INTENTS_EXPECT_REQUEST)
         expect_answer(opinion.act, expect);
     decide(understander, &opinion, ret_result);
@@ -570,6 +600,9 @@ void intents_understand_alone(const struct intents_understander *understander,
          !(opinion.act[INTENTS_NONE] >= TALK_FROM && has_topic_before_when(language, words))))
         take_when(&when, ret_result);
     else
+        when.has_second = false;
+    /* "Je monte l'étagère cet après-midi et demain je peins la porte" asks for no two days. */
+    if (ret_result->act == INTENTS_NONE && intents_telling_is_told(understander->telling, words))
         when.has_second = false;
     if (is_answer)
         read_items_of_answer(understander, words, ret_result);

@@ -11,6 +11,7 @@
 #include "intents/items.h"
 #include "intents/language_private.h"
 #include "intents/model.h"
+#include "intents/telling.h"
 #include "intents/understand.h"
 #include "intents/words.h"
 
@@ -36,6 +37,7 @@ struct intents_understander {
     struct intents_instead *instead;
     struct intents_aside *aside;
     struct intents_emergency *emergency;
+    struct intents_telling *telling;
     struct intents_list joints[INTENTS_N_JOINTS];
     bool is_offered[INTENTS_SERVICES_MAX];
 };

@@ -62,6 +62,8 @@ static void what_is_calm_or_told_is_none(void)
         "heureusement il y a de la fumée partout mais rien de grave",
         "je vais mourir de rire",
         "le feu est au vert",
+        "je suis tombée avant-hier",
+        "il y a trois ans je vois tout noir",
         "je voudrais mes courses demain",
         "",
     };
