@@ -14,7 +14,9 @@ import numpy
 RATE = 16000
 SHARD = 1000  # mixtures a file
 BANDS = 56  # of asr/spectrum.h
-SHORT_SHARE = 0.3  # of the utterances: as short as an answer
+SHORT_SHARE = 0.35  # of the utterances: as short as an answer
+LONG_WAIT_SHARE = 0.4  # of the utterances: with much of what is around before and after the voice
+WAITS = [((0.2, 0.6), (0.2, 1.5)), ((0.3, 1.3), (0.5, 3.2))]  # seconds before and after: short, long
 TRACTS = [0.98, 1.09, 1.19, 1.28]  # of asr/tract.c
 # How often a voice of each kind speaks.
 SHARES = {"people": 5.0, "words": 30.0, "espeak": 1.2, "flite": 1.0, "corpus": 14.0}
@@ -116,7 +118,7 @@ def noise(chance, voices, n, speaker):
     """A sound and how far below the voice it lies, in dB."""
     kind = chance.random()
     if kind < 0.65:
-        return television(chance, voices, n, speaker), chance.uniform(1, 21)
+        return television(chance, voices, n, speaker), chance.triangular(1, 9, 21)
     if kind < 0.72:
         return voices.play(chance, n), chance.uniform(3, 22)
     if kind < 0.80:
@@ -146,7 +148,8 @@ def mixture(chance, voices):
     speech, text = voices.speak(chance, speaker, seconds, (0.05, 0.45))
     if chance.random() < 0.4:
         speech = tilt(chance, speech)
-    lead, tail = int(RATE * chance.uniform(0.2, 0.6)), int(RATE * chance.uniform(0.3, 1.3))
+    waits_long = chance.random() < LONG_WAIT_SHARE
+    lead, tail = (int(RATE * chance.uniform(*(wait[waits_long]))) for wait in WAITS)
     clean = numpy.pad(speech, (lead, tail))
     near = in_room(chance, clean, chance.uniform(1, 10)) if chance.random() < 0.25 else clean
     around, below_db = noise(chance, voices, len(clean), speaker)
