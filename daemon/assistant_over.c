@@ -19,8 +19,9 @@ enum { STOP_WORDS_MAX = 4 }; /* "taisez-vous s'il vous plaît" */
  * as "je saigne" at 0.89, by one of the two. The figures stand in docs/conversation.md.
  */
 #define HELP_SURE_MIN 0.85
-/* Where it is not sure that somebody spoke. */
-#define HELP_DOUBTFUL_MIN 0.6
+/* So sure were 85 of 85 simulated calls that were answered over our voice; this was heard as "au
+ * feu" at 0.54 where nobody spoke. */
+#define HELP_OVER_MIN 0.58
 /* What is left of our voice comes in pieces of a second; "au secours, je suis tombée" takes two and
  * a half with its pre-roll. */
 #define SHORT_S 1.5
@@ -188,7 +189,7 @@ static bool is_call_over(const struct utterance *utterance, const struct voices 
     /* Nothing tells that somebody spoke: "ma femme est tombée" was heard in our voice at 0.69. */
     if (voices->others < 0 && !is_heard_twice(utterance))
         return false;
-    if (voices->others < ECHO_OTHERS && utterance->confidence < HELP_DOUBTFUL_MIN)
+    if (utterance->confidence < HELP_OVER_MIN)
         return false;
     return utterance->meaning.act == INTENTS_EMERGENCY && utterance->trust != UTTERANCE_REPEAT &&
            voices->alike < alike_most(utterance, voices);

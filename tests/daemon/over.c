@@ -134,6 +134,13 @@ static void our_own_voice_is_no_call_whatever_is_heard_in_it(void)
     CHECK(!speak("start.privacy", false));
 }
 
+static void a_call_that_is_half_heard_over_our_speech_is_none(void)
+{
+    scene.stage->ears.confidence = 0.5;
+    CHECK(!speak("start.privacy", true));
+    scene.stage->ears.confidence = 1;
+}
+
 static void our_own_tone_is_no_answer_to_it(void)
 {
     snprintf(scene.stage->ears.text, sizeof(scene.stage->ears.text), "répétez");
@@ -161,5 +168,6 @@ static void close_scene(void)
 
 CHECK_MAIN(a_call_over_the_whole_of_our_first_short_speech_is_answered,
            a_call_over_a_longer_speech_is_answered,
-           our_own_voice_is_no_call_whatever_is_heard_in_it, our_own_tone_is_no_answer_to_it,
+           our_own_voice_is_no_call_whatever_is_heard_in_it,
+           a_call_that_is_half_heard_over_our_speech_is_none, our_own_tone_is_no_answer_to_it,
            close_scene)
