@@ -21,6 +21,26 @@ static void a_heartbeat_refused_waits_for_the_next_day(void)
     stage_tear_down(&stage);
 }
 
+/* Support sees from afar whether the speaker hears; before that is known, that it is not. */
+static void a_heartbeat_tells_how_the_speaker_hears(void)
+{
+    struct stage stage;
+    const struct script_call *call;
+
+    stage_set_up(&stage);
+    stage_turn(&stage);
+    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
+    REQUIRE(call && strstr(call->path, "heartbeat"));
+    CHECK(strstr(call->body, "\"unknown\"") != NULL);
+    stage_answer(&stage, 200, "{}");
+    matching_courier_set_health(stage.courier, 3600, 1, "no-frames");
+    stage_advance(&stage, 26 * HOUR_MS);
+    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
+    REQUIRE(call && strstr(call->path, "heartbeat"));
+    CHECK(strstr(call->body, "\"no-frames\"") != NULL);
+    stage_tear_down(&stage);
+}
+
 /* R43: a call that cannot be begun for want of memory is begun later, whatever it is. */
 static void what_cannot_be_begun_is_begun_later(void)
 {
@@ -59,4 +79,5 @@ static void what_cannot_be_begun_is_begun_later(void)
     stage_tear_down(&stage);
 }
 
-CHECK_MAIN(a_heartbeat_refused_waits_for_the_next_day, what_cannot_be_begun_is_begun_later)
+CHECK_MAIN(a_heartbeat_refused_waits_for_the_next_day, a_heartbeat_tells_how_the_speaker_hears,
+           what_cannot_be_begun_is_begun_later)
