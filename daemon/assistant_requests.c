@@ -89,7 +89,7 @@ void assistant_alert(void *user)
     char id[MATCHING_ID_SIZE], spoken_at[40];
     int r;
 
-    log_warning("emergency", "emergency words were heard");
+    log_notice("emergency", "emergency words were heard");
     if (!a->settings.has_alert)
         return;
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);

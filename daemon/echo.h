@@ -79,8 +79,10 @@ bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to);
  * in which clearly more was left than usually is of ours. Returns: 0 to 1; below 0 when too few
  * stand out to tell. */
 float echo_others(const struct echo *echo, unsigned from, unsigned to);
-#define ECHO_OTHERS 0.4f  /* from here on somebody spoke */
-#define ECHO_ALONE  0.15f /* and below, nobody did: calls had 0.23 and more, we 0.22 and less */
+/* From here on somebody spoke; and below the second, nobody did: calls had 0.20 and more, we 0.22 and
+ * less but for once 0.43. */
+#define ECHO_OTHERS 0.4f
+#define ECHO_ALONE  0.15f
 
 /* Beyond, it is our voice; where nothing tells whether somebody spoke, in a short sound beyond the
  * lowest already; where somebody may have, beyond the second, and where somebody did, beyond the

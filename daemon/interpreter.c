@@ -173,7 +173,7 @@ static bool is_all_calls(const struct interpreter *interpreter, const struct asr
     return true;
 }
 
-/* Two searches that know nothing of each other heard a call: surer than either. */
+/* Heard as a call by both language models: surer than by either. */
 static double call_confidence(const struct utterance *freely, const struct utterance *answer)
 {
     if (freely->evidence.act != INTENTS_EMERGENCY)

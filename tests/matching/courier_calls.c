@@ -3,16 +3,22 @@
 #include "tests/check.h"
 #include "tests/matching/stage.h"
 
+static const struct script_call *heartbeat_of(struct stage *stage)
+{
+    const struct script_call *call = script_call(&stage->script, MATCHING_LANE_DELIVERY);
+
+    REQUIRE(call && strstr(call->path, "heartbeat"));
+    return call;
+}
+
 /* A heartbeat that is not understood has shown that the speaker lives. */
 static void a_heartbeat_refused_waits_for_the_next_day(void)
 {
     struct stage stage;
-    const struct script_call *call;
 
     stage_set_up(&stage);
     stage_turn(&stage);
-    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
-    REQUIRE(call && strstr(call->path, "heartbeat"));
+    (void)heartbeat_of(&stage);
     stage_answer(&stage, 422, "{\"status\":422}");
     stage_advance(&stage, 22 * HOUR_MS);
     CHECK(!script_call(&stage.script, MATCHING_LANE_DELIVERY));
@@ -25,19 +31,14 @@ static void a_heartbeat_refused_waits_for_the_next_day(void)
 static void a_heartbeat_tells_how_the_speaker_hears(void)
 {
     struct stage stage;
-    const struct script_call *call;
 
     stage_set_up(&stage);
     stage_turn(&stage);
-    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
-    REQUIRE(call && strstr(call->path, "heartbeat"));
-    CHECK(strstr(call->body, "\"unknown\"") != NULL);
+    CHECK(strstr(heartbeat_of(&stage)->body, "\"unknown\"") != NULL);
     stage_answer(&stage, 200, "{}");
     matching_courier_set_health(stage.courier, 3600, 1, "no-frames");
     stage_advance(&stage, 26 * HOUR_MS);
-    call = script_call(&stage.script, MATCHING_LANE_DELIVERY);
-    REQUIRE(call && strstr(call->path, "heartbeat"));
-    CHECK(strstr(call->body, "\"no-frames\"") != NULL);
+    CHECK(strstr(heartbeat_of(&stage)->body, "\"no-frames\"") != NULL);
     stage_tear_down(&stage);
 }
 
