@@ -79,8 +79,8 @@ bool echo_is_unknown(const struct echo *echo, unsigned from, unsigned to);
  * in which clearly more was left than usually is of ours. Returns: 0 to 1; below 0 when too few
  * stand out to tell. */
 float echo_others(const struct echo *echo, unsigned from, unsigned to);
-/* From here on somebody spoke; and below the second, nobody did: calls had 0.20 and more, we 0.22 and
- * less but for once 0.43. */
+/* From here on somebody spoke. Below the second nobody did: calls had 0.20 and more, we 0.22 and
+ * less, but for once 0.43. */
 #define ECHO_OTHERS 0.4f
 #define ECHO_ALONE  0.15f
 
