@@ -13,10 +13,7 @@
  */
 #include "intents/sets.h"
 #include "intents/understand_private.h"
-#include "intents/when.h"
 
-#include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
 /* Each side is a request this surely; and still seems to be one. */
@@ -27,42 +24,16 @@
 /* What is shorter says nothing by itself. */
 #define WORDS_MIN 2
 
-static const char *const joint_names[INTENTS_N_JOINTS] = {"yes", "no",   "filler",
-                                                          "and", "also", "begins"};
-
-int intents_joints_fill(struct intents_understander *understander)
-{
-    const json_t *joints = json_object_get(understander->language->grammar.root, "joints");
-    int r = 0;
-
-    for (int i = 0; r == 0 && i < INTENTS_N_JOINTS; i++)
-        r = intents_set_fill(&understander->joints[i], json_object_get(joints, joint_names[i]));
-    return r;
-}
-
-static size_t match(const struct intents_understander *u, enum intents_joint joint,
-                    const struct intents_words *words, size_t at)
-{
-    return at < words->n ? intents_set_match(u->language, &u->joints[joint], words, at) : at;
-}
-
 /* Before anything else is joined. */
 static bool has_also(const struct intents_understander *u, const struct intents_words *words,
                      size_t from, size_t to)
 {
-    for (size_t at = from; at < to && match(u, INTENTS_JOINT_AND, words, at) == at; at++) {
-        if (match(u, INTENTS_JOINT_ALSO, words, at) > at)
+    for (size_t at = from;
+         at < to && intents_joints_match(u->joints, INTENTS_JOINT_AND, words, at) == at; at++) {
+        if (intents_joints_match(u->joints, INTENTS_JOINT_ALSO, words, at) > at)
             return true;
     }
     return false;
-}
-
-static size_t skip(const struct intents_understander *u, enum intents_joint joint,
-                   const struct intents_words *words, size_t at)
-{
-    for (size_t end; (end = match(u, joint, words, at)) > at;)
-        at = end;
-    return at;
 }
 
 static bool asks_at(const struct intents_understander *u, const struct intents_words *words,
@@ -71,7 +42,7 @@ static bool asks_at(const struct intents_understander *u, const struct intents_w
     const struct intents_service *named;
 
     return intents_when_asks(&u->language->when, words, at) > at ||
-           match(u, INTENTS_JOINT_BEGINS, words, at) > at ||
+           intents_joints_match(u->joints, INTENTS_JOINT_BEGINS, words, at) > at ||
            intents_set_match_name(u->language, words, at, &named) > at;
 }
 
@@ -84,8 +55,8 @@ static bool begins_request(const struct intents_understander *u, const struct in
     intents_when_tag(&u->language->when, words, true, tags);
     do {
         before = at;
-        at = skip(u, INTENTS_JOINT_FILLER, words, at);
-        at = skip(u, INTENTS_JOINT_ALSO, words, at);
+        at = intents_joints_skip(u->joints, INTENTS_JOINT_FILLER, words, at);
+        at = intents_joints_skip(u->joints, INTENTS_JOINT_ALSO, words, at);
         while (at < words->n && tags[at] != INTENTS_TAG_NONE)
             at++;
     } while (at > before);
@@ -136,7 +107,7 @@ static const struct intents_service *named_alone(const struct intents_understand
 
     rest.n = 0;
     for (size_t at = 0, end; at<words->n; at = end> at ? end : at + 1) {
-        end = match(u, INTENTS_JOINT_ALSO, words, at);
+        end = intents_joints_match(u->joints, INTENTS_JOINT_ALSO, words, at);
         if (end > at)
             continue;
         rest.word[rest.n] = words->word[at];
@@ -186,7 +157,7 @@ static void add_also(const struct intents_result *other, struct intents_result *
 static size_t joint_at(const struct intents_understander *u, const struct intents_words *words,
                        size_t at)
 {
-    size_t end = match(u, INTENTS_JOINT_AND, words, at);
+    size_t end = intents_joints_match(u->joints, INTENTS_JOINT_AND, words, at);
 
     if (end == at && !(asks_at(u, words, at) && has_also(u, words, at, at + ALSO_REACH)))
         return 0;
@@ -253,43 +224,14 @@ static void part(const struct intents_understander *u, const struct intents_word
     }
 }
 
-/* A yes or a no at the beginning. Returns: behind it. */
-static size_t read_answer(const struct intents_understander *u, const struct intents_words *words,
-                          enum intents_answer *ret_answer)
-{
-    size_t at = 0, end;
-
-    *ret_answer = INTENTS_NO_ANSWER;
-    for (;;) {
-        size_t yes_end = match(u, INTENTS_JOINT_YES, words, at);
-        size_t no_end = match(u, INTENTS_JOINT_NO, words, at);
-
-        if (no_end > at || yes_end > at) {
-            *ret_answer = no_end > at ? INTENTS_NO : INTENTS_YES;
-            at = no_end > yes_end ? no_end : yes_end;
-        } else if ((end = match(u, INTENTS_JOINT_FILLER, words, at)) > at) {
-            at = end;
-        } else {
-            return at;
-        }
-    }
-}
-
-size_t intents_answer_end(const struct intents_understander *u, const struct intents_words *words)
-{
-    enum intents_answer answer;
-    size_t end = read_answer(u, words, &answer);
-
-    return answer == INTENTS_NO_ANSWER ? 0 : end;
-}
-
 /* A request behind an answer, or one that is joined to what was restated. Returns: whether. */
 static bool read_behind_answer(const struct intents_understander *u,
                                const struct intents_words *words, struct base_datetime now,
                                struct intents_result *result)
 {
     enum intents_answer answer;
-    size_t at = read_answer(u, words, &answer), from = match(u, INTENTS_JOINT_AND, words, at);
+    size_t at = intents_joints_answer(u->joints, words, &answer),
+           from = intents_joints_match(u->joints, INTENTS_JOINT_AND, words, at);
     struct intents_words rest = intents_words_part(words, from, words->n);
     bool is_joined = from > at || has_also(u, words, at, words->n);
     struct intents_result behind;

@@ -3,7 +3,7 @@
  * What a device does not need of a language once it understands: templates to draw sentences from.
  *
  * What stays, and for whom: the rules and cues of when.json (intents/when.c); of an act's phrases
- * the text, and the tree of those with a topic (intents/understand.c); the texts of the lexicon,
+ * the text, and the tree of those with a topic (intents/topic.c); the texts of the lexicon,
  * which the table of words points to (intents/lexis.c). Lists stay where they are, if empty:
  * the trees that stay are bound to them.
  */
