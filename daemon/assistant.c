@@ -127,6 +127,15 @@ static void on_earcon(void *user, enum conversation_earcon which)
 /* Somebody who asked for time is listened to so many times as long. */
 enum { PATIENT_SILENCES = 3 };
 
+/* Who was answered may call again as if we slept. */
+void assistant_open_ears(struct assistant *a)
+{
+    if (conversation_state(a->conversation) == STATE_LINGERING)
+        listener_open_to_calls(a->listener, a->listens_for);
+    else
+        listener_open(a->listener, a->listens_for);
+}
+
 static void on_listen(void *user, enum conversation_expect expect, bool is_patient)
 {
     static const enum intents_expect expects[] = {
@@ -139,11 +148,11 @@ static void on_listen(void *user, enum conversation_expect expect, bool is_patie
 
     speech_begin(a->speech);
     listener_set_now(a->listener, assistant_local_now(a));
+    a->listens_for = expects[expect];
     if (assistant_is_talked_over(a))
         assistant_listen_on(a, expects[expect]);
     else
-        listener_open(a->listener, expects[expect]);
-    a->listens_for = expects[expect];
+        assistant_open_ears(a);
     a->n_more_silences = is_patient ? PATIENT_SILENCES - 1 : 0;
 }
 
@@ -172,7 +181,7 @@ static void on_sleep(void *user)
     learning_drop(a->parts.learning);
     if (assistant_is_talked_over(a))
         assistant_sleep_behind(a);
-    else
+    else if (!a->is_called)
         listener_sleep(a->listener);
     if (a->is_erasing && a->events.on_erase_ready)
         a->events.on_erase_ready(a->events.user);

@@ -11,6 +11,8 @@
 /* The likeliest service of an utterance, from where on it is a name or a guess worth asking. */
 #define NAMED_FROM 0.5
 #define GUESS_FROM 0.3
+/* How sure what is said unasked must be, whatever it is. */
+#define UNASKED_FROM 0.5
 
 static void draft_from_meaning(const struct intents_result *meaning, const char *service,
                                struct draft *ret_draft)
@@ -172,6 +174,14 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
         draft_clear(&event->draft);
 }
 
+/* Nobody was asked anything, and a television talks on: words that cost little when they are asked
+ * for must be heard better here. A call for help counts as always. */
+static bool is_hardly_for_us(const struct assistant *a, const struct utterance *utterance)
+{
+    return conversation_state(a->conversation) == STATE_LINGERING &&
+           utterance->meaning.act != INTENTS_EMERGENCY && utterance->confidence < UNASKED_FROM;
+}
+
 /* What an utterance is to the conversation, by its meaning and how sure we are of it. */
 static void utterance_event(struct assistant *a, const struct utterance *utterance,
                             struct conversation_event *event)
@@ -252,28 +262,40 @@ static bool is_own_tone(const struct assistant *a, const struct utterance *utter
            !utterance->is_woken && end_ms < a->tone_at_ms + TONE_MS;
 }
 
+/* Whoever calls begins another conversation, though the ears were still open. */
+static void begin_anew(struct assistant *a)
+{
+    a->is_called = true;
+    assistant_happen(a, EVENT_CALLED);
+    a->is_called = false;
+}
+
 static void on_utterance(void *user, const struct utterance *utterance)
 {
     struct assistant *a = user;
     char cancel_id[MATCHING_ID_SIZE];
     struct conversation_event event = {.type = EVENT_NOT_UNDERSTOOD};
 
+    draft_clear(&event.draft);
     if (a->hears_over && assistant_hear_interruption(a, utterance))
         return;
     if (is_own_tone(a, utterance)) {
         log_info("own-tone", "what was heard was the tone before it");
-        listener_open(a->listener, a->listens_for);
+        assistant_open_ears(a);
         return;
     }
     if (!assistant_is_for_us(a, utterance)) {
-        listener_open(a->listener, a->listens_for);
+        assistant_open_ears(a);
         return;
     }
     a->n_utterances++;
     a->heard_at_ms = assistant_now_ms(a);
     a->is_cut = utterance->is_cut;
     assistant_somebody_is_there(a);
-    utterance_event(a, utterance, &event);
+    if (utterance->is_woken)
+        begin_anew(a);
+    if (!is_hardly_for_us(a, utterance))
+        utterance_event(a, utterance, &event);
     if (event.type == EVENT_CANCEL) {
         if (assistant_find_cancelled(a, &event.draft, cancel_id, &event.cancel))
             event.cancel_id = cancel_id;
@@ -305,6 +327,7 @@ static void on_wake(void *user, int delay_ms)
     a->n_wakes++;
     assistant_somebody_is_there(a);
     log_info("wake", "wake phrase heard, decided %d ms after its end", delay_ms);
+    begin_anew(a);
     assistant_happen(a, EVENT_WAKE);
 }
 
@@ -316,7 +339,7 @@ static void on_silence(void *user)
         assistant_hear_on(a);
     } else if (a->n_more_silences > 0) {
         a->n_more_silences--;
-        listener_open(a->listener, a->listens_for);
+        assistant_open_ears(a);
     } else {
         assistant_happen(a, EVENT_SILENCE);
     }

@@ -43,7 +43,8 @@ struct assistant {
     bool is_away_before; /* and it was told before this start */
     char trouble[24];    /* the log code of what somebody must put right; "": nothing */
     enum matching_say trouble_say;
-    bool is_cut; /* the last utterance was longer than the longest allowed */
+    bool is_called; /* the wake phrase was heard: the ears keep what was said behind it */
+    bool is_cut;    /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     struct echo echo;
     bool hears_over;    /* the ears are open while we speak */
@@ -74,6 +75,8 @@ struct base_datetime assistant_local_now(const struct assistant *a);
 void assistant_goes_on(struct assistant *a, const struct conversation_event *event);
 /* An event of the conversation that says no more than its type. */
 void assistant_happen(struct assistant *a, enum conversation_event_type type);
+/* Waits for one utterance of what is listened for. */
+void assistant_open_ears(struct assistant *a);
 /* The op: speaks a prompt about a request. */
 void assistant_say(void *user, const char *key, const struct draft *about);
 

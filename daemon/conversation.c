@@ -27,6 +27,7 @@ static const char *const state_names[N_STATES] = {
     [STATE_WITHDRAWING] = "WITHDRAWING",
     [STATE_SENDING] = "SENDING",
     [STATE_TELLING] = "TELLING",
+    [STATE_LINGERING] = "LINGERING",
     [STATE_CLOSING] = "CLOSING",
     [STATE_ALARMED] = "ALARMED",
     [STATE_MUTED] = "MUTED",
@@ -34,6 +35,7 @@ static const char *const state_names[N_STATES] = {
 
 static const char *const event_names[N_EVENTS] = {
     [EVENT_WAKE] = "wake",
+    [EVENT_CALLED] = "called",
     [EVENT_BUTTON] = "button",
     [EVENT_BUTTON_LONG] = "button_long",
     [EVENT_REQUEST] = "request",
@@ -139,6 +141,18 @@ static bool is_question(enum conversation_state state)
            state == STATE_CANCELLING || state == STATE_ERASING || state == STATE_ERASING_SURELY;
 }
 
+/* What was talked about is settled. */
+static bool is_over(enum conversation_state state)
+{
+    return state == STATE_CLOSING || state == STATE_LINGERING;
+}
+
+/* "Et aussi du beurre", after all was noted. A day alone is talk. */
+static bool is_too_late(const struct conversation *c, const struct draft *more)
+{
+    return c->state == STATE_LINGERING && c->is_one_stored && more->n_items + more->n_dropped > 0;
+}
+
 /* Who asks for time gets it, with fewer words each time, and not for ever. */
 static enum conversation_event_type wait_or_not(struct conversation *c,
                                                 enum conversation_event_type type)
@@ -167,6 +181,22 @@ static enum conversation_event_type besides(const struct conversation *c,
     event->n_also--;
     memmove(&event->also[0], &event->also[1], event->n_also * sizeof(event->also[0]));
     return EVENT_CORRECTION;
+}
+
+/* Nobody need answer when all is answered. What is not for us, or not surely, is let pass once: who
+ * only thinks aloud may still have something to say. */
+static enum conversation_event_type let_pass(struct conversation *c,
+                                             enum conversation_event_type type)
+{
+    bool is_first = !c->is_unclear;
+
+    if (c->state != STATE_LINGERING)
+        return type;
+    if (type != EVENT_NOT_UNDERSTOOD && type != EVENT_REQUEST_DOUBTFUL &&
+        type != EVENT_REQUEST_BESIDES && type != EVENT_AFFIRM && type != EVENT_AFFIRM_AND)
+        return type;
+    c->is_unclear = true;
+    return is_first ? EVENT_UNCLEAR : EVENT_NOT_UNDERSTOOD;
 }
 
 static enum conversation_event_type request(struct conversation *c,
@@ -208,11 +238,12 @@ static enum conversation_event_type refine(struct conversation *c, struct conver
     case EVENT_AFFIRM:
         return is_confirming(c->state) && details ? EVENT_CORRECTION : event->type;
     case EVENT_DENY:
-        if (is_confirming(c->state) && details)
+        if ((is_confirming(c->state) || c->state == STATE_LINGERING) && details)
             return EVENT_CORRECTION;
         return c->n_next > 0 ? EVENT_DENY_AND : EVENT_DENY;
     case EVENT_CORRECTION:
-        return is_confirming(c->state) ? EVENT_CORRECTION : EVENT_NOT_UNDERSTOOD;
+        return is_confirming(c->state) || is_too_late(c, &event->draft) ? EVENT_CORRECTION
+                                                                        : EVENT_NOT_UNDERSTOOD;
     case EVENT_NOT_UNDERSTOOD:
         return not_understood(c, &event->draft);
     case EVENT_HELLO:
@@ -224,8 +255,7 @@ static enum conversation_event_type refine(struct conversation *c, struct conver
         return wait_or_not(c, event->type);
     case EVENT_NEXT:
     case EVENT_SPOKEN:
-        return c->state == STATE_CLOSING && c->n_next > 0 && !c->is_held ? EVENT_NEXT
-                                                                         : EVENT_SPOKEN;
+        return is_over(c->state) && c->n_next > 0 && !c->is_held ? EVENT_NEXT : EVENT_SPOKEN;
     case EVENT_EMERGENCY:
     case EVENT_MUTE:
     case EVENT_DEAF:
@@ -252,7 +282,7 @@ static void set_state(struct conversation *c, enum conversation_state next,
 void conversation_event(struct conversation *c, const struct conversation_event *event)
 {
     struct conversation_event refined = *event;
-    enum conversation_event_type type = read_on(c, refine(c, &refined));
+    enum conversation_event_type type = let_pass(c, read_on(c, refine(c, &refined)));
     const struct cell *cell = &conversation_table[c->state][type];
 
     refined.type = type;

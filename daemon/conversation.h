@@ -8,7 +8,8 @@
  *
  * Invariants, each with a test: nothing is stored without a yes (or the button) to a question that
  * restated all; every wake ends in speech or in an audible close; an emergency goes before
- * everything; silence is never a yes; one question at a time; a request that was understood is
+ * everything; silence is never a yes; who was answered may go on without calling again, and who
+ * does not is left in peace; one question at a time; a request that was understood is
  * asked about, waits its turn, or is said to be left: none is dropped without a word.
  *
  * Order: create, then conversation_event as things happen. After each question the caller tells
@@ -41,6 +42,7 @@ enum conversation_state {
     STATE_WITHDRAWING,       /* yes was said, the cancellation is not yet on disk */
     STATE_SENDING,           /* on disk, said so; the service has not answered */
     STATE_TELLING,           /* news, outside any conversation */
+    STATE_LINGERING,         /* all is answered: whoever has more to say need not call again */
     STATE_CLOSING,           /* last words */
     STATE_ALARMED,           /* emergency words being answered */
     STATE_MUTED,
@@ -49,6 +51,8 @@ enum conversation_state {
 
 enum conversation_event_type {
     EVENT_WAKE,
+    EVENT_CALLED, /* the same, before WAKE or what was said in the same breath: what is answered is
+                     over */
     EVENT_BUTTON, /* short press */
     EVENT_BUTTON_LONG,
     EVENT_REQUEST,           /* understood, surely */
@@ -88,7 +92,8 @@ enum conversation_event_type {
     EVENT_HIGHER, /* a higher one */
     EVENT_EMERGENCY,
     EVENT_NOT_UNDERSTOOD, /* speech, but nothing for us in it */
-    EVENT_UNCLEAR,        /* the same, once more to a question that was put again */
+    EVENT_UNCLEAR,        /* the same, once more to a question that was put again; or the first
+                             that is not for us when all is answered */
     EVENT_LOST,           /* the same, of a resident who usually needs the closed choice */
     EVENT_OTHERS,         /* no answer to the closed choice, and more services can be read */
     EVENT_SILENCE,        /* no speech in the time allowed */

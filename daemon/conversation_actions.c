@@ -98,6 +98,16 @@ void act_listen_choice(struct conversation *c, const struct conversation_event *
     listen(c, EXPECT_CHOICE);
 }
 
+/* What was talked about is settled: what comes now begins anew. */
+void act_listen_more(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    draft_clear(&c->guess);
+    c->n_guesses = 0;
+    memset(c->refused, 0, sizeof(c->refused));
+    listen(c, EXPECT_REQUEST);
+}
+
 /* No word that would fall into what is being looked for: a tone, and the ears stay open. */
 static void sound_open(struct conversation *c)
 {
@@ -127,6 +137,12 @@ void act_listen_on_choice(struct conversation *c, const struct conversation_even
 {
     sound_open(c);
     act_listen_choice(c, event);
+}
+
+void act_listen_on_more(struct conversation *c, const struct conversation_event *event)
+{
+    sound_open(c);
+    act_listen_more(c, event);
 }
 
 void act_ask_again(struct conversation *c, const struct conversation_event *event)

@@ -13,8 +13,8 @@
 #include "daemon/conversation_private.h"
 
 action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_listen_choice,
-    act_listen_day, act_ask_again, act_pardon, act_prompt, act_choice, act_others, act_guess,
-    act_wrong_guess, act_offer_callback, act_none_of_these, act_not_here, act_confirm,
+    act_listen_day, act_listen_more, act_ask_again, act_pardon, act_prompt, act_choice, act_others,
+    act_guess, act_wrong_guess, act_offer_callback, act_none_of_these, act_not_here, act_confirm,
     act_ask_what_lacks, act_answered, act_correct, act_confirm_as_is, act_confirm_again,
     act_confirm_shortly, act_denied, act_duplicate, act_store, act_noted, act_wait_for_service,
     act_transmitted, act_kept, act_refused, act_not_stored, act_store_full, act_abandon,
@@ -25,8 +25,8 @@ action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_lis
     act_clock_and_ask, act_today, act_today_and_ask, act_who, act_who_and_ask, act_usual,
     act_usual_and_ask, act_sleep, act_sleep_quietly, act_news, act_alarm, act_mute, act_next,
     act_besides, act_confirm_and, act_denied_and, act_mixed, act_give_time, act_listen_on_request,
-    act_listen_on_answer, act_listen_on_day, act_listen_on_choice, act_thanks, act_goodbye,
-    act_help_more, act_mute_in_vain, act_mute_in_vain_and_ask, act_alarm_over, act_still_muted,
-    act_unmute, act_deaf, act_hearing;
+    act_listen_on_answer, act_listen_on_day, act_listen_on_choice, act_listen_on_more, act_too_late,
+    act_no_more, act_thanks, act_goodbye, act_help_more, act_mute_in_vain, act_mute_in_vain_and_ask,
+    act_alarm_over, act_still_muted, act_unmute, act_deaf, act_hearing;
 
 #endif

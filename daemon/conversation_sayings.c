@@ -42,6 +42,7 @@ ASKS(act_confirm_shortly, "confirm.short", "confirm.request")
 
 SAYS(act_transmitted, "transmitted")
 SAYS(act_kept, "kept")
+SAYS(act_too_late, "noted.already")
 SAYS(act_refused, "refused")
 SAYS(act_not_stored, "store.failed")
 SAYS(act_store_full, "store.full")
@@ -49,6 +50,10 @@ SAYS(act_store_full, "store.full")
 SAYS(act_thanks, "close.thanks")
 SAYS(act_goodbye, "close.goodbye")
 SAYS(act_all_right, "close.all_right")
+/* Who takes something back by it must not believe that it was. */
+ACTION(act_no_more,
+       conversation_say(c, c->is_one_stored && !c->cancelled.service[0] ? "close.stays"
+                                                                        : "close.all_right"))
 SAYS(act_denied_and, "next.denied")
 CLOSES(act_give_up, "repair.give_up", "repair.give_up.rest")
 CLOSES(act_close_silence, "silence.close", "silence.close.rest")

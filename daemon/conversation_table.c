@@ -21,7 +21,7 @@
     [EVENT_NEXT] = {act_nothing, self}, [EVENT_DENY_AND] = {act_nothing, self},                    \
     [EVENT_UNMUTE] = {act_nothing, self}, [EVENT_DEAF] = {act_deaf, STATE_CLOSING},                \
     [EVENT_HEARING] = {act_nothing, self}, [EVENT_WAKE] = {act_greet, STATE_LISTENING},            \
-    [EVENT_BUTTON] = {act_greet, STATE_LISTENING},                                                 \
+    [EVENT_CALLED] = {act_nothing, self}, [EVENT_BUTTON] = {act_greet, STATE_LISTENING},           \
     [EVENT_BUTTON_LONG] = {act_abandon, STATE_CLOSING}, [EVENT_TIMER] = {act_nothing, self},       \
     [EVENT_NEWS] = {act_nothing, self}, [EVENT_WITHDRAWN] = {act_nothing, self},                   \
     [EVENT_STORED] = {act_nothing, self}, [EVENT_NOT_STORED] = {act_nothing, self},                \
@@ -92,7 +92,7 @@
         REQUESTS, [EVENT_SPOKEN] = {act_listen_request, self},                                     \
                   [EVENT_CANCEL] = {act_ask_cancel, STATE_CANCELLING},                             \
                   [EVENT_ERASE] = {act_ask_erase, STATE_ERASING},                                  \
-                  [EVENT_CANCEL_NOTHING] = {act_nothing_to_cancel, STATE_CLOSING},                 \
+                  [EVENT_CANCEL_NOTHING] = {act_nothing_to_cancel, STATE_LINGERING},               \
                   [EVENT_CORRECTION] = lost, [EVENT_AFFIRM] = lost,                                \
                   [EVENT_REQUEST_BESIDES] = lost, [EVENT_AFFIRM_AND] = lost, [EVENT_MIXED] = lost, \
                   [EVENT_HELLO] = lost, [EVENT_THANKS] = {act_thanks, STATE_CLOSING},              \
@@ -148,33 +148,36 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                       [EVENT_THINKS] = {act_listen_on_request, STATE_LISTENING},
                       [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
                       [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
-                      [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
-                      [EVENT_STATUS] = {act_status, STATE_CLOSING},
+                      [EVENT_REPEAT] = {act_ask_again, STATE_LINGERING},
+                      [EVENT_STATUS] = {act_status, STATE_LINGERING},
                       [EVENT_HELP] = {act_help, STATE_LISTENING},
-                      [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING},
-                      [EVENT_CLOCK] = {act_clock, STATE_CLOSING},
-                      [EVENT_TODAY] = {act_today, STATE_CLOSING},
-                      [EVENT_WHO] = {act_who, STATE_LISTENING},
+                      [EVENT_PRIVACY] = {act_privacy, STATE_LINGERING},
+                      [EVENT_CLOCK] = {act_clock, STATE_LINGERING},
+                      [EVENT_TODAY] = {act_today, STATE_LINGERING},
+                      [EVENT_WHO] = {act_who, STATE_LINGERING},
                       [EVENT_USUAL] = {act_usual, STATE_LISTENING},
-                      [EVENT_LOUDER] = {act_adjust, STATE_CLOSING},
-                      [EVENT_SOFTER] = {act_adjust, STATE_CLOSING},
-                      [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
-                      [EVENT_FASTER] = {act_adjust, STATE_CLOSING},
-                      [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
-                      [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
+                      [EVENT_LOUDER] = {act_adjust, STATE_LINGERING},
+                      [EVENT_SOFTER] = {act_adjust, STATE_LINGERING},
+                      [EVENT_SLOWER] = {act_adjust, STATE_LINGERING},
+                      [EVENT_FASTER] = {act_adjust, STATE_LINGERING},
+                      [EVENT_DEEPER] = {act_adjust, STATE_LINGERING},
+                      [EVENT_HIGHER] = {act_adjust, STATE_LINGERING}},
     [STATE_LISTENING] =
         {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
          [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
          [EVENT_LOST] = {act_choice, STATE_CHOOSING},
          [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
          [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
-         [EVENT_REPEAT] = {act_ask_again, STATE_CLOSING},
-         [EVENT_STATUS] = {act_status, STATE_CLOSING},
-         [EVENT_PRIVACY] = {act_privacy, STATE_CLOSING}, [EVENT_CLOCK] = {act_clock, STATE_CLOSING},
-         [EVENT_TODAY] = {act_today, STATE_CLOSING}, [EVENT_LOUDER] = {act_adjust, STATE_CLOSING},
-         [EVENT_SOFTER] = {act_adjust, STATE_CLOSING}, [EVENT_SLOWER] = {act_adjust, STATE_CLOSING},
-         [EVENT_FASTER] = {act_adjust, STATE_CLOSING}, [EVENT_DEEPER] = {act_adjust, STATE_CLOSING},
-         [EVENT_HIGHER] = {act_adjust, STATE_CLOSING}},
+         [EVENT_REPEAT] = {act_ask_again, STATE_LINGERING},
+         [EVENT_STATUS] = {act_status, STATE_LINGERING},
+         [EVENT_PRIVACY] = {act_privacy, STATE_LINGERING},
+         [EVENT_CLOCK] = {act_clock, STATE_LINGERING}, [EVENT_TODAY] = {act_today, STATE_LINGERING},
+         [EVENT_WHO] = {act_who, STATE_LINGERING}, [EVENT_LOUDER] = {act_adjust, STATE_LINGERING},
+         [EVENT_SOFTER] = {act_adjust, STATE_LINGERING},
+         [EVENT_SLOWER] = {act_adjust, STATE_LINGERING},
+         [EVENT_FASTER] = {act_adjust, STATE_LINGERING},
+         [EVENT_DEEPER] = {act_adjust, STATE_LINGERING},
+         [EVENT_HIGHER] = {act_adjust, STATE_LINGERING}},
     [STATE_LISTENING_AGAIN] = {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)),
                                /* "Pardon ?" again would help nobody. */
                                [EVENT_REPEAT] = {act_prompt, STATE_LISTENING_AGAIN},
@@ -228,9 +231,9 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_BUTTON] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_CANCEL] = {act_help_and_ask,
                            STATE_CANCELLING} /* "n'annulez pas" sounds much the same */,
-         [EVENT_CORRECTION] = {act_keep, STATE_CLOSING}, [EVENT_DENY] = {act_keep, STATE_CLOSING},
-         [EVENT_DENY_AND] = {act_keep, STATE_CLOSING},
-         [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_CLOSING},
+         [EVENT_CORRECTION] = {act_keep, STATE_LINGERING},
+         [EVENT_DENY] = {act_keep, STATE_LINGERING}, [EVENT_DENY_AND] = {act_keep, STATE_LINGERING},
+         [EVENT_NOT_UNDERSTOOD] = {act_keep, STATE_LINGERING},
          [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},
     [STATE_ERASING] = {ERASING(STATE_ERASING, act_ask_erase_again, STATE_ERASING_SURELY)},
     [STATE_ERASING_SURELY] = {ERASING(STATE_ERASING_SURELY, act_erase, STATE_WIPING)},
@@ -258,17 +261,30 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_BUTTON_LONG] = {act_nothing, STATE_WITHDRAWING},
          [EVENT_SPOKEN] = {act_nothing, STATE_WITHDRAWING},
          [EVENT_DEAF] = {act_nothing, STATE_WITHDRAWING},
-         [EVENT_WITHDRAWN] = {act_withdrawn, STATE_CLOSING},
+         [EVENT_WITHDRAWN] = {act_withdrawn, STATE_LINGERING},
          [EVENT_TIMER] = {act_not_withdrawn, STATE_CLOSING}},
     [STATE_SENDING] =
         {EVERYWHERE(STATE_SENDING),
          NO_EARS(STATE_SENDING), [EVENT_SPOKEN] = {act_wait_for_service, STATE_SENDING},
          [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP},
-         [EVENT_TRANSMITTED] = {act_transmitted, STATE_CLOSING},
-         [EVENT_KEPT] = {act_kept, STATE_CLOSING}, [EVENT_REFUSED] = {act_refused, STATE_CLOSING},
-         [EVENT_TIMER] = {act_kept, STATE_CLOSING}},
+         [EVENT_TRANSMITTED] = {act_transmitted, STATE_LINGERING},
+         [EVENT_KEPT] = {act_kept, STATE_LINGERING},
+         [EVENT_REFUSED] = {act_refused, STATE_LINGERING},
+         [EVENT_TIMER] = {act_kept, STATE_LINGERING}},
     [STATE_TELLING] = {EVERYWHERE(STATE_TELLING),
                        NO_EARS(STATE_TELLING), [EVENT_SPOKEN] = {act_sleep_quietly, STATE_ASLEEP}},
+    [STATE_LINGERING] =
+        {OPEN_EARS(STATE_LINGERING, CELL(act_sleep, STATE_ASLEEP)),
+         [EVENT_SPOKEN] = {act_listen_more, STATE_LINGERING},
+         [EVENT_THINKS] = {act_listen_on_more, STATE_LINGERING},
+         [EVENT_UNCLEAR] = {act_listen_more, STATE_LINGERING},
+         [EVENT_CALLED] = {act_sleep_quietly, STATE_ASLEEP},
+         [EVENT_NEXT] = {act_next, STATE_LISTENING}, [EVENT_HELLO] = {act_greet, STATE_LISTENING},
+         [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
+         [EVENT_CORRECTION] = {act_too_late, STATE_LINGERING},
+         [EVENT_DENY] = {act_no_more, STATE_CLOSING},
+         [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP},
+         [EVENT_SILENCE] = {act_sleep, STATE_ASLEEP}},
     [STATE_CLOSING] =
         {EVERYWHERE(STATE_CLOSING),
          NO_EARS(STATE_CLOSING), [EVENT_NEXT] = {act_next, STATE_LISTENING},

@@ -52,6 +52,7 @@ struct listener {
     int64_t wake_end;     /* of the last wake phrase */
     int64_t voice_end;    /* where the utterance's voice last ended */
     bool opens_from_wake; /* the next opening reaches back to wake_end */
+    bool hears_calls;     /* the wake phrase counts although the ears are open */
     bool has_voice;       /* speech has begun since the opening */
     int64_t answer_from;  /* what was said before is no answer; 0: all of it is */
     bool has_guess;       /* `guess` holds what was said up to the pause */
@@ -138,11 +139,18 @@ void listener_open(struct listener *listener, enum intents_expect expect)
     listener->opens_from_wake = false;
     listener->mode = MODE_OPEN;
     listener->expect = expect;
-    listener->has_voice = listener->has_guess = false;
+    listener->has_voice = listener->has_guess = listener->hears_calls = false;
     listener->answer_from = 0;
     listener->spent_s = 0;
     audio_endpointer_open(listener->endpointer, from);
     audio_endpointer_set_patience(listener->endpointer, listener->options.endpoint.end_silence_ms);
+}
+
+void listener_open_to_calls(struct listener *listener, enum intents_expect expect)
+{
+    listener_open(listener, expect);
+    listener->hears_calls = true;
+    reset_wake(listener);
 }
 
 void listener_go_on(struct listener *listener, enum intents_expect expect)
@@ -371,6 +379,7 @@ static bool feed_wake(struct listener *listener, const int16_t *block)
     if (r != ASR_WAKE_HEARD)
         return r == 0;
     listener->mode = MODE_WOKEN;
+    listener->hears_calls = false;
     listener->expect = INTENTS_EXPECT_REQUEST;
     listener->has_guess = false;
     listener->has_voice = false;
@@ -414,11 +423,13 @@ void listener_feed(struct listener *listener, const int16_t block[AUDIO_BLOCK_SA
 
     audio_endpointer_feed(listener->endpointer, block, &event);
     follow_silence(listener, audio_endpointer_vad(listener->endpointer));
-    if (listener->mode == MODE_ASLEEP) {
+    if (listener->mode == MODE_ASLEEP || listener->hears_calls) {
         listener->n_taken += feed_wake(listener, block);
-        return;
+        if (listener->mode != MODE_OPEN)
+            return;
+    } else {
+        listener->n_taken++;
     }
-    listener->n_taken++;
     endpoint_event(listener, &event);
     if (listener->mode == MODE_WOKEN)
         look_for_silence(listener);

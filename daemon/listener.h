@@ -70,6 +70,9 @@ void listener_skip(struct listener *listener);
 
 /* Waits for one utterance, from now; after the wake phrase alone: from the end of the phrase. */
 void listener_open(struct listener *listener, enum intents_expect expect);
+/* The same, where nobody need say anything: whoever calls is answered as if it had been asleep, by
+ * on_wake or an utterance that is_woken. */
+void listener_open_to_calls(struct listener *listener, enum intents_expect expect);
 /*
  * Goes on with the utterance in course, for whoever listens from now on: what was said before is
  * heard as well, but only a call for help counts in it (is_before).

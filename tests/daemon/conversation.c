@@ -217,8 +217,57 @@ static void a_request_said_and_confirmed_is_stored_and_announced_step_by_step(vo
     CHECK_STR(did(&scene), "say:noted ");
     happen(&scene, EVENT_TRANSMITTED);
     happen(&scene, EVENT_SPOKEN);
-    CHECK_STR(did(&scene), "say:transmitted earcon:closed sleep ");
+    CHECK_STR(did(&scene), "say:transmitted listen:request ");
+    happen(&scene, EVENT_SILENCE);
+    CHECK_STR(did(&scene), "earcon:closed sleep ");
     CHECK_INT(conversation_state(scene.conversation), STATE_ASLEEP);
+    conversation_destroy(scene.conversation);
+}
+
+/* Whatever was answered, and whatever a television says then: no word of ours comes of it, only
+ * the tone that ends the listening. */
+static void nobody_is_nagged_when_all_is_answered(void)
+{
+    static const enum conversation_event_type answered[] = {
+        EVENT_STATUS, EVENT_PRIVACY, EVENT_CLOCK, EVENT_TODAY,
+        EVENT_WHO,    EVENT_LOUDER,  EVENT_REPEAT, EVENT_CANCEL_NOTHING};
+    static const enum conversation_event_type talk[] = {
+        EVENT_NOT_UNDERSTOOD, EVENT_REQUEST_DOUBTFUL, EVENT_CORRECTION, EVENT_REQUEST_BESIDES,
+        EVENT_AFFIRM,         EVENT_AFFIRM_AND,       EVENT_SILENCE};
+    enum { N_TALK = sizeof(talk) / sizeof(talk[0]) };
+
+    for (size_t i = 0; i < N_TALK * sizeof(answered) / sizeof(answered[0]); i++) {
+        struct scene scene;
+
+        begin(&scene);
+        happen(&scene, EVENT_WAKE);
+        happen(&scene, answered[i / N_TALK]);
+        happen(&scene, EVENT_SPOKEN);
+        CHECK_INT(conversation_state(scene.conversation), STATE_LINGERING);
+        did(&scene);
+        hear(&scene, talk[i % N_TALK], "groceries", NULL);
+        if (talk[i % N_TALK] != EVENT_SILENCE) {
+            CHECK_STR(did(&scene), "listen:request ");
+            hear(&scene, talk[i % N_TALK], "groceries", NULL);
+        }
+        CHECK_STR(did(&scene), "earcon:closed sleep ");
+        CHECK_INT(conversation_state(scene.conversation), STATE_ASLEEP);
+        conversation_destroy(scene.conversation);
+    }
+}
+
+static void a_call_when_all_is_answered_begins_anew(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    happen(&scene, EVENT_CLOCK);
+    happen(&scene, EVENT_SPOKEN);
+    did(&scene);
+    happen(&scene, EVENT_CALLED);
+    happen(&scene, EVENT_NOT_UNDERSTOOD);
+    CHECK_STR(did(&scene), "sleep say:repair.pardon ");
     conversation_destroy(scene.conversation);
 }
 
@@ -502,8 +551,9 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
         if (scene.n_stored != n_stored)
             CHECK((type == EVENT_AFFIRM || type == EVENT_AFFIRM_AND || type == EVENT_BUTTON) &&
                   asked);
+        /* What the call is for comes behind it. */
         if (before != STATE_ASLEEP && conversation_state(scene.conversation) == STATE_ASLEEP &&
-            before != STATE_TELLING)
+            before != STATE_TELLING && type != EVENT_CALLED)
             CHECK(scene.n_said + scene.n_earcons > n_audible);
         scene.did[0] = '\0';
         if (step % 100 == 99) {
@@ -516,6 +566,7 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
 
 CHECK_MAIN(every_cell_of_the_table_is_filled,
            a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
+           nobody_is_nagged_when_all_is_answered, a_call_when_all_is_answered_begins_anew,
            a_correction_changes_the_day_and_is_restated,
            the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
            an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,

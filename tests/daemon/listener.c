@@ -261,6 +261,57 @@ static void nobody_who_speaks_in_time_is_silence(void)
     end();
 }
 
+/* The ears are open, and nobody need say anything: the wake phrase counts as in sleep. */
+static void a_call_counts_where_the_ears_are_open_to_it(void)
+{
+    static const char *const voices[] = {"fr", "fr+f2", "fr+m3", "fr-be", "fr+f4"};
+    unsigned n_heard = 0;
+
+    for (size_t i = 0; i < 2 * sizeof(voices) / sizeof(voices[0]); i++) {
+        bool is_one_breath = i % 2;
+
+        begin(true);
+        speak_as(voices[i / 2], 150);
+        stage.opens_after_wake = false;
+        quiet(1000);
+        for (int k = 0; k < 200; k++)
+            listener_skip(stage.listener); /* we spoke */
+        listener_open_to_calls(stage.listener, INTENTS_EXPECT_REQUEST);
+        quiet(1000);
+        stage.ears.text = "bonjour voisine je voudrais que quelqu'un fasse mes courses demain";
+        say(is_one_breath ? stage.ears.text : "bonjour voisine");
+        quiet(4000);
+        CHECK(stage.n_wakes == 0 || !is_one_breath);
+        CHECK(!stage.utterance.is_woken || stage.n_utterances <= 1);
+        if (is_one_breath)
+            n_heard += stage.n_utterances == 1 && stage.utterance.is_woken;
+        else
+            n_heard += stage.n_wakes;
+        stage.utterance = (struct utterance){0};
+        end();
+    }
+    speak_as("fr", 150);
+    CHECK(n_heard >= 4 || !stage.has_wake);
+}
+
+static void what_is_no_call_is_an_utterance_all_the_same(void)
+{
+    begin(true);
+    stage.ears.text = "quelle heure est-il";
+    quiet(1000);
+    listener_open_to_calls(stage.listener, INTENTS_EXPECT_REQUEST);
+    quiet(500);
+    say("quelle heure est-il");
+    quiet(3000);
+    CHECK_INT(stage.n_utterances, 1);
+    CHECK(!stage.utterance.is_woken);
+    listener_open_to_calls(stage.listener, INTENTS_EXPECT_REQUEST);
+    quiet(NO_SPEECH_MS + 500);
+    CHECK_INT(stage.n_silences, 1);
+    CHECK(!listener_is_open(stage.listener));
+    end();
+}
+
 static void the_sound_is_zeroed_before_the_words_are_handed_over(void)
 {
     begin(false);
@@ -370,7 +421,8 @@ static void close_stage(void)
 }
 
 CHECK_MAIN(one_breath_is_one_utterance_that_is_woken, the_wake_phrase_alone_wakes_and_then_listens,
-           nobody_who_speaks_in_time_is_silence,
+           a_call_counts_where_the_ears_are_open_to_it,
+           what_is_no_call_is_an_utterance_all_the_same, nobody_who_speaks_in_time_is_silence,
            the_sound_is_zeroed_before_the_words_are_handed_over,
            what_sounds_while_we_speak_is_not_heard, a_call_for_help_begun_before_is_heard_whole,
            of_an_answer_begun_before_only_what_comes_since_counts,

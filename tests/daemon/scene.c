@@ -111,14 +111,15 @@ static void do_resident(struct scene *scene, const json_t *turn, const char *tex
 {
     const json_t *heard = json_object_get(turn, "heard");
     double confidence = heard ? json_number_value(heard) : 1.0;
-    bool is_asleep = assistant_state(scene->assistant) == STATE_ASLEEP;
+    enum conversation_state state = assistant_state(scene->assistant);
+    bool hears_calls = state == STATE_ASLEEP || state == STATE_LINGERING;
     const char *rest;
 
     if (json_is_true(json_object_get(turn, "cuts_in"))) {
         scene_interrupt(scene, text, confidence, false);
         return;
     }
-    if (!is_asleep || !begins_with_wake_phrase(text)) {
+    if (!hears_calls || !begins_with_wake_phrase(text)) {
         scene_resident(scene, text, confidence);
         return;
     }
@@ -232,10 +233,30 @@ static void check_now(struct scene *scene, const json_t *wanted)
         scene_fail(scene, "is %s", conversation_state_name(assistant_state(scene->assistant)));
 }
 
+/* All is answered, and nobody says more: the ears close without a word. */
+static void let_close(struct scene *scene)
+{
+    if (assistant_state(scene->assistant) != STATE_LINGERING || !scene_is_listening(scene))
+        return;
+    do_silence(scene);
+    scene_run(scene, false);
+    check_nothing_more_said(scene);
+}
+
+/* Where the resident neither speaks nor presses a button, time has passed. */
+static bool is_resident(const json_t *turn)
+{
+    return json_object_get(turn, "resident") || json_object_get(turn, "silence") ||
+           json_object_get(turn, "button") || json_object_get(turn, "service") ||
+           json_object_get(turn, "disk");
+}
+
 static void do_turn(struct scene *scene, const json_t *turn)
 {
     const char *text;
 
+    if (!is_resident(turn))
+        let_close(scene);
     if ((text = json_string_value(json_object_get(turn, "resident"))) != NULL)
         do_resident(scene, turn, text);
     else if (json_object_get(turn, "silence"))
@@ -405,6 +426,7 @@ int scene_play(struct scene_stage *stage, const char *folder, FILE *tell)
     scene_run(&scene, false);
     play_turns(&scene, json_object_get(scene.file, "turns"));
     do_disk("good");
+    let_close(&scene);
     if (!json_object_get(scene.file, "ends_open") && scene_is_listening(&scene))
         scene_fail(&scene, "still listens at the end");
     matching_worker_destroy(scene.worker);
