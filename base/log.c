@@ -22,7 +22,7 @@
 #define REPEATED_MAX 16
 #define REPEATED_MS  60000
 
-/* A line that may come again. */
+/* A fault that may come again. */
 struct repeated {
     uint32_t what; /* hash of code, id and message; 0: none */
     int64_t told_at_ms;
@@ -240,19 +240,12 @@ static void write_line(const struct log_entry *e)
     }
 }
 
-/*
- * A cause that stays, as a microphone that is not there, is met again and again: the same warning
- * or error is told once a minute, with how often it was held back (R51). Returns: whether it is
- * held.
- */
+/* Returns: whether the fault was told within the last minute; else how often it was held. */
 static bool is_held(const struct log_entry *e, int64_t now_ms, unsigned *ret_n_held)
 {
     uint32_t what = base_hash_field(base_hash_field(BASE_HASH_START, e->code), e->message);
     struct repeated *known = &log_state.repeated[0];
 
-    *ret_n_held = 0;
-    if (e->level > BASE_LOG_WARNING)
-        return false;
     what = base_hash_field(what, e->id ? e->id : "") | 1;
     for (size_t i = 0; i < REPEATED_MAX && known->what != what; i++) {
         if (log_state.repeated[i].what == what ||
@@ -268,21 +261,19 @@ static bool is_held(const struct log_entry *e, int64_t now_ms, unsigned *ret_n_h
     return false;
 }
 
-void base_log(enum base_log_level level, const char *code, const char *id, const char *format, ...)
+static void vwrite(enum base_log_level level, bool is_fault, const char *code, const char *id,
+                   const char *format, va_list args)
 {
     char message[LOG_LINE_MAX];
     struct log_entry entry = {level, code, id, message, "", 0};
     const struct base_clock *clock = log_state.clock ? log_state.clock : base_clock_system();
     int64_t now_ms = clock->monotonic_ms(clock);
-    unsigned n_held;
+    unsigned n_held = 0;
     size_t n;
-    va_list args;
 
     if (level > log_state.level)
         return;
-    va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
-    va_end(args);
     for (char *p = message; *p; p++) {
         if (*p == '\n')
             *p = ' ';
@@ -291,13 +282,32 @@ void base_log(enum base_log_level level, const char *code, const char *id, const
     entry.since_boot_s = (double)now_ms / 1000.0;
 
     pthread_mutex_lock(&log_state.lock);
-    if (!is_held(&entry, now_ms, &n_held)) {
+    if (!is_fault || !is_held(&entry, now_ms, &n_held)) {
         n = strlen(message);
         if (n_held > 0)
             snprintf(message + n, sizeof(message) - n, " (and %u times since the last)", n_held);
         write_line(&entry);
     }
     pthread_mutex_unlock(&log_state.lock);
+}
+
+void base_log(enum base_log_level level, const char *code, const char *id, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vwrite(level, false, code, id, format, args);
+    va_end(args);
+}
+
+void base_log_fault(enum base_log_level level, const char *code, const char *id, const char *format,
+                    ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vwrite(level, true, code, id, format, args);
+    va_end(args);
 }
 
 int base_trace_at(int r, const char *file, int line, const char *function)

@@ -8,9 +8,13 @@
  *
  * Three forms, chosen at open: HUMAN on a terminal, JSON lines on a file or pipe, JOURNAL (native
  * fields over the journal's socket) when systemd started us. All carry wall time, seconds since
- * boot, level, code and the request's id where there is one. The same warning or error is written
- * once a minute, with how often it came meanwhile: a device that is missing for a day does not fill
- * the log (R51).
+ * boot, level, code and the request's id where there is one.
+ *
+ * A line is an event or a fault, whatever its level. An event happened, and each one is written: a
+ * second call for help within a minute is another call. A fault is a cause that stays and is met
+ * again and again, as a microphone that is not there: the same one is written once a minute, with
+ * how often it came meanwhile, so that a device that is missing for a day does not fill the log
+ * (R51).
  *
  * Order: base_log_open once at start (before it, lines go to stderr in human form), then
  * base_log anywhere. The log is the one place with file-scope state: a line must be
@@ -56,17 +60,23 @@ void base_log_journal_at(const char *path);
 void base_log_close(void);
 
 /*
- * Writes one line. `code` is the stable name of the event; `id` the request it concerns or NULL;
+ * Writes one line of an event. `code` is its stable name; `id` the request it concerns or NULL;
  * then printf's arguments. Thread: any but RT.
  */
 void base_log(enum base_log_level level, const char *code, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-#define log_error(code, ...)   base_log(BASE_LOG_ERROR, (code), NULL, __VA_ARGS__)
-#define log_warning(code, ...) base_log(BASE_LOG_WARNING, (code), NULL, __VA_ARGS__)
-#define log_notice(code, ...)  base_log(BASE_LOG_NOTICE, (code), NULL, __VA_ARGS__)
-#define log_info(code, ...)    base_log(BASE_LOG_INFO, (code), NULL, __VA_ARGS__)
-#define log_debug(code, ...)   base_log(BASE_LOG_DEBUG, (code), NULL, __VA_ARGS__)
+/* The same of a fault: what differs in code, id or message is another one. Thread: any but RT. */
+void base_log_fault(enum base_log_level level, const char *code, const char *id, const char *format,
+                    ...) __attribute__((format(printf, 4, 5)));
+
+/* Faults, of no request in particular. */
+#define log_error(code, ...)   base_log_fault(BASE_LOG_ERROR, (code), NULL, __VA_ARGS__)
+#define log_warning(code, ...) base_log_fault(BASE_LOG_WARNING, (code), NULL, __VA_ARGS__)
+/* Events, of no request in particular. */
+#define log_notice(code, ...) base_log(BASE_LOG_NOTICE, (code), NULL, __VA_ARGS__)
+#define log_info(code, ...)   base_log(BASE_LOG_INFO, (code), NULL, __VA_ARGS__)
+#define log_debug(code, ...)  base_log(BASE_LOG_DEBUG, (code), NULL, __VA_ARGS__)
 
 /* Reads "error", "warning", ... Returns: 0, or -EINVAL. Thread: any. */
 int base_log_level_parse(const char *name, enum base_log_level *ret_level);

@@ -65,7 +65,7 @@ void assistant_store(void *user, const struct draft *draft)
     learning_confirmed(a->parts.learning, draft->service);
     r = matching_worker_submit(a->parts.worker, &request, a->store_id);
     if (r < 0) {
-        log_error("store-failed", "%s", strerror(-r));
+        base_log(BASE_LOG_ERROR, "store-failed", NULL, "%s", strerror(-r));
         assistant_happen(a, EVENT_NOT_STORED);
         return;
     }
@@ -89,13 +89,13 @@ void assistant_alert(void *user)
     char id[MATCHING_ID_SIZE], spoken_at[40];
     int r;
 
-    log_notice("emergency", "emergency words were heard");
+    base_log(BASE_LOG_WARNING, "emergency", NULL, "emergency words were heard");
     if (!a->settings.has_alert)
         return;
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
     r = matching_worker_alert(a->parts.worker, a->settings.resident, spoken_at, id);
     if (r < 0)
-        log_error("alert-failed", "%s", strerror(-r));
+        base_log(BASE_LOG_ERROR, "alert-failed", NULL, "%s", strerror(-r));
 }
 
 /* How well a stored request fits what was named. */

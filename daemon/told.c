@@ -211,7 +211,7 @@ static void add(struct told *told, const struct told_news *news)
         }
     }
     if (told->n == NEWS_MAX) {
-        log_warning("news-dropped", "more than %d news wait", NEWS_MAX);
+        base_log(BASE_LOG_WARNING, "news-dropped", NULL, "more than %d news wait", NEWS_MAX);
         drop_waiting(told, 0);
     }
     told->news[told->n++] = *news;

@@ -27,7 +27,7 @@ void matching_courier_alert_answered(struct matching_courier *courier, const cha
         matching_alert_free(alert);
         matching_courier_emit(courier, MATCHING_EVENT_ALERT_FAILED, id);
     } else {
-        base_log(BASE_LOG_WARNING, "alert-kept", id, "cause: %s", outcome.code);
+        base_log_fault(BASE_LOG_WARNING, "alert-kept", id, "cause: %s", outcome.code);
         matching_alert_failed(alert, &courier->schedule.rng, matching_courier_now(courier));
     }
 }

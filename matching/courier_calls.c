@@ -66,7 +66,8 @@ static int64_t begin_delivery(struct matching_courier *courier, int64_t now_ms)
         r = turn->kind == MATCHING_TURN_SEND ? matching_courier_begin_send(courier, id)
                                              : matching_courier_begin_cancel(courier, id);
         if (r) {
-            base_log(BASE_LOG_ERROR, "request-not-begun", id, "error %d: tried again later", r);
+            base_log_fault(BASE_LOG_ERROR, "request-not-begun", id, "error %d: tried again later",
+                           r);
             matching_schedule_failed(&courier->schedule, id, false, -1, now_ms);
         }
     }

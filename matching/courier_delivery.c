@@ -45,8 +45,8 @@ static void settle(struct matching_courier *courier, const char *id, enum matchi
     int64_t now_ms = matching_courier_now(courier);
 
     if (matching_courier_mark(courier, id, state) != 0) {
-        base_log(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked %s: sent again later",
-                 matching_state_name(state));
+        base_log_fault(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked %s: sent again later",
+                       matching_state_name(state));
         matching_schedule_failed(&courier->schedule, id, false, -1, now_ms);
         return;
     }
@@ -149,7 +149,8 @@ int matching_courier_begin_send(struct matching_courier *courier, const char *id
         /* On a disk that takes nothing more it goes all the same: kept here for ever it would help
          * nobody, and whoever cancels it in a later run tells the service (see cancel). */
         if (matching_courier_mark(courier, id, MATCHING_SENDING) != 0)
-            base_log(BASE_LOG_ERROR, "outbox-mark", id, "cannot be marked sending: sent unmarked");
+            base_log_fault(BASE_LOG_ERROR, "outbox-mark", id,
+                           "cannot be marked sending: sent unmarked");
         item->entry.summary.state = MATCHING_SENDING;
         matching_ledger_touch(&courier->ledger, item);
     }

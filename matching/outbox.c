@@ -113,7 +113,7 @@ static void leave_tombstone(struct matching_outbox *outbox, const char *id, int6
                                  " WHERE status = 'not_noted'",
                                  "sii", id, now_wall_ms, now_wall_ms));
     if (r)
-        base_log(BASE_LOG_ERROR, "outbox-tombstone", id, "cannot be written");
+        base_log_fault(BASE_LOG_ERROR, "outbox-tombstone", id, "cannot be written");
 }
 
 int matching_outbox_put(struct matching_outbox *outbox, const char *id, const char *body,

@@ -117,7 +117,7 @@ int matching_store_mark_damaged(struct matching_outbox *outbox, const char *id)
 {
     int r;
 
-    base_log(BASE_LOG_ERROR, "outbox-row-damaged", id, "text changed on disk: not sent");
+    base_log_fault(BASE_LOG_ERROR, "outbox-row-damaged", id, "text changed on disk: not sent");
     WITH_RESERVE(outbox, r,
                  matching_db_run(outbox->db, NULL,
                                  "UPDATE request SET state = 'damaged' WHERE id = ?", "s", id));

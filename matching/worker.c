@@ -101,8 +101,8 @@ static void emit(void *user, const struct matching_event *event)
         worker->spare = NULL;
     }
     if (!told) {
-        base_log(BASE_LOG_ERROR, "memory", event->id, "event %s lost",
-                 matching_event_name(event->type));
+        base_log_fault(BASE_LOG_ERROR, "memory", event->id, "event %s lost",
+                       matching_event_name(event->type));
         return;
     }
     if (worker->courier) /* the list is never behind an event that was read */

@@ -44,7 +44,7 @@ static size_t count(const char *text, const char *what)
 }
 
 /* R51: a microphone that is missing for an hour, looked for each five seconds, beside another cause
- * that comes as often; each request's lines stand for themselves, and so does what is no fault. */
+ * that comes as often; each request's fault stands for itself. */
 static void a_cause_that_stays_is_told_once_a_minute(void)
 {
     struct base_clock_manual clock;
@@ -60,19 +60,46 @@ static void a_cause_that_stays_is_told_once_a_minute(void)
     for (int i = 0; i < 3600 / 5; i++) {
         log_error("mic-missing", "no microphone");
         log_warning("sound-restart", "no-frames: %d", -5);
-        log_info("wake", "wake phrase heard");
+        base_log_fault(BASE_LOG_NOTICE, "outbox-mark", "1-2", "cannot be marked");
+        base_log_fault(BASE_LOG_NOTICE, "outbox-mark", "1-3", "cannot be marked");
         base_clock_manual_advance(&clock, 5000);
     }
-    base_log(BASE_LOG_ERROR, "request-refused", "1-2", "422");
-    base_log(BASE_LOG_ERROR, "request-refused", "1-3", "422");
     base_log_close();
     base_log_clock(NULL);
     REQUIRE(base_file_read(path, 1024 * 1024, &data, &n) == 0);
     CHECK_INT(count(data, "mic-missing"), 60);
     CHECK_INT(count(data, "no microphone (and 11 times since the last)"), 59);
     CHECK_INT(count(data, "sound-restart"), 60);
-    CHECK_INT(count(data, "wake phrase heard"), 720);
-    CHECK_INT(count(data, "request-refused"), 2);
+    CHECK_INT(count(data, "outbox-mark"), 120);
+    free(data);
+    unlink(path);
+}
+
+/* Whatever its level: each call for help of a bad night is one. */
+static void what_happens_is_told_each_time(void)
+{
+    struct base_clock_manual clock;
+    char path[] = "/tmp/voisine-log-XXXXXX", *data;
+    size_t n;
+
+    base_clock_manual_init(&clock, 0);
+    base_log_clock(&clock.base);
+    REQUIRE(mkstemp(path) >= 0);
+    REQUIRE(base_log_open(BASE_LOG_INFO, BASE_LOG_JSON, path) == 0);
+    REQUIRE(freopen("/dev/null", "w", stderr));
+    for (int i = 0; i < 20; i++) {
+        base_log(BASE_LOG_ERROR, "request-not-noted", NULL, "cannot be stored");
+        base_log(BASE_LOG_WARNING, "emergency", NULL, "emergency words were heard");
+        log_info("wake", "wake phrase heard");
+        base_clock_manual_advance(&clock, 3000);
+    }
+    base_log_close();
+    base_log_clock(NULL);
+    REQUIRE(base_file_read(path, 1024 * 1024, &data, &n) == 0);
+    CHECK_INT(count(data, "request-not-noted"), 20);
+    CHECK_INT(count(data, "emergency words were heard"), 20);
+    CHECK_INT(count(data, "wake phrase heard"), 20);
+    CHECK_INT(count(data, "times since the last"), 0);
     free(data);
     unlink(path);
 }
@@ -194,4 +221,5 @@ static void a_terminal_that_systemd_started_is_no_journal(void)
 
 CHECK_MAIN(run_by_systemd_it_writes_fields, a_terminal_that_systemd_started_is_no_journal,
            a_line_in_the_file_is_json_and_names_the_request,
-           a_cause_that_stays_is_told_once_a_minute, the_file_stays_bounded)
+           a_cause_that_stays_is_told_once_a_minute, what_happens_is_told_each_time,
+           the_file_stays_bounded)

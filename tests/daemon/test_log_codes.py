@@ -10,7 +10,7 @@ import sys
 FOLDERS = ("base", "config", "audio", "asr", "tts", "intents", "matching", "daemon")
 CODE = re.compile(r'"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)"')
 CALLS = (re.compile(r"\blog_(?:error|warning|notice|info|debug)\(\s*(.*?),", re.S),
-         re.compile(r"\bbase_log\(\s*[^,]*?,\s*(.*?),", re.S))
+         re.compile(r"\bbase_log(?:_fault)?\(\s*[^,]*?,\s*(.*?),", re.S))
 CAUSE = re.compile(r'\b[A-Z_]+\((?:[A-Z]+, )?"([a-z-]+)"\)')
 
 
