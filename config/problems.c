@@ -120,8 +120,11 @@ static const struct message messages[CONFIG_N_MESSAGES] = {
          "what is needed to understand speech cannot be used ({why}): run `voisine bundle`; where "
          "that does not help, install Voisine again"},
     [CONFIG_DENOISER_BAD] = {"doctor-denoiser",
-                             "the file asr/{language}/denoiser.bin is damaged: the speaker hears "
-                             "worse beside a television; install Voisine again"},
+                             "the file asr/{language}/denoiser.bin is damaged or gone: the speaker "
+                             "hears worse beside a television; install Voisine again"},
+    [CONFIG_MODEL_CHANGED] = {"doctor-model",
+                              "a file of the acoustic model models/{language} is damaged or gone: "
+                              "the speaker hears worse; install Voisine again"},
     [CONFIG_NO_DAEMON] = {"doctor-no-daemon",
                           "the speaker's program does not run ({why}): systemctl start voisined"},
     [CONFIG_DAEMON_FORBIDDEN] =

@@ -69,6 +69,7 @@ enum config_message {
     /* of `voisine doctor` */
     CONFIG_BUNDLE_UNUSABLE,
     CONFIG_DENOISER_BAD,
+    CONFIG_MODEL_CHANGED,
     CONFIG_NO_DAEMON,
     CONFIG_DAEMON_FORBIDDEN,
     CONFIG_DAEMON_RUNS,

@@ -62,6 +62,8 @@ static const char *precise_key(const struct assistant *a, const char *key)
         return trouble_key(a);
     if (strcmp(key, "repair.pardon") == 0 && a->is_cut)
         return "listen.too_long";
+    if (strcmp(key, "mic.lost") == 0 && a->settings.cannot_understand)
+        return "language.lost";
     return key;
 }
 
@@ -279,10 +281,15 @@ void assistant_join(struct assistant *a, struct listener *listener, struct audio
     a->player = player;
     speech_join(a->speech, player);
     assistant_begin_habits(a);
+    a->is_deaf = a->settings.cannot_understand;
 }
 
 void assistant_block(struct assistant *a, const struct audio_canceller_block *block)
 {
+    if (a->settings.cannot_understand) {
+        listener_skip(a->listener);
+        return;
+    }
     if (speech_is_on(a->speech)) {
         assistant_hear_over(a, block);
         return;
@@ -293,9 +300,11 @@ void assistant_block(struct assistant *a, const struct audio_canceller_block *bl
 
 void assistant_button(struct assistant *a, bool is_long)
 {
+    enum conversation_state state = conversation_state(a->conversation);
+
     log_info("button", "%s press", is_long ? "long" : "short");
     assistant_somebody_is_there(a);
-    if (!is_long && a->is_deaf && conversation_state(a->conversation) == STATE_ASLEEP) {
+    if (!is_long && a->is_deaf && (state == STATE_ASLEEP || state == STATE_CLOSING)) {
         assistant_tell_deafness(a);
         return;
     }
@@ -309,7 +318,7 @@ void assistant_set_muted(struct assistant *a, bool is_muted)
 
 void assistant_set_deaf(struct assistant *a, bool is_deaf)
 {
-    if (is_deaf == a->is_deaf)
+    if (is_deaf == a->is_deaf || a->settings.cannot_understand)
         return;
     a->is_deaf = is_deaf;
     if (is_deaf) {
@@ -322,6 +331,11 @@ void assistant_set_deaf(struct assistant *a, bool is_deaf)
         else
             assistant_happen(a, EVENT_HEARING);
     }
+}
+
+bool assistant_is_deafness_told(const struct assistant *a)
+{
+    return a->is_deaf_told;
 }
 
 void assistant_announce(struct assistant *a, const char *key)

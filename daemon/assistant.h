@@ -41,6 +41,7 @@ struct assistant_settings {
     struct habits habits;    /* as last kept */
     struct kinds kinds;      /* likewise */
     bool has_button;         /* can switch the microphone on again */
+    bool cannot_understand;  /* what that needs is damaged: deaf for as long as it lives */
     bool is_without_earcons; /* no sound tells that listening begins and ends */
     struct speech_settings speech;
 };
@@ -97,8 +98,10 @@ void assistant_tick(struct assistant *assistant);
 
 void assistant_button(struct assistant *assistant, bool is_long);
 void assistant_set_muted(struct assistant *assistant, bool is_muted);
-/* The microphone was lost, or is back. */
+/* The microphone was lost, or is back. Who cannot understand is deaf from assistant_join on. */
 void assistant_set_deaf(struct assistant *assistant, bool is_deaf);
+/* Whether the resident was told that nothing is heard, and not yet that it is over. */
+bool assistant_is_deafness_told(const struct assistant *assistant);
 
 /* Says a prompt outside any conversation, when nothing else goes on (start, failures). */
 void assistant_announce(struct assistant *assistant, const char *key);

@@ -60,26 +60,32 @@ static void step(const struct making *m, const char *what)
         m->options->on_step(m->options->user, what);
 }
 
-int bundle_data_folder(const char *language, char *ret_folder, size_t size)
+/* The language's own in a folder of the data. */
+static int find_data(const char *kind, const char *language, char *ret_folder, size_t size)
 {
     char root[PATH_MAX], relative[64];
     int r = base_paths_data(root, sizeof(root));
 
-    snprintf(relative, sizeof(relative), "intents/%s", language);
+    snprintf(relative, sizeof(relative), "%s/%s", kind, language);
     return r < 0 ? r : base_file_join(root, relative, ret_folder, size);
+}
+
+int bundle_data_folder(const char *language, char *ret_folder, size_t size)
+{
+    return find_data("intents", language, ret_folder, size);
+}
+
+int bundle_network_folder(const char *language, char *ret_folder, size_t size)
+{
+    return find_data("asr", language, ret_folder, size);
 }
 
 int bundle_model_folder(const char *models_folder, const char *language, char *ret_folder,
                         size_t size)
 {
-    char root[PATH_MAX], relative[64];
-    int r;
-
     if (models_folder && *models_folder)
         return base_file_join(models_folder, language, ret_folder, size);
-    r = base_paths_data(root, sizeof(root));
-    snprintf(relative, sizeof(relative), "models/%s", language);
-    return r < 0 ? r : base_file_join(root, relative, ret_folder, size);
+    return find_data("models", language, ret_folder, size);
 }
 
 int bundle_folder(const char *language, char *ret_folder, size_t size)
@@ -301,7 +307,12 @@ static int make_stored(struct making *m)
 
 static int put_seal(struct making *m)
 {
-    return seal_put(m->folder);
+    char network[PATH_MAX];
+    const struct seal_part parts[] = {{BUNDLE_PART_MODEL, m->options->model_folder},
+                                      {BUNDLE_PART_NETWORK, network}};
+    int r = bundle_network_folder(m->options->language, network, sizeof(network));
+
+    return r < 0 ? r : seal_put(m->folder, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 /* What every later step needs; says what is missing. */

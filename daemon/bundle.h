@@ -9,7 +9,7 @@
  *     words.dict         pronunciations of the words of all
  *     understanding.bin  what intents_train learned
  *     bundle.json        what it was made from
- *     seal               hashes of all (daemon/seal.h)
+ *     seal               hashes of all, of the acoustic model and of the network (daemon/seal.h)
  *
  * The same data give the same bundle. It is made in a fresh folder and renamed, so that a running
  * daemon never sees half of one. Thread: main of a command; takes well under a minute.
@@ -22,6 +22,9 @@
 
 /* The file of a bundle that holds `made_of`. */
 #define BUNDLE_MADE_OF "made-of"
+/* What its seal holds besides (struct seal_part). */
+#define BUNDLE_PART_MODEL   "model"
+#define BUNDLE_PART_NETWORK "asr"
 
 struct bundle_options {
     const char *language;              /* "fr" */
@@ -48,5 +51,8 @@ int bundle_model_folder(const char *models_folder, const char *language, char *r
                         size_t size);
 /* Where the data of a language are. Returns: as above. */
 int bundle_data_folder(const char *language, char *ret_folder, size_t size);
+/* Where the network of a language is that hears through noise; not every language has one. Returns:
+ * as above. */
+int bundle_network_folder(const char *language, char *ret_folder, size_t size);
 
 #endif

@@ -43,6 +43,8 @@ void doctor_understanding(struct inspection *inspection)
     if (language_open(&options, &language, &why) == 0) {
         if (language.is_denoiser_bad)
             inspection_report(inspection, CONFIG_WARNING, CONFIG_DENOISER_BAD, args);
+        if (language.is_model_changed)
+            inspection_report(inspection, CONFIG_WARNING, CONFIG_MODEL_CHANGED, args);
         language_close(&language);
     } else {
         args[1] = base_strbuf_text(&why);

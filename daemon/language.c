@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/paths.h"
 #include "config/options.h"
 #include "daemon/bundle.h"
 #include "daemon/seal.h"
@@ -75,10 +74,29 @@ static int open_understanding(const struct language_options *options, const char
     return 0;
 }
 
-static int open_scores(const char *model, struct language *language, struct base_strbuf *error)
+/* Whether a part is as it was when the bundle was made. */
+static bool is_as_sealed(const char *bundle, const char *name, const char *folder)
+{
+    const struct seal_part part = {name, folder};
+    struct base_strbuf file;
+    int r;
+
+    base_strbuf_init(&file);
+    r = seal_check_part(bundle, &part, &file);
+    if (r == SEAL_BROKEN)
+        log_error("asr-changed", "missing or changed: %s, of %s", base_strbuf_text(&file), folder);
+    base_strbuf_finish(&file);
+    return r != SEAL_BROKEN;
+}
+
+/* A model that changed is heard with, if it can be opened: worse perhaps, but nothing else hears a
+ * call for help. */
+static int open_scores(const char *model, const char *bundle, struct language *language,
+                       struct base_strbuf *error)
 {
     int r = asr_scores_create(model, &language->scores);
 
+    language->is_model_changed = r == 0 && !is_as_sealed(bundle, BUNDLE_PART_MODEL, model);
     if (r < 0)
         base_strbuf_addf(error,
                          "the acoustic model %s cannot be used: %s; fetch it with tools/setup "
@@ -87,16 +105,17 @@ static int open_scores(const char *model, struct language *language, struct base
     return r;
 }
 
-/* A language without one hears without it. So does one whose file is damaged: worse beside a
- * television, but a speaker that is started again and again hears nothing at all. */
-static int open_denoiser(const char *id, struct language *language)
+/* A language without one hears without it. So does one whose file is damaged or gone: worse beside
+ * a television, but a speaker that is started again and again hears nothing at all. */
+static int open_denoiser(const char *id, const char *bundle, struct language *language)
 {
-    char root[PATH_MAX], relative[64], path[PATH_MAX];
-    int r = base_paths_data(root, sizeof(root));
+    char folder[PATH_MAX], path[PATH_MAX];
+    int r = bundle_network_folder(id, folder, sizeof(folder));
 
-    snprintf(relative, sizeof(relative), "asr/%s/denoiser.bin", id);
     if (r == 0)
-        r = base_file_join(root, relative, path, sizeof(path));
+        r = base_file_join(folder, "denoiser.bin", path, sizeof(path));
+    if (r == 0 && !is_as_sealed(bundle, BUNDLE_PART_NETWORK, folder))
+        r = -EINVAL;
     if (r == 0)
         r = asr_denoiser_open(path, &language->denoiser);
     /* What it tells of another model's states would be read beyond its end. */
@@ -216,9 +235,9 @@ int language_open(const struct language_options *options, struct language *ret_l
     if (r == 0)
         r = open_understanding(options, bundle, ret_language, error);
     if (r == 0 && options->parts)
-        r = open_scores(model, ret_language, error);
+        r = open_scores(model, bundle, ret_language, error);
     if (r == 0 && options->parts)
-        r = open_denoiser(options->id, ret_language);
+        r = open_denoiser(options->id, bundle, ret_language);
     if (r == 0 && options->parts & LANGUAGE_HEARS)
         r = open_recogniser(model, bundle, ret_language, error);
     if (r == 0 && options->parts & LANGUAGE_WAKES)
@@ -235,7 +254,8 @@ int language_renew(const struct language_options *options, struct language *lang
 {
     struct language fresh = {.scores = language->scores,
                              .denoiser = language->denoiser,
-                             .is_denoiser_bad = language->is_denoiser_bad};
+                             .is_denoiser_bad = language->is_denoiser_bad,
+                             .is_model_changed = language->is_model_changed};
     char bundle[PATH_MAX], model[PATH_MAX];
     int r = find_bundle(options, bundle, sizeof(bundle));
 

@@ -22,7 +22,8 @@ struct language {
     struct intents_understander *understander;
     struct asr_scores *scores;     /* of both that follow; NULL when neither was asked for */
     struct asr_denoiser *denoiser; /* likewise; NULL where the language has none, or a bad one */
-    bool is_denoiser_bad;          /* damaged, or of another model: hears without it */
+    bool is_denoiser_bad;          /* gone, damaged, or of another model: hears without it */
+    bool is_model_changed; /* a file of the acoustic model is not what the bundle was made with */
     struct asr_recogniser *recogniser; /* NULL unless asked for */
     struct asr_wake *wake;             /* NULL unless asked for */
 };

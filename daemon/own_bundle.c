@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +25,7 @@ enum {
     NAME_SIZE = 128,
     TRIES_MAX = 3,
     FIRST_FD_OF_OURS = 3,
+    SEAL_BYTES_MAX = 65536,
 };
 
 /* Which lists of the lexicon (docs/language-data.md) know such names. */
@@ -50,7 +50,7 @@ struct own_bundle {
     char program[PATH_MAX];
     char folder[PATH_MAX], tries_path[PATH_MAX];
     char wanted[17]; /* what it must be made of */
-    bool is_there;
+    bool is_wanted, is_there;
     pid_t maker; /* 0: none */
 };
 
@@ -99,16 +99,18 @@ static void tell_wanted(struct own_bundle *own)
 {
     const struct config_options *config = own->options.config;
     const char *language = config_options_text(config, CONFIG_LANGUAGE);
-    char installed[PATH_MAX], record[PATH_MAX], stamp[64] = "";
-    struct stat status;
+    char installed[PATH_MAX], path[PATH_MAX], *seal;
+    size_t n_bytes;
     uint64_t sum = mix(mix(FNV_START, VOISINE_VERSION), language);
 
+    /* What is sealed, and so other data, another model or another network. */
     if (bundle_folder(language, installed, sizeof(installed)) == 0 &&
-        base_file_join(installed, "understanding.bin", record, sizeof(record)) == 0 &&
-        stat(record, &status) == 0)
-        snprintf(stamp, sizeof(stamp), "%lld %lld", (long long)status.st_size,
-                 (long long)status.st_mtime);
-    sum = mix(mix(sum, stamp), config_options_text(config, CONFIG_WAKE_PHRASE));
+        base_file_join(installed, "seal", path, sizeof(path)) == 0 &&
+        base_file_read(path, SEAL_BYTES_MAX, &seal, &n_bytes) == 0) {
+        sum = mix(sum, seal);
+        free(seal);
+    }
+    sum = mix(sum, config_options_text(config, CONFIG_WAKE_PHRASE));
     for (size_t i = 0; i < own->n_extras; i++)
         sum = mix(mix(sum, own->extras[i].slot), own->extras[i].text);
     snprintf(own->wanted, sizeof(own->wanted), "%016" PRIx64, sum);
@@ -224,7 +226,7 @@ static void on_child(void *user, int signal_number)
     own->maker = 0;
     own->is_there = WIFEXITED(status) && WEXITSTATUS(status) == 0 && is_made_of_wanted(own);
     if (!own->is_there) {
-        log_warning("bundle-unmade", "the names are not known yet: status %d",
+        log_warning("bundle-unmade", "tried again at the next start: status %d",
                     WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
         return;
     }
@@ -233,15 +235,23 @@ static void on_child(void *user, int signal_number)
     own->options.on_ready(own->options.user);
 }
 
+void own_bundle_mend(struct own_bundle *own)
+{
+    if (own->is_wanted)
+        return;
+    own->is_wanted = true;
+    own->is_there = is_made_of_wanted(own);
+}
+
 void own_bundle_start(struct own_bundle *own)
 {
     unsigned n = n_tries(own);
     int names_fd, r;
 
-    if (own->n_extras == 0 || own->is_there || own->maker != 0)
+    if (!own->is_wanted || own->is_there || own->maker != 0)
         return;
     if (n >= TRIES_MAX) {
-        log_warning("bundle-given-up", "the names stay unknown: tried %u times", n);
+        log_warning("bundle-given-up", "none of our own: tried %u times", n);
         return;
     }
     count_try(own, n + 1);
@@ -259,7 +269,7 @@ void own_bundle_refuse(struct own_bundle *own)
 {
     char path[PATH_MAX];
 
-    log_warning("bundle-refused", "the bundle with the names cannot be used");
+    log_warning("bundle-refused", "our own bundle cannot be used");
     own->is_there = false;
     if (base_file_join(own->folder, BUNDLE_MADE_OF, path, sizeof(path)) == 0)
         (void)unlink(path);
@@ -320,7 +330,8 @@ int own_bundle_create(const struct own_bundle_options *options, struct own_bundl
     for (size_t i = 0; i < n; i++)
         take_name(own, &names[i]);
     tell_wanted(own);
-    own->is_there = own->n_extras > 0 && is_made_of_wanted(own);
+    own->is_wanted = own->n_extras > 0;
+    own->is_there = own->is_wanted && is_made_of_wanted(own);
     *ret_own = own;
     return 0;
 }

@@ -10,9 +10,10 @@
  * installed bundle hears; then the caller is told and takes the new one when nobody speaks. What
  * was made is used again at the next start, and made anew when the names, the wake phrase or the
  * installed bundle are others. A bundle that cannot be made is tried three times, over restarts
- * too.
+ * too. So it also stands in for an installed bundle that is damaged (mend).
  *
- * Order: create, folder and names as often as wished, start, destroy. Thread: main.
+ * Order: create, mend where it is needed, folder and names as often as wished, start, destroy.
+ * Thread: main.
  */
 #ifndef DAEMON_OWN_BUNDLE_H
 #define DAEMON_OWN_BUNDLE_H
@@ -41,6 +42,8 @@ const char *own_bundle_folder(const struct own_bundle *own);
 /* The names, as the language takes them. Returns: own's, as long as it is. */
 const struct intents_extra *own_bundle_names(const struct own_bundle *own, size_t *ret_n);
 
+/* One is wanted though there are no names: the installed one cannot be used. */
+void own_bundle_mend(struct own_bundle *own);
 /* Begins to make the bundle where one is wanted and not there. */
 void own_bundle_start(struct own_bundle *own);
 /* What was made cannot be opened: it is removed and, at the next start, made anew. */

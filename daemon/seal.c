@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEAL     "seal"
-#define SEAL_MAX 65536
+#define SEAL        "seal"
+#define SEAL_MAX    65536
+#define PREFIX_SIZE 32
 
 /* Returns: 0 or -errno. */
 static int hash_file(const char *folder, const char *name, uint32_t *ret_hash)
@@ -36,28 +37,44 @@ static int hash_file(const char *folder, const char *name, uint32_t *ret_hash)
     return r;
 }
 
+/* What is only read by people may be left out of an installation. */
 static int is_sealed(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && strcmp(entry->d_name, SEAL) != 0;
+    return entry->d_name[0] != '.' && strcmp(entry->d_name, SEAL) != 0 &&
+           strncmp(entry->d_name, "README", 6) != 0 && strncmp(entry->d_name, "LICENSE", 7) != 0;
 }
 
-int seal_put(const char *folder)
+/* A line for each file. part: "", or its name and a slash. */
+static int add_lines(struct base_strbuf *lines, const char *folder, const char *part)
 {
-    char path[PATH_MAX];
     struct dirent **entries = NULL;
-    struct base_strbuf lines;
     int n = scandir(folder, &entries, is_sealed, alphasort), r = n < 0 ? -errno : 0;
 
-    base_strbuf_init(&lines);
     for (int i = 0; i < n; i++) {
         uint32_t hash = 0;
 
         if (r == 0)
             r = hash_file(folder, entries[i]->d_name, &hash);
-        base_strbuf_addf(&lines, "%08x %s\n", hash, entries[i]->d_name);
+        base_strbuf_addf(lines, "%08x %s%s\n", hash, part, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
+    return r;
+}
+
+int seal_put(const char *folder, const struct seal_part *parts, size_t n_parts)
+{
+    char path[PATH_MAX], prefix[PREFIX_SIZE];
+    struct base_strbuf lines;
+    int r;
+
+    base_strbuf_init(&lines);
+    r = add_lines(&lines, folder, "");
+    for (size_t i = 0; r == 0 && i < n_parts; i++) {
+        snprintf(prefix, sizeof(prefix), "%s/", parts[i].name);
+        r = add_lines(&lines, parts[i].folder, prefix);
+        r = r == -ENOENT ? 0 : r;
+    }
     if (r == 0)
         r = lines.error;
     if (r == 0)
@@ -68,17 +85,27 @@ int seal_put(const char *folder)
     return base_trace(r);
 }
 
-static bool is_whole(const char *folder, const char *line, const char **ret_name)
+/* Whether a line is kept: of another part, or its file as it was. */
+static bool holds(const char *line, const char *part, const char *folder, const char **ret_name)
 {
     char *end;
     unsigned long wanted = strtoul(line, &end, 16);
+    size_t n_part = strlen(part);
+    const char *slash;
     uint32_t hash;
 
-    *ret_name = *end == ' ' ? end + 1 : SEAL;
-    return *end == ' ' && hash_file(folder, end + 1, &hash) == 0 && hash == wanted;
+    *ret_name = SEAL;
+    if (*end != ' ')
+        return false;
+    *ret_name = end + 1;
+    slash = strchr(*ret_name, '/');
+    if ((slash ? (size_t)(slash - *ret_name) : 0) != n_part ||
+        strncmp(*ret_name, part, n_part) != 0)
+        return true;
+    return hash_file(folder, slash ? slash + 1 : *ret_name, &hash) == 0 && hash == wanted;
 }
 
-int seal_check(const char *folder, struct base_strbuf *ret_name)
+static int check(const char *folder, const struct seal_part *part, struct base_strbuf *ret_name)
 {
     char path[PATH_MAX], *text, *rest;
     size_t n;
@@ -92,11 +119,23 @@ int seal_check(const char *folder, struct base_strbuf *ret_name)
          line = strtok_r(NULL, "\n", &rest)) {
         const char *name;
 
-        if (is_whole(folder, line, &name))
+        if (holds(line, part->name, part->folder, &name))
             continue;
         base_strbuf_add(ret_name, name);
         r = SEAL_BROKEN;
     }
     free(text);
     return r;
+}
+
+int seal_check(const char *folder, struct base_strbuf *ret_name)
+{
+    const struct seal_part own = {"", folder};
+
+    return check(folder, &own, ret_name);
+}
+
+int seal_check_part(const char *folder, const struct seal_part *part, struct base_strbuf *ret_name)
+{
+    return check(folder, part, ret_name);
 }

@@ -139,7 +139,8 @@ static int open_worker(struct speaker *s)
     return EXIT_SOFTWARE;
 }
 
-/* Switched off, what was learned is erased; a speaker that cannot learn hears all the same. */
+/* Switched off, what was learned is erased; a speaker that cannot learn hears all the same, and one
+ * that hears nothing keeps what was learned. */
 static int open_learning(struct speaker *s)
 {
     char model[PATH_MAX];
@@ -148,6 +149,8 @@ static int open_learning(struct speaker *s)
     int r;
 
     if (config_options_switch(s->config, CONFIG_PRIVACY_LEARN_VOICE)) {
+        if (s->cannot_understand)
+            return 0;
         r = bundle_model_folder(text(s, CONFIG_MODELS_FOLDER), text(s, CONFIG_LANGUAGE), model,
                                 sizeof(model));
         if (r == 0)
@@ -180,14 +183,16 @@ static int make_assistant(struct speaker *s)
         .has_button = text(s, CONFIG_BUTTON_DEVICE)[0] != '\0',
         .is_without_earcons = !config_options_switch(s->config, CONFIG_AUDIO_EARCONS),
         .is_moderated = config_territory_is_moderated(s->territory),
-        .speech = {
-            .voice = voice_settings(s),
-            .volume = number(s, CONFIG_VOICE_VOLUME),
-            .night_volume_max = number(s, CONFIG_VOICE_NIGHT_VOLUME_MAX),
-            .night_from = config_options_time(s->config, CONFIG_VOICE_NIGHT_FROM),
-            .night_to = config_options_time(s->config, CONFIG_VOICE_NIGHT_TO),
-            .stored_folder = s->bundle,
-        }};
+        .speech =
+            {
+                .voice = voice_settings(s),
+                .volume = number(s, CONFIG_VOICE_VOLUME),
+                .night_volume_max = number(s, CONFIG_VOICE_NIGHT_VOLUME_MAX),
+                .night_from = config_options_time(s->config, CONFIG_VOICE_NIGHT_FROM),
+                .night_to = config_options_time(s->config, CONFIG_VOICE_NIGHT_TO),
+                .stored_folder = s->bundle,
+            },
+        .cannot_understand = s->cannot_understand};
     struct assistant_parts parts = {s->clock, s->voice, s->phrasing, s->worker, s->learning};
     struct assistant_events events = speaker_assistant_events(s);
 
@@ -203,10 +208,10 @@ static int make_ears(struct speaker *s)
         .complete_silence_ms = number(s, CONFIG_AUDIO_COMPLETE_SILENCE_MS),
     };
     struct listener_events events = assistant_listener_events(s->assistant);
-    int r = interpreter_create(s->language.recogniser, s->language.understander,
-                               text(s, CONFIG_WAKE_PHRASE), &s->interpreter);
 
-    if (r < 0)
+    if (!s->cannot_understand &&
+        interpreter_create(s->language.recogniser, s->language.understander,
+                           text(s, CONFIG_WAKE_PHRASE), &s->interpreter) < 0)
         return EXIT_SOFTWARE;
     options.interpreter = s->interpreter;
     audio_endpointer_settings_default(&options.endpoint);
@@ -347,4 +352,11 @@ int speaker_run(struct speaker *s)
     r = base_loop_run(s->loop);
     base_notify("STOPPING=1");
     return r < 0 ? EXIT_SOFTWARE : s->exit_status;
+}
+
+const char *speaker_left_untold(const struct speaker *s)
+{
+    return s->exit_status == SPEAKER_MENDED && assistant_is_deafness_told(s->assistant)
+               ? "language.back"
+               : NULL;
 }

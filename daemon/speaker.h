@@ -30,10 +30,14 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
 /* Accepts NULL. */
 void speaker_destroy(struct speaker *speaker);
 
-/* Runs until SIGTERM or SIGINT. Returns: an exit status, or SPEAKER_ERASE. */
+/* Runs until SIGTERM or SIGINT. Returns: an exit status, or one of those below. */
 int speaker_run(struct speaker *speaker);
 
-/* Everything is to be erased (daemon/keepsake.h, marked), then another speaker made. */
-enum { SPEAKER_ERASE = 256 };
+/* A prompt that the next speaker must tell, NULL none. */
+const char *speaker_left_untold(const struct speaker *speaker);
+
+/* Another speaker is to be made: after everything was erased (daemon/keepsake.h, marked); because
+ * this one understands nothing and what it lacked was made. */
+enum { SPEAKER_ERASE = 256, SPEAKER_MENDED };
 
 #endif

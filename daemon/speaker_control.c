@@ -38,6 +38,7 @@ static void answer_status(struct speaker *s, struct base_strbuf *answer)
     learning_describe(s->learning, answer);
     base_strbuf_add(answer, ",");
     own_bundle_describe(s->own_bundle, answer);
+    base_strbuf_addf(answer, ",\"hearing\":\"%s\"", speaker_hearing(s));
     base_strbuf_addf(answer, ",\"button\":\"%s\"", button_health(s->button));
     base_strbuf_addf(answer, ",\"blocks_taken\":%lld,\"worker_turns\":%lld",
                      (long long)vitals.n_taken, (long long)vitals.n_turns);

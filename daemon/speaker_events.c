@@ -174,7 +174,7 @@ static void on_check(void *user)
 
     soundcard_check(s->soundcard);
     button_check(s->button);
-    health.audio = soundcard_health(s->soundcard);
+    health.audio = speaker_hearing(s);
     (void)matching_worker_set_health(s->worker, &health);
 }
 

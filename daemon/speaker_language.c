@@ -4,6 +4,7 @@
 #include "daemon/commands.h"
 #include "daemon/speaker_private.h"
 
+#include <errno.h>
 #include <string.h>
 
 static void on_ready(void *user)
@@ -31,23 +32,57 @@ static struct language_options language_options(const struct speaker *s)
     return options;
 }
 
+/* With our own bundle, where there is one; what was made and cannot be opened is refused. */
+static int open_language(struct speaker *s)
+{
+    struct language_options options = language_options(s);
+    int r = language_open(&options, &s->language, &s->error);
+
+    if (r == 0 || !options.bundle)
+        return r;
+    own_bundle_refuse(s->own_bundle);
+    base_strbuf_clear(&s->error);
+    options = language_options(s);
+    return language_open(&options, &s->language, &s->error);
+}
+
+/*
+ * A damaged bundle, or a missing model, is no reason to end: a speaker that is started again and
+ * again is silent, and nobody knows why. One that understands nothing says so, tells its news,
+ * sends what it holds, and makes a bundle of its own, with which it begins anew.
+ */
 int speaker_open_language(struct speaker *s)
 {
     struct own_bundle_options own = {s->loop, s->config, on_ready, s};
-    struct language_options options;
     int r;
 
     if (own_bundle_create(&own, &s->own_bundle) < 0)
         return EXIT_SOFTWARE;
-    options = language_options(s);
-    r = language_open(&options, &s->language, &s->error);
-    if (r < 0 && options.bundle) {
-        own_bundle_refuse(s->own_bundle);
+    r = open_language(s);
+    if (r < 0 && r != -ENOMEM) {
+        log_error("language-damaged", "%s", base_strbuf_text(&s->error));
         base_strbuf_clear(&s->error);
-        options = language_options(s);
-        r = language_open(&options, &s->language, &s->error);
+        own_bundle_mend(s->own_bundle);
+        if (own_bundle_folder(s->own_bundle))
+            r = open_language(s);
     }
-    return r == 0 ? 0 : EXIT_CONFIG;
+    if (r == -ENOMEM)
+        return EXIT_SOFTWARE;
+    s->cannot_understand = r < 0;
+    base_strbuf_clear(&s->error);
+    return 0;
+}
+
+const char *speaker_hearing(const struct speaker *s)
+{
+    const char *microphone = soundcard_health(s->soundcard);
+
+    if (s->cannot_understand)
+        return "no-language";
+    if (strcmp(microphone, "ok") == 0 &&
+        (s->language.is_denoiser_bad || s->language.is_model_changed))
+        return "damaged";
+    return microphone;
 }
 
 /* Some tenths of a second: the ring of the microphone holds what comes meanwhile. */
@@ -59,6 +94,11 @@ void speaker_renew_language(struct speaker *s)
     if (assistant_state(s->assistant) != STATE_ASLEEP || assistant_is_speaking(s->assistant))
         return;
     s->has_new_bundle = false;
+    if (s->cannot_understand) {
+        s->exit_status = SPEAKER_MENDED;
+        base_loop_stop(s->loop);
+        return;
+    }
     base_strbuf_init(&error);
     if (language_renew(&options, &s->language, &error) < 0) {
         own_bundle_refuse(s->own_bundle);

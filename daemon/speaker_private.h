@@ -48,6 +48,7 @@ struct speaker {
     struct own_bundle *own_bundle;
     bool has_new_bundle; /* to be taken when nobody speaks */
     struct language language;
+    bool cannot_understand; /* there is no language */
     struct tts_voice *voice;
     struct phrasing *phrasing;
     struct matching_worker *worker;
@@ -74,6 +75,10 @@ int speaker_start_loop(struct speaker *speaker);
 struct assistant_events speaker_assistant_events(struct speaker *speaker);
 struct soundcard_events speaker_soundcard_events(struct speaker *speaker);
 struct button_events speaker_button_events(struct speaker *speaker);
+
+/* How it hears, for heartbeats and status: the microphone's word (soundcard_health), "damaged"
+ * where a part of the recogniser is, "no-language" where nothing is understood. */
+const char *speaker_hearing(const struct speaker *speaker);
 
 /* Takes a bundle that was made meanwhile, if there is one and nobody speaks. */
 void speaker_renew_language(struct speaker *speaker);

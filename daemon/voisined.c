@@ -155,8 +155,9 @@ static const char *erase_if_asked(const struct config_options *config, const cha
     return n_left ? "erase.left" : "erase.done";
 }
 
+/* *ret_untold: what the next life is to tell first, NULL nothing. */
 static int run(const struct config_options *config, const struct arguments *arguments,
-               const char *announcement)
+               const char *announcement, const char **ret_untold)
 {
     struct base_clock_shifted shifted;
     struct base_datetime now;
@@ -179,22 +180,23 @@ static int run(const struct config_options *config, const struct arguments *argu
     status = speaker_create(&options, &speaker);
     if (status == 0) {
         status = speaker_run(speaker);
+        *ret_untold = speaker_left_untold(speaker);
         speaker_destroy(speaker);
     }
     return status;
 }
 
-/* From reading the configuration to the end; `erased` is what the life before left to be told.
- * Returns: an exit status, or SPEAKER_ERASE: there is one more. */
-static int live(const struct arguments *arguments, const char **erased)
+/* From reading the configuration to the end; `untold` is what the life before left to be told.
+ * Returns: an exit status, or SPEAKER_ERASE or SPEAKER_MENDED: there is one more. */
+static int live(const struct arguments *arguments, const char **untold)
 {
     struct config_options *config = NULL;
     struct config_problems *problems = NULL;
     enum config_source source = CONFIG_FROM_FILE;
-    const char *told = *erased;
+    const char *told = *untold;
     int status = EXIT_SOFTWARE;
 
-    *erased = NULL;
+    *untold = NULL;
     if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
         load_config(config, arguments->config, problems, &source) < 0) {
         fprintf(stderr, "voisined: memory is short\n");
@@ -205,10 +207,10 @@ static int live(const struct arguments *arguments, const char **erased)
             log_warning("log-file", "%s: %s", config_options_text(config, CONFIG_LOG_FILE),
                         strerror(-r));
         config_problems_log(problems);
-        if (!told && (*erased = erase_if_asked(config, arguments->config)) != NULL)
+        if (!told && (*untold = erase_if_asked(config, arguments->config)) != NULL)
             status = SPEAKER_ERASE; /* the configuration is another now */
         else
-            status = run(config, arguments, told ? told : announcement(source));
+            status = run(config, arguments, told ? told : announcement(source), untold);
     }
     config_problems_destroy(problems);
     config_options_destroy(config);
@@ -220,7 +222,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     const struct rlimit no_core = {0, 0};
-    const char *erased = NULL;
+    const char *untold = NULL;
     int status = parse(argc, argv, &arguments);
 
     if (status >= 0)
@@ -234,7 +236,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk: told aloud, not died of (R14) */
     do {
-        status = live(&arguments, &erased);
-    } while (status == SPEAKER_ERASE);
+        status = live(&arguments, &untold);
+    } while (status == SPEAKER_ERASE || status == SPEAKER_MENDED);
     return status;
 }

@@ -41,7 +41,7 @@ struct matching_settings {
 struct matching_health {
     int64_t uptime_s;
     unsigned n_restarts;
-    const char *audio; /* "ok", "no-frames", "silent", "muted" */
+    const char *audio; /* "ok", "no-frames", "silent", "muted", "damaged", "no-language" */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "tests/check.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -105,6 +106,87 @@ static void hears_on_without(bool is_cut)
     clear_away(data);
 }
 
+static int open_french(const char *models, struct language *language)
+{
+    struct language_options options = {
+        .id = "fr", .models_folder = models, .wake_phrase = "", .parts = LANGUAGE_HEARS};
+    struct base_strbuf error;
+    int r;
+
+    base_strbuf_init(&error);
+    r = language_open(&options, language, &error);
+    CHECK_STR(base_strbuf_text(&error), "");
+    base_strbuf_finish(&error);
+    return r;
+}
+
+/* French has one, as its bundle's seal knows: that it is gone is told, and it hears on. */
+static void a_network_that_is_gone_is_missed(void)
+{
+    char data[PATH_MAX] = "/tmp/voisine-language-XXXXXX";
+    struct language language;
+
+    lay_out(data);
+    CHECK_INT(open_french("", &language), 0);
+    CHECK(language.recogniser && !language.denoiser && language.is_denoiser_bad);
+    CHECK(!language.is_model_changed);
+    language_close(&language);
+    clear_away(data);
+}
+
+/* A link to each file of the model, but for one that is another's. */
+static void put_model(const char *data, const char *changed, char ret_models[PATH_MAX])
+{
+    char from[PATH_MAX], folder[PATH_MAX], file[PATH_MAX], to[PATH_MAX];
+    struct dirent *entry;
+    DIR *dir;
+
+    REQUIRE(base_file_join(data, "models/fr", from, sizeof(from)) == 0 &&
+            base_file_join(data, "models-changed", ret_models, PATH_MAX) == 0 &&
+            base_file_join(ret_models, "fr", folder, sizeof(folder)) == 0);
+    REQUIRE(mkdir(ret_models, 0700) == 0 && mkdir(folder, 0700) == 0 && (dir = opendir(from)));
+    while ((entry = readdir(dir))) {
+        REQUIRE(base_file_join(from, entry->d_name, file, sizeof(file)) == 0 &&
+                base_file_join(folder, entry->d_name, to, sizeof(to)) == 0);
+        if (strcmp(entry->d_name, changed) == 0)
+            REQUIRE(base_file_replace(to, "{}", 2, 0600) == 0);
+        else if (entry->d_name[0] != '.')
+            REQUIRE(symlink(file, to) == 0);
+    }
+    closedir(dir);
+}
+
+static void take_model_away(const char *models)
+{
+    char folder[PATH_MAX], path[PATH_MAX];
+    struct dirent *entry;
+    DIR *dir;
+
+    REQUIRE(base_file_join(models, "fr", folder, sizeof(folder)) == 0 && (dir = opendir(folder)));
+    while ((entry = readdir(dir))) {
+        if (base_file_join(folder, entry->d_name, path, sizeof(path)) == 0)
+            (void)unlink(path);
+    }
+    closedir(dir);
+    (void)rmdir(folder);
+    (void)rmdir(models);
+}
+
+/* It is heard with all the same: nothing else hears a call for help. */
+static void a_model_that_changed_is_told(void)
+{
+    char data[PATH_MAX] = "/tmp/voisine-language-XXXXXX", models[PATH_MAX];
+    struct language language;
+
+    lay_out(data);
+    put_model(data, "feat_params.json", models);
+    CHECK_INT(open_french(models, &language), 0);
+    CHECK(language.recogniser && language.is_model_changed);
+    language_close(&language);
+    take_model_away(models);
+    clear_away(data);
+}
+
 static void the_network_of_another_model_is_left_out(void)
 {
     hears_on_without(false);
@@ -116,4 +198,5 @@ static void a_damaged_network_is_left_out(void)
 }
 
 CHECK_MAIN(a_language_without_a_network_hears_without_it, the_network_of_another_model_is_left_out,
-           a_damaged_network_is_left_out)
+           a_damaged_network_is_left_out, a_network_that_is_gone_is_missed,
+           a_model_that_changed_is_told)

@@ -244,6 +244,7 @@ static void open_assistant(struct scene *scene)
         .habits = keepsake_load_habits(&scene->keepsake),
         .kinds = keepsake_load_kinds(&scene->keepsake),
         .has_button = json_is_true(setting(scene, "button")),
+        .cannot_understand = json_is_true(setting(scene, "cannot_understand")),
         .speech = {
             .voice = {"fr", (int)config_options_number(kept, CONFIG_VOICE_RATE_WPM),
                       (int)config_options_number(kept, CONFIG_VOICE_PITCH), 100},

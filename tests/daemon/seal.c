@@ -61,7 +61,7 @@ static void what_was_never_sealed_counts_as_whole(void)
 static void what_changed_is_named(void)
 {
     begin();
-    REQUIRE(seal_put(folder) == 0);
+    REQUIRE(seal_put(folder, NULL, 0) == 0);
     expect(0, "");
     write_file("words.dict", "demain d m in\n"); /* cut short, and still a dictionary */
     expect(SEAL_BROKEN, "words.dict");
@@ -77,7 +77,7 @@ static void what_changed_is_named(void)
 static void a_seal_that_is_damaged_itself_is_named(void)
 {
     begin();
-    REQUIRE(seal_put(folder) == 0);
+    REQUIRE(seal_put(folder, NULL, 0) == 0);
     write_file("seal", "no seal of ours");
     expect(SEAL_BROKEN, "seal");
     end();
@@ -86,12 +86,38 @@ static void a_seal_that_is_damaged_itself_is_named(void)
 static void what_comes_later_is_no_fault(void)
 {
     begin();
-    REQUIRE(seal_put(folder) == 0);
+    REQUIRE(seal_put(folder, NULL, 0) == 0);
     write_file("later", "");
     expect(0, "");
     remove_file("later");
     end();
 }
 
+/* A network that is gone: the bundle beside it is whole, and says what belongs to it. */
+static void a_part_that_lies_elsewhere_is_named(void)
+{
+    char other[] = "/tmp/voisine-seal-part-XXXXXX", path[PATH_MAX];
+    const struct seal_part parts[] = {{"asr", other}, {"model", "/nonexistent"}};
+    struct base_strbuf told;
+
+    begin();
+    base_strbuf_init(&told);
+    REQUIRE(mkdtemp(other) && base_file_join(other, "denoiser.bin", path, sizeof(path)) == 0);
+    REQUIRE(base_file_replace(path, "weights", 7, 0600) == 0);
+    REQUIRE(seal_put(folder, parts, 2) == 0);
+    CHECK_INT(seal_check_part(folder, &parts[0], &told), 0);
+    CHECK_INT(seal_check_part(folder, &parts[1], &told), 0);
+    REQUIRE(base_file_replace(path, "weighed", 7, 0600) == 0);
+    CHECK_INT(seal_check_part(folder, &parts[0], &told), SEAL_BROKEN);
+    REQUIRE(unlink(path) == 0);
+    CHECK_INT(seal_check_part(folder, &parts[0], &told), SEAL_BROKEN);
+    CHECK_STR(base_strbuf_text(&told), "asr/denoiser.binasr/denoiser.bin");
+    expect(0, ""); /* the folder's own */
+    base_strbuf_finish(&told);
+    rmdir(other);
+    end();
+}
+
 CHECK_MAIN(what_was_never_sealed_counts_as_whole, what_changed_is_named,
-           a_seal_that_is_damaged_itself_is_named, what_comes_later_is_no_fault)
+           a_seal_that_is_damaged_itself_is_named, what_comes_later_is_no_fault,
+           a_part_that_lies_elsewhere_is_named)

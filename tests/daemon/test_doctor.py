@@ -60,7 +60,7 @@ class Daemon:
         self.path.unlink()
 
 
-def examine(name, change, status, *wanted, daemon=None, unwanted=(), prepare=None):
+def examine(name, change, status, *wanted, daemon=None, unwanted=(), prepare=None, env=None):
     """Runs the doctor on a speaker of its own; each code of `wanted` must be among its findings, none of `unwanted`."""
     folder = FOLDER / name.replace(" ", "-")
     state = folder / "state"
@@ -76,7 +76,7 @@ def examine(name, change, status, *wanted, daemon=None, unwanted=(), prepare=Non
     played = Daemon(state / "control.sock", **daemon) if daemon is not None else None
     try:
         run = subprocess.run([VOISINE, "doctor", "--config", str(folder / "voisine.json"), "--json"],
-                             capture_output=True, text=True)
+                             capture_output=True, text=True, env=os.environ | (env or {}))
     finally:
         if played:
             played.close()
@@ -118,6 +118,15 @@ def give_outbox_away(folder):
     os.chown(folder / "state/outbox.db", 12345, -1)
 
 
+def data_without_network():
+    """The data as they are, but for asr/fr/denoiser.bin."""
+    data = FOLDER / "data"
+    (data / "asr/fr").mkdir(parents=True)
+    for folder in ("config", "intents", "models", "tts"):
+        (data / folder).symlink_to(ROOT / folder)
+    return str(data)
+
+
 def cases():
     """Each looks for 1.2 s at a daemon, so they go side by side."""
     deaf = {"moving": ("played_s", "worker_turns")}
@@ -139,6 +148,9 @@ def cases():
     yield "token for all to read", {}, 78, "config-secret-mode", "doctor-identity-unreadable", dict(
         daemon={}, prepare=open_token)
     yield "outbox broken", {}, 69, "doctor-outbox", dict(daemon={}, prepare=break_outbox)
+    if HAS_MODEL:
+        yield "network gone", {}, 1, "doctor-denoiser", dict(daemon={}, env={"VOISINE_DATA": data_without_network()},
+                                                             unwanted=("doctor-model",))
     if os.geteuid() == 0:
         yield "outbox of another user", {}, 69, "doctor-owner", dict(daemon={}, prepare=give_outbox_away)
 

@@ -85,10 +85,12 @@ class Configuration(Case):
         self.assertEqual(self.status_of_daemon(room), EXIT_CONFIG)
         self.assert_told(room, "bordeaux", "correze", "pessac", "seine-et-marne", code="start-failed")
 
-    def test_a_missing_model_is_named_with_the_remedy(self):
+    def test_a_missing_model_is_named_with_the_remedy_and_told_aloud(self):
         room = self.room(config={"models": {"folder": "/nonexistent/models"}})
-        self.assertEqual(self.status_of_daemon(room), EXIT_CONFIG)
-        self.assert_told(room, "/nonexistent/models", "models.folder|tools/setup", code="start-failed")
+        room.start_daemon()
+        self.assert_told(room, "/nonexistent/models", "models.folder|tools/setup", code="language-damaged")
+        self.assert_spoken(room, "je ne comprends plus ce que vous dites")
+        self.assertEqual(room.command("status")["hearing"], "no-language")
 
 
 class Places(Case):

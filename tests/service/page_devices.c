@@ -21,16 +21,21 @@ static bool is_silent(const struct sheet *sheet, const json_t *device)
 
 static const char *hearing(const char *audio)
 {
-    static const char *const words[][2] = {{"ok", "entend bien"},
-                                           {"no-frames", "n’entend plus rien"},
-                                           {"silent", "n’entend plus rien"},
-                                           {"muted", "micro coupé"}};
+    static const char *const words[][2] = {
+        {"ok", "Il entend bien"},
+        {"no-microphone", "Microphone&#160;: absent"},
+        {"no-frames", "Microphone&#160;: n’entend plus rien"},
+        {"silent", "Microphone&#160;: n’entend plus rien"},
+        {"muted", "Microphone&#160;: micro coupé"},
+        {"damaged", "Il entend moins bien&#160;: à réinstaller"},
+        {"no-language", "Il ne comprend plus rien&#160;: à réinstaller"},
+    };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(audio, words[i][0]) == 0)
             return words[i][1];
     }
-    return "on ne sait pas comment il entend";
+    return "Microphone&#160;: on ne sait pas comment il entend";
 }
 
 static json_int_t number(const json_t *json, const char *key)
@@ -50,10 +55,10 @@ static void add_health(struct sheet *sheet, const json_t *device)
     base_strbuf_add(&sheet->out, "<p>Dernières nouvelles ");
     words_at(&sheet->out, page_text(device, "seen_at"), sheet->now_ms);
     base_strbuf_add(&sheet->out, "</p>");
-    base_strbuf_addf(&sheet->out, "<p%s>%s%s</p>",
+    base_strbuf_addf(&sheet->out, "<p%s>%s</p>",
                      strcmp(audio, "ok") == 0 || strcmp(audio, "muted") == 0 ? ""
                                                                              : " class=\"problem\"",
-                     strcmp(audio, "ok") == 0 ? "Il " : "Microphone&#160;: ", hearing(audio));
+                     hearing(audio));
     if (number(beat, "queue_depth") > 0) {
         base_strbuf_addf(&sheet->out, "<p class=\"problem\">%lld en attente d’envoi, depuis ",
                          (long long)number(beat, "queue_depth"));
