@@ -138,10 +138,14 @@ def check_map(root):
 N_PROMISES = 64
 
 
+def test_names(build):
+    return {test["name"] for test in json.loads((pathlib.Path(build[0]) / "meson-info/intro-tests.json").read_text())}
+
+
 def check_promises(root, build):
     """docs/reliability.md speaks of each promise, and of tests and conversations that there are."""
     path = root / "docs/reliability.md"
-    tests = {test["name"] for test in json.loads((pathlib.Path(build[0]) / "meson-info/intro-tests.json").read_text())}
+    tests = test_names(build)
     suites = "|".join(sorted({name.split("/")[0] for name in tests}))
     text = path.read_text()
     told = set()
@@ -157,6 +161,42 @@ def check_promises(root, build):
             for scene in re.findall(r"`([a-z_*]+)`", group):
                 if not any((root / "tests/daemon/scenes").glob(scene)):
                     yield f"{path}:{number}: there is no conversation {scene}"
+
+
+SECURITY_PAGES = ("SECURITY.md", "docs/threats.md", "docs/privacy.md", "docs/etsi-en-303-645.md")
+
+
+def check_security(root, build):
+    """What the pages on security name is there (R64): files, tests, options, lines of the unit, log codes, commands,
+    conversations."""
+    def listed(name, pattern):
+        return set(re.findall(pattern, (root / name).read_text(), re.M))
+
+    tests = test_names(build)
+    options = listed("docs/configuration.md", r"^### `([^`]+)`")
+    groups = {option.split(".")[0] for option in options if "." in option}
+    unit = listed("daemon/voisined.service.in", r"^(\w+=)")
+    codes = listed("docs/log-codes.md", r"^\| `([a-z0-9-]+)` \|")
+    commands = listed("daemon/commands.h", r"\bcmd_(\w+)\(")
+    scenes = root / "tests/daemon/scenes"
+    kinds = (
+        (r"\w+=", lambda name: name in unit, "line of the unit"),
+        (r"voisine (\w+)", lambda name: name in commands, "command"),
+        (r"[A-Za-z_]+/[\w./-]+", lambda name: name in tests or (root / name).exists(), "file or test"),
+        (r"[A-Z]+\.md", lambda name: (root / name).exists(), "file"),
+        (rf"(?:{'|'.join(sorted(groups))})\.\w+", lambda name: name in options, "option"),
+        (r"[a-z0-9]+(?:-[a-z0-9]+)+", lambda name: name in codes, "log code"),
+        (r"[a-z]+(?:_[a-z_]+\*?|\*)", lambda name: any(scenes.glob(name)), "conversation"),
+    )
+    for page in SECURITY_PAGES:
+        for number, line in enumerate((root / page).read_text().splitlines(), 1):
+            for name in re.findall(r"`([^`]+)`", line):
+                for pattern, is_there, kind in kinds:
+                    match = re.fullmatch(pattern, name)
+                    if match:
+                        if not is_there(match.group(match.lastindex or 0)):
+                            yield f"{root / page}:{number}: there is no {kind} {name}"
+                        break
 
 
 def check_licence(root):
@@ -226,6 +266,7 @@ CHECKS = {
     "test-list": check_test_list,
     "map": check_map,
     "promises": check_promises,
+    "security": check_security,
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,
     "no-shell": check_no_shell,
