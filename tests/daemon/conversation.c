@@ -229,7 +229,7 @@ static void a_request_said_and_confirmed_is_stored_and_announced_step_by_step(vo
 static void nobody_is_nagged_when_all_is_answered(void)
 {
     static const enum conversation_event_type answered[] = {
-        EVENT_STATUS, EVENT_PRIVACY, EVENT_CLOCK, EVENT_TODAY,
+        EVENT_STATUS, EVENT_PRIVACY, EVENT_CLOCK,  EVENT_TODAY,
         EVENT_WHO,    EVENT_LOUDER,  EVENT_REPEAT, EVENT_CANCEL_NOTHING};
     static const enum conversation_event_type talk[] = {
         EVENT_NOT_UNDERSTOOD, EVENT_REQUEST_DOUBTFUL, EVENT_CORRECTION, EVENT_REQUEST_BESIDES,
