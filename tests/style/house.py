@@ -199,6 +199,14 @@ def check_security(root, build):
                         break
 
 
+def check_versions(root):
+    """The package has the program's version."""
+    program = re.search(r"version: '([^']+)'", (root / "meson.build").read_text()).group(1)
+    package = re.match(r"voisine \(([^)]+)\)", (root / "debian/changelog").read_text()).group(1)
+    if package != program:
+        yield f"{root / 'debian/changelog'}:1: the package is {package}, the program {program}"
+
+
 def check_licence(root):
     listed = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True).stdout
     for name in listed.splitlines():
@@ -267,6 +275,7 @@ CHECKS = {
     "map": check_map,
     "promises": check_promises,
     "security": check_security,
+    "versions": check_versions,
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,
     "no-shell": check_no_shell,
