@@ -20,59 +20,27 @@
  *     "sounds"     {"file", "speech", "at_s", "db", "is_call"}: begins so long after that speech
  *                  began to sound; below 0, before its end; as loud as a caller, but for "db"
  */
-#include "audio/soundfile.h"
 #include "base/log.h"
+#include "tests/daemon/overheard_room.h"
 #include "tests/daemon/scene.h"
 #include "tests/daemon/scene_private.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-    TAPS_MOST = 6400, /* 400 ms */
-    LEAD = 2 * TAPS_MOST,
-    SOUNDS_MAX = 16,
-    LIFE_BLOCKS_MAX = 18000, /* three minutes */
-    BEFORE_MS = 1500,        /* of silence, before anything is said */
+    BEFORE_MS = 1500, /* of silence, before anything is said */
     SOUND_LEAST = 64,
     AFTER_CALL_MS = 6000, /* in which a call must be answered */
     SPEECH_WAIT_MS = 20000,
 };
 
-#define CALLER_DB    (-28.0) /* full scale = 0, where they speak */
-#define ROOM_DB      (-66.0)
-#define ACTIVE_DB    30.0 /* blocks that lie farther below the loudest are pauses */
-#define LOW_CUT_HZ   180.0
-#define PEAK_OF_OURS 12000.0
-
-/* One of the sounds that others make. */
-struct sound {
-    float *samples;
-    size_t n;
-    int speech;
-    double at_s;
-    bool is_call;
-    int64_t from; /* sample of the room; below 0: not yet known */
-    size_t voice_end;
-};
-
 struct life {
     struct scene scene; /* first */
     const json_t *spec;
-    struct sound sounds[SOUNDS_MAX];
-    size_t n_sounds;
-    float taps[TAPS_MOST];
-    size_t n_taps;
-    double gain, drive;      /* of the loudspeaker */
-    double low, before;      /* state of its low cut */
-    float *driven;           /* what its cone did, from LEAD on a sample of it for each sounded */
-    size_t n_driven, n_room; /* samples that have passed */
-    int64_t delay;
-    struct base_rng rng;
-    int64_t speech_from; /* the sample at which the last speech began to sound */
+    struct overheard_room *room;
 };
 
 /* The recogniser, and what it took. */
@@ -85,14 +53,6 @@ struct ears {
 
 static bool is_traced;
 static struct ears ears;
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "overheard: %s:%d: %s\n", __FILE__, __LINE__, #condition);             \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* ---- the ears ---- */
 
@@ -140,11 +100,11 @@ static void open_stage(struct scene_stage *stage)
     }
     base_strbuf_finish(&error);
     ears = (struct ears){.base.ops = &ops, .real = stage->language.recogniser};
-    MUST(config_problems_create(&stage->problems) == 0);
-    MUST(config_catalogue_load("fr", stage->problems, &stage->catalogue) == 0);
-    MUST(tts_voice_create(&voice, &stage->voice) == 0);
-    MUST(interpreter_create(&ears.base, stage->language.understander, "bonjour voisine",
-                            &stage->interpreter) == 0);
+    OVERHEARD_MUST(config_problems_create(&stage->problems) == 0);
+    OVERHEARD_MUST(config_catalogue_load("fr", stage->problems, &stage->catalogue) == 0);
+    OVERHEARD_MUST(tts_voice_create(&voice, &stage->voice) == 0);
+    OVERHEARD_MUST(interpreter_create(&ears.base, stage->language.understander, "bonjour voisine",
+                                      &stage->interpreter) == 0);
 }
 
 static void close_stage(struct scene_stage *stage)
@@ -154,191 +114,6 @@ static void close_stage(struct scene_stage *stage)
     config_catalogue_destroy(stage->catalogue);
     config_problems_destroy(stage->problems);
     language_close(&stage->language);
-}
-
-/* ---- the room ---- */
-
-static double number(const json_t *object, const char *name, double otherwise)
-{
-    const json_t *value = json_object_get(object, name);
-
-    return json_is_number(value) ? json_number_value(value) : otherwise;
-}
-
-/* Mean power of the blocks in which something sounds. Returns: in dB, full scale = 0. */
-static double active_db(const float *samples, size_t n, size_t *ret_end)
-{
-    double loudest = 0, sum = 0;
-    size_t n_active = 0;
-
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t at = 0; at + AUDIO_BLOCK_SAMPLES <= n; at += AUDIO_BLOCK_SAMPLES) {
-            double power = 0;
-
-            for (size_t i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-                power += (double)samples[at + i] * (double)samples[at + i];
-            power /= AUDIO_BLOCK_SAMPLES;
-            if (pass == 0) {
-                loudest = fmax(loudest, power);
-            } else if (power > loudest * pow(10, -ACTIVE_DB / 10)) {
-                sum += power;
-                n_active++;
-                *ret_end = at + AUDIO_BLOCK_SAMPLES;
-            }
-        }
-    }
-    return n_active ? 10 * log10(sum / (double)n_active / (32768.0 * 32768.0)) : -200;
-}
-
-/* A box with both in it, a table, walls: the way itself, some early ones, and a tail. */
-static void make_taps(struct life *life, int decay_ms)
-{
-    double tail = 0;
-
-    life->n_taps = (size_t)audio_ms_to_samples(decay_ms) / 2;
-    if (life->n_taps > TAPS_MOST)
-        life->n_taps = TAPS_MOST;
-    for (size_t i = 0; i < life->n_taps; i++) {
-        double falls = pow(10, -3 * (double)i / (double)audio_ms_to_samples(decay_ms));
-
-        life->taps[i] = (float)((2 * base_rng_unit(&life->rng) - 1) * falls);
-        tail += (double)life->taps[i] * (double)life->taps[i];
-    }
-    /* The tail has a quarter to a half of the power of the way itself. */
-    tail = sqrt((0.25 + 0.25 * base_rng_unit(&life->rng)) / (tail + 1e-9));
-    for (size_t i = 0; i < life->n_taps; i++)
-        life->taps[i] *= (float)tail;
-    life->taps[0] = 1;
-    for (int i = 0; i < 4; i++)
-        life->taps[10 + base_rng_below(&life->rng, 200)] +=
-            (float)(0.5 * (2 * base_rng_unit(&life->rng) - 1));
-}
-
-static float drive(struct life *life, int16_t sample)
-{
-    double x = sample / PEAK_OF_OURS, low;
-
-    if (life->drive > 0)
-        x = tanh(life->drive * x) / life->drive + 0.03 * life->drive * x * x;
-    low = exp(-2 * M_PI * LOW_CUT_HZ / AUDIO_RATE_HZ);
-    life->low = low * (life->low + x - life->before);
-    life->before = x;
-    return (float)(life->low * PEAK_OF_OURS);
-}
-
-/* What the cone did before the beginning, or has not yet done, is nothing. */
-static void add_echo(const struct life *life, int64_t from, float ret[AUDIO_BLOCK_SAMPLES])
-{
-    memset(ret, 0, AUDIO_BLOCK_SAMPLES * sizeof(*ret));
-    for (int64_t k = 0; k < (int64_t)life->n_taps; k++) {
-        const float *driven = life->driven + LEAD + from - k;
-        float tap = life->taps[k];
-
-        for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-            ret[i] += tap * driven[i];
-    }
-}
-
-static bool is_silent(const struct life *life, int64_t to)
-{
-    for (int64_t at = to - (int64_t)life->n_taps - AUDIO_BLOCK_SAMPLES; at < to; at++) {
-        if (at >= 0 && at < (int64_t)life->n_driven && fabsf(life->driven[LEAD + at]) > 2)
-            return false;
-    }
-    return true;
-}
-
-static void add_sounds(const struct life *life, double block[AUDIO_BLOCK_SAMPLES])
-{
-    for (size_t s = 0; s < life->n_sounds; s++) {
-        const struct sound *sound = &life->sounds[s];
-        int64_t at = (int64_t)life->n_room - sound->from;
-
-        for (int i = 0; sound->from >= 0 && i < AUDIO_BLOCK_SAMPLES; i++) {
-            if (at + i >= 0 && at + i < (int64_t)sound->n)
-                block[i] += (double)sound->samples[at + i];
-        }
-    }
-}
-
-static void hear_room(struct scene *scene, const int16_t *sounded, size_t n_sounded,
-                      int16_t ret_block[AUDIO_BLOCK_SAMPLES])
-{
-    struct life *life = (struct life *)scene;
-    double block[AUDIO_BLOCK_SAMPLES], room = 32768 * pow(10, ROOM_DB / 20) * sqrt(3);
-    int64_t at = (int64_t)life->n_room - life->delay;
-
-    for (; life->n_driven < n_sounded; life->n_driven++)
-        life->driven[LEAD + life->n_driven] = drive(life, sounded[life->n_driven]);
-    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-        block[i] = room * (2 * base_rng_unit(&life->rng) - 1);
-    if (life->gain > 0 && !is_silent(life, at + AUDIO_BLOCK_SAMPLES)) {
-        float echo[AUDIO_BLOCK_SAMPLES];
-
-        add_echo(life, at, echo);
-        for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-            block[i] += life->gain * (double)echo[i];
-    }
-    add_sounds(life, block);
-    for (int i = 0; i < AUDIO_BLOCK_SAMPLES; i++)
-        ret_block[i] = (int16_t)lrint(fmax(-32768, fmin(32767, block[i])));
-    life->n_room += AUDIO_BLOCK_SAMPLES;
-}
-
-/* How loud our voice is in the microphone without gain: by a sentence, at the volume of scenes. */
-static double level_of_ours(struct life *life)
-{
-    static const char sentence[] = "Je transmets vos demandes à des voisins bénévoles.";
-    struct tts_sound sound;
-    double volume = pow(10, 0.4 * (76 - 100) / 20), db;
-    float *echo;
-    size_t n, end;
-
-    MUST(tts_voice_render(life->scene.stage->voice, sentence, &sound) == 0);
-    n = sound.n_samples * AUDIO_RATE_HZ / (size_t)sound.rate_hz;
-    echo = calloc(n, sizeof(*echo));
-    MUST(echo != NULL);
-    for (life->n_driven = 0; life->n_driven < n; life->n_driven++)
-        life->driven[LEAD + life->n_driven] = drive(
-            life, (int16_t)(volume *
-                            sound.samples[life->n_driven * (size_t)sound.rate_hz / AUDIO_RATE_HZ]));
-    for (size_t i = 0; i + AUDIO_BLOCK_SAMPLES <= n; i += AUDIO_BLOCK_SAMPLES)
-        add_echo(life, (int64_t)i, echo + i);
-    db = active_db(echo, n, &end);
-    free(echo);
-    free(sound.samples);
-    memset(life->driven + LEAD, 0, n * sizeof(*life->driven));
-    life->n_driven = 0;
-    life->low = life->before = 0;
-    return db;
-}
-
-static void load_sound(struct life *life, const json_t *spec)
-{
-    struct sound *sound = &life->sounds[life->n_sounds++];
-    const char *path = json_string_value(json_object_get(spec, "file"));
-    char *error = NULL;
-    int16_t *samples;
-    double gain;
-
-    MUST(life->n_sounds <= SOUNDS_MAX && path);
-    *sound = (struct sound){.speech = (int)number(spec, "speech", 0),
-                            .at_s = number(spec, "at_s", 0),
-                            .is_call = json_is_true(json_object_get(spec, "is_call")),
-                            .from = -1};
-    if (audio_soundfile_load(path, 120, &samples, &sound->n, &error) < 0) {
-        fprintf(stderr, "overheard: %s\n", error ? error : path);
-        exit(1);
-    }
-    sound->samples = calloc(sound->n + 1, sizeof(float));
-    MUST(sound->samples != NULL);
-    for (size_t i = 0; i < sound->n; i++)
-        sound->samples[i] = samples[i];
-    free(samples);
-    gain =
-        CALLER_DB + number(spec, "db", 0) - active_db(sound->samples, sound->n, &sound->voice_end);
-    for (size_t i = 0; i < sound->n; i++)
-        sound->samples[i] *= (float)pow(10, gain / 20);
 }
 
 /* ---- a life ---- */
@@ -352,7 +127,8 @@ static bool pass(struct life *life)
 {
     life->scene.n_said = 0;
     scene_run_ms(&life->scene, AUDIO_BLOCK_MS);
-    return !is_alarmed(life) && life->n_room < (size_t)LIFE_BLOCKS_MAX * AUDIO_BLOCK_SAMPLES;
+    return !is_alarmed(life) &&
+           overheard_room_now(life->room) < OVERHEARD_BLOCKS_MAX * AUDIO_BLOCK_SAMPLES;
 }
 
 static bool is_at_rest(const struct life *life)
@@ -459,31 +235,14 @@ static bool begin_speech(struct life *life, int number_of_speech, const char *wh
     }
     if (from < 0)
         return false;
-    life->speech_from = from;
-    for (size_t i = 0; i < life->n_sounds; i++) {
-        struct sound *sound = &life->sounds[i];
-        double at_s = sound->at_s < 0 ? fmax(0, lasts_s + sound->at_s) : sound->at_s;
-
-        /* As it sounds in the room. */
-        if (sound->speech == number_of_speech)
-            sound->from = from + life->delay + (int64_t)(at_s * AUDIO_RATE_HZ);
-    }
+    overheard_room_speaks(life->room, number_of_speech, from, lasts_s);
     return true;
-}
-
-static const struct sound *call_of(const struct life *life)
-{
-    for (size_t i = 0; i < life->n_sounds; i++) {
-        if (life->sounds[i].is_call)
-            return &life->sounds[i];
-    }
-    return NULL;
 }
 
 static void play_speeches(struct life *life)
 {
     const json_t *speeches = json_object_get(life->spec, "speeches"), *speech;
-    const struct sound *call = call_of(life);
+    int64_t from = -1, end = -1;
     size_t i;
 
     if (!pass_ms(life, BEFORE_MS))
@@ -493,19 +252,31 @@ static void play_speeches(struct life *life)
         if (!begin_speech(life, (int)i, json_string_value(speech)) || !pass_to_rest(life))
             return;
     }
-    while (call && call->from >= 0 &&
-           (int64_t)life->n_room <
-               call->from + (int64_t)call->voice_end + audio_ms_to_samples(AFTER_CALL_MS)) {
+    (void)overheard_room_call(life->room, &from, &end);
+    while (from >= 0 && overheard_room_now(life->room) < end + audio_ms_to_samples(AFTER_CALL_MS)) {
         if (!pass(life))
             return;
     }
 }
 
+/* How long after its end the call was decided, and how long until the answer sounds. */
+static void report_call(const struct life *life, int64_t alarmed, int64_t sounds)
+{
+    int64_t from, end;
+
+    if (!overheard_room_call(life->room, &from, &end))
+        return;
+    printf(",\"was_called\":%s,\"is_early\":%s", from >= 0 ? "true" : "false",
+           alarmed >= 0 && (from < 0 || alarmed < from) ? "true" : "false");
+    if (alarmed >= 0)
+        printf(",\"decided_ms\":%lld,\"sound_ms\":%lld",
+               (long long)audio_samples_to_ms(alarmed - end),
+               (long long)audio_samples_to_ms(sounds - end));
+}
+
 static void report(struct life *life)
 {
-    const struct sound *call = call_of(life);
-    const char *id = json_string_value(json_object_get(life->spec, "id"));
-    int64_t alarmed = is_alarmed(life) ? (int64_t)life->n_room : -1, sounds = -1;
+    int64_t alarmed = is_alarmed(life) ? overheard_room_now(life->room) : -1, sounds = -1;
     double cpu_ms = 1000 * ears.spent_s;
     size_t n;
 
@@ -516,45 +287,33 @@ static void report(struct life *life)
             sounds = sound_after(life, n);
         }
     }
-    printf("{\"id\":\"%s\",\"alarmed\":%s,\"seconds\":%.1f,\"heard\":%u,\"cpu_ms\":%.0f", id,
-           alarmed >= 0 ? "true" : "false", (double)life->n_room / AUDIO_RATE_HZ, ears.n_heard,
-           cpu_ms);
-    if (call) {
-        int64_t end = call->from + (int64_t)call->voice_end;
-
-        printf(",\"was_called\":%s,\"is_early\":%s", call->from >= 0 ? "true" : "false",
-               alarmed >= 0 && (call->from < 0 || alarmed < call->from) ? "true" : "false");
-        if (alarmed >= 0)
-            printf(",\"decided_ms\":%lld,\"sound_ms\":%lld",
-                   (long long)audio_samples_to_ms(alarmed - end),
-                   (long long)audio_samples_to_ms(sounds - end));
-    }
+    printf("{\"id\":\"%s\",\"alarmed\":%s,\"seconds\":%.1f,\"heard\":%u,\"cpu_ms\":%.0f",
+           json_string_value(json_object_get(life->spec, "id")), alarmed >= 0 ? "true" : "false",
+           (double)overheard_room_now(life->room) / AUDIO_RATE_HZ, ears.n_heard, cpu_ms);
+    report_call(life, alarmed, sounds);
     puts("}");
     fflush(stdout);
+}
+
+static void hear_room(struct scene *scene, const int16_t *sounded, size_t n_sounded,
+                      int16_t ret_block[AUDIO_BLOCK_SAMPLES])
+{
+    overheard_room_hear(((struct life *)scene)->room, sounded, n_sounded, ret_block);
 }
 
 static void live(struct scene_stage *stage, const json_t *spec)
 {
     struct life *life = calloc(1, sizeof(*life));
-    const json_t *echo_db = json_object_get(spec, "echo_db"), *sound;
     struct base_datetime now;
-    size_t i;
 
-    MUST(life != NULL);
-    life->driven = calloc(LEAD + (size_t)LIFE_BLOCKS_MAX * AUDIO_BLOCK_SAMPLES * 2, sizeof(float));
-    MUST(life->driven != NULL);
+    OVERHEARD_MUST(life != NULL);
     life->scene.stage = stage;
     life->scene.name = "overheard";
     life->spec = life->scene.file = (json_t *)spec;
-    base_rng_seed(&life->rng, (uint64_t)number(spec, "seed", 1));
-    life->drive = number(spec, "drive", 0);
-    life->delay = audio_ms_to_samples((int)number(spec, "delay_ms", 100));
-    make_taps(life, (int)number(spec, "decay_ms", 300));
-    if (json_is_number(echo_db))
-        life->gain = pow(10, (CALLER_DB + json_number_value(echo_db) - level_of_ours(life)) / 20);
-    json_array_foreach(json_object_get(spec, "sounds"), i, sound) load_sound(life, sound);
-    MUST(base_datetime_parse("2026-06-15T09:30", &now) == 0);
-    MUST(config_territory_load(NULL, "pessac", stage->problems, &life->scene.territory) == 0);
+    life->room = overheard_room_create(spec, stage->voice);
+    OVERHEARD_MUST(base_datetime_parse("2026-06-15T09:30", &now) == 0);
+    OVERHEARD_MUST(config_territory_load(NULL, "pessac", stage->problems, &life->scene.territory) ==
+                   0);
     base_clock_manual_init(&life->scene.clock, base_datetime_to_wall_ms(now));
     life->scene.clock.monotonic_now_ms = 1000;
     life->scene.room_fn = hear_room;
@@ -565,9 +324,7 @@ static void live(struct scene_stage *stage, const json_t *spec)
     report(life);
     scene_room_close(&life->scene);
     config_territory_destroy(life->scene.territory);
-    for (i = 0; i < life->n_sounds; i++)
-        free(life->sounds[i].samples);
-    free(life->driven);
+    overheard_room_destroy(life->room);
     free(life);
 }
 
@@ -591,7 +348,7 @@ int main(int argc, char **argv)
     while (getline(&line, &size, list) > 0) {
         json_t *spec = json_loads(line, 0, NULL);
 
-        MUST(spec != NULL);
+        OVERHEARD_MUST(spec != NULL);
         if (is_traced)
             fprintf(stderr, "life: %s\n", json_string_value(json_object_get(spec, "id")));
         live(&stage, spec);
