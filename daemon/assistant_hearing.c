@@ -24,6 +24,7 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(meaning->part));
     ret_draft->is_repeated = meaning->is_repeated;
     ret_draft->is_off_weekday = meaning->is_off_weekday;
+    ret_draft->misses_item = meaning->misses_item && meaning->n_also == 0;
     for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
     for (size_t i = 0; i < meaning->n_dropped && ret_draft->n_dropped < DRAFT_ITEMS_MAX; i++)

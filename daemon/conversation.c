@@ -220,6 +220,15 @@ static enum conversation_event_type request(struct conversation *c,
     return event->type;
 }
 
+/* "Et ajoutez...", once more, and again nothing else can be made of it: a television cooks. */
+static bool is_missed_again(const struct conversation *c, const struct draft *said)
+{
+    struct draft other = *said;
+
+    other.misses_item = false;
+    return said->misses_item && !draft_has_details(&other) && c->n_missed >= MISSES_MAX;
+}
+
 /* Makes an event precise by what the conversation knows. See the table's head. */
 static enum conversation_event_type refine(struct conversation *c, struct conversation_event *event)
 {
@@ -236,12 +245,16 @@ static enum conversation_event_type refine(struct conversation *c, struct conver
     case EVENT_REQUEST_BESIDES:
         return besides(c, event);
     case EVENT_AFFIRM:
+        if (is_confirming(c->state) && is_missed_again(c, &event->draft))
+            return not_understood(c, &event->draft);
         return is_confirming(c->state) && details ? EVENT_CORRECTION : event->type;
     case EVENT_DENY:
         if ((is_confirming(c->state) || c->state == STATE_LINGERING) && details)
             return EVENT_CORRECTION;
         return c->n_next > 0 ? EVENT_DENY_AND : EVENT_DENY;
     case EVENT_CORRECTION:
+        if (is_missed_again(c, &event->draft))
+            return not_understood(c, &event->draft);
         return is_confirming(c->state) || is_too_late(c, &event->draft) ? EVENT_CORRECTION
                                                                         : EVENT_NOT_UNDERSTOOD;
     case EVENT_NOT_UNDERSTOOD:
@@ -303,7 +316,7 @@ void conversation_forget(struct conversation *c)
     c->is_interrupted = c->is_untold = c->is_held = false;
     c->undone = NULL;
     c->is_one_stored = c->is_patient = c->is_unclear = false;
-    c->n_waits = 0;
+    c->n_waits = c->n_missed = 0;
     c->n_help_read = 0;
     draft_clear(&c->asked_about);
     c->asked = NULL;

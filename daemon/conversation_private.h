@@ -7,6 +7,7 @@
 #include "daemon/conversation.h"
 
 enum {
+    MISSES_MAX = 2,             /* times that one is told that what to add was not understood */
     GUESSES_MAX = 2,            /* in one conversation: more would be a quiz */
     WAITS_MAX = 3,              /* times that one question waits for somebody who asks for time */
     STORING_TIMEOUT_MS = 10000, /* for the disk: then it counts as not stored */
@@ -31,6 +32,7 @@ struct conversation {
     const char *undone;  /* a question that is broken off: what to say of it */
     struct draft left;   /* given up for another request: to be told so; no service: nothing */
     bool is_one_stored;  /* in this conversation */
+    int n_missed;        /* how often what shall be added was not understood */
     int n_waits;         /* how often this question has waited */
     bool is_unclear;     /* what answered the question that was put again was no answer */
     bool is_patient;     /* the next listening is */

@@ -106,13 +106,14 @@ void act_answered(struct conversation *c, const struct conversation_event *event
 
 void act_correct(struct conversation *c, const struct conversation_event *event)
 {
-    bool is_changed = draft_correct(&c->draft, &event->draft), is_told = c->draft.is_repeated;
+    bool is_changed = draft_correct(&c->draft, &event->draft);
+    bool is_told = c->draft.misses_item || (c->draft.is_repeated && !is_changed);
 
     conversation_tell_first(c, event);
-    if (is_changed)
-        conversation_ask(c, "confirm.corrected", "confirm.request");
-    else if (is_told)
+    if (is_told)
         conversation_ask(c, "confirm.request", "confirm.request");
+    else if (is_changed)
+        conversation_ask(c, "confirm.corrected", "confirm.request");
     else
         conversation_ask(c, "confirm.again",
                          "confirm.request"); /* the same once more is no yes yet */

@@ -32,6 +32,10 @@ void conversation_tell_first(struct conversation *c, const struct conversation_e
     if (c->draft.is_repeated)
         conversation_say(c, "confirm.once");
     c->draft.is_repeated = false;
+    if (c->draft.misses_item)
+        conversation_say(c, "confirm.not_added");
+    c->n_missed += c->draft.misses_item;
+    c->draft.misses_item = false;
     if (c->draft.is_off_weekday)
         conversation_say(c, "confirm.weekday");
     c->draft.is_off_weekday = false;

@@ -11,7 +11,7 @@ void draft_clear(struct draft *draft)
 bool draft_has_details(const struct draft *draft)
 {
     return base_date_is_set(draft->date) || draft->part[0] || base_time_is_set(draft->time) ||
-           draft->is_repeated || draft->n_items > 0 || draft->n_dropped > 0;
+           draft->is_repeated || draft->n_items > 0 || draft->n_dropped > 0 || draft->misses_item;
 }
 
 static bool has_item(const struct draft *draft, const char *item)
@@ -62,6 +62,7 @@ bool draft_correct(struct draft *draft, const struct draft *said)
         draft->time = said->time;
     }
     draft->is_repeated |= said->is_repeated;
+    draft->misses_item |= said->misses_item;
     if (said->kind[0])
         memcpy(draft->kind, said->kind, sizeof(draft->kind));
     for (size_t i = 0; i < said->n_dropped; i++)

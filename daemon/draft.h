@@ -28,6 +28,7 @@ struct draft {
     struct base_time time;     /* then part is "" */
     bool is_off_weekday;       /* the weekday that was said is not the date's; until said so */
     bool is_repeated;          /* asked for more than once, which cannot be noted; until said so */
+    bool misses_item;          /* something else shall come to the list: what, was not understood */
     size_t n_items;
     char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
     /* Only of an answer: what shall leave the list. */
@@ -43,7 +44,8 @@ struct draft {
 
 void draft_clear(struct draft *draft);
 
-/* Whether a day, a part of the day, a time, "every week", an item or one to leave out was said. */
+/* Whether a day, a part of the day, a time, "every week", an item or one to leave out was said, the
+ * item understood or not. */
 bool draft_has_details(const struct draft *draft);
 
 /*

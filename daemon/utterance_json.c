@@ -143,6 +143,7 @@ int utterance_json_print(FILE *f, const struct utterance_report *report)
     add_flag(&line, "repeated", result->is_repeated);
     add_flag(&line, "off_weekday", result->is_off_weekday);
     add_flag(&line, "mixed", result->is_mixed);
+    add_flag(&line, "misses_item", result->misses_item);
     add_also(&line, result);
     add_number(&line, "confidence", report->confidence);
     add_number(&line, "audio_s", report->audio_s);

@@ -33,6 +33,7 @@ enum set_id {
     SET_BEGINS,   /* "pas", "sans": the same, as the first words only */
     SET_MADE,     /* "faire": what is made of the items is none */
     SET_NEVER,    /* nouns that are no items: "courses", "aide" */
+    SET_ADDS,     /* "ajoutez", "et aussi": in an answer, what comes to the list follows */
     SET_INNER,    /* between a noun and what it is made of: "de", "à la" */
     N_SETS,
 };
@@ -133,7 +134,7 @@ static int fill(struct intents_item_finder *finder)
         [SET_CUES] = "cues",          [SET_BUYS] = "buys",   [SET_DEGREES] = "degrees",
         [SET_MISSING] = "missing",    [SET_BACK] = "back",   [SET_NEVER] = "never",
         [SET_INNER] = "inner",        [SET_MADE] = "made",   [SET_DROPS] = "drops",
-        [SET_BEGINS] = "drops_first",
+        [SET_BEGINS] = "drops_first", [SET_ADDS] = "adds",
     };
     const json_t *items = json_object_get(finder->language->grammar.root, "items");
     const json_t *lists, *structure = json_object_get(finder->language->grammar.root, "structure");
@@ -347,6 +348,13 @@ static bool is_dropped(const struct reader *reader, size_t at)
     return reader->is_answer && at > 0 && match_set(reader, SET_BEGINS, 0) == at;
 }
 
+/* The end of the words of an answer that say that something comes to the list, `at` when there are
+ * none. */
+static size_t match_adds(const struct reader *reader, size_t at)
+{
+    return reader->is_answer ? match_set(reader, SET_ADDS, at) : at;
+}
+
 /* Whether a word of wanting or buying stands shortly before. */
 static enum context context_of(const struct reader *reader, size_t at)
 {
@@ -357,7 +365,7 @@ static enum context context_of(const struct reader *reader, size_t at)
             return CONTEXT_BOUGHT;
         if (is_dropped(reader, word + 1))
             return CONTEXT_WANTED;
-        if (match_set(reader, SET_CUES, word) > word)
+        if (match_set(reader, SET_CUES, word) > word || match_adds(reader, word) > word)
             return CONTEXT_WANTED;
         if (reader->tags[word] == INTENTS_TAG_NONE && !is_structure(reader, word))
             return CONTEXT_PLAIN;
@@ -507,4 +515,48 @@ size_t intents_items_answer(const struct intents_item_finder *finder,
     }
     *ret_n_dropped = n_dropped;
     return keep(&reader, found, n, ret_items);
+}
+
+static bool is_item_at(const struct found *found, size_t n, size_t at)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (found[i].from <= at && at < found[i].end)
+            return true;
+    }
+    return false;
+}
+
+/* What is to be added begins at a word: the first behind it that could be a thing is none that is
+ * known, or nothing follows at all. A day that follows is no thing: "et aussi vendredi". */
+static bool is_missed(const struct reader *reader, const struct found *found, size_t n, size_t from)
+{
+    for (size_t at = from; at < reader->words->n; at++) {
+        if (is_item_at(found, n, at) || reader->tags[at] != INTENTS_TAG_NONE)
+            return false;
+        if (is_open(reader, at))
+            return true;
+    }
+    return match_set(reader, SET_ARTICLES, from) == reader->words->n || from == reader->words->n;
+}
+
+bool intents_items_misses_one(const struct intents_item_finder *finder,
+                              const struct intents_words *words)
+{
+    struct reader reader = {.finder = finder, .words = words, .is_answer = true};
+    struct found found[INTENTS_ITEMS_MAX];
+    size_t n;
+
+    tag(finder, &reader);
+    n = find_all(&reader, found);
+    for (size_t at = 0; at < words->n; at++) {
+        size_t end = match_adds(&reader, at);
+
+        if (end > at && is_missed(&reader, found, n, end))
+            return true;
+        /* "Elle apprend l'espagnol avec des...": nobody answers us. */
+        if (end == at && is_open(&reader, at) && !is_item_at(found, n, at) &&
+            match_set(&reader, SET_DROPS, at) == at)
+            return false;
+    }
+    return false;
 }

@@ -38,4 +38,10 @@ size_t intents_items_answer(const struct intents_item_finder *finder,
                             char ret_dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
                             size_t *ret_n_dropped);
 
+/* Whether an answer asks for something besides ("ajoutez des...") and what it is was not
+ * understood.
+ */
+bool intents_items_misses_one(const struct intents_item_finder *finder,
+                              const struct intents_words *words);
+
 #endif

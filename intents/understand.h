@@ -73,6 +73,7 @@ struct intents_result {
     /* What an answer takes off the list: "enlevez le beurre". */
     char dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_dropped;
+    bool misses_item;  /* an answer asks for something besides, and what it is is not known */
     double confidence; /* 0 to 1: how probable it is that act and service are right */
     /* The best other reading, for "Est-ce pour ... ?" */
     enum intents_act second_act;

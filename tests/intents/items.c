@@ -55,10 +55,33 @@ static void what_is_made_is_none(void)
     CHECK_STR(items_of("il me faudrait des œufs pour faire une tarte"), "œufs");
 }
 
+static bool misses_one(const char *text)
+{
+    struct intents_words words;
+
+    intents_words_split(text, language->grammar.whole, &words);
+    return intents_items_misses_one(finder, &words);
+}
+
+static void what_is_to_be_added_and_is_nothing_known_is_missed(void)
+{
+    CHECK(misses_one("non plutôt l'après-midi et ajoutez des débats femme"));
+    CHECK(misses_one("oui et rajoutez le bidulon"));
+    CHECK(misses_one("il me faudrait aussi"));
+    CHECK(misses_one("enlevez le lait et mettez aussi du pélican"));
+    CHECK(!misses_one("non plutôt l'après-midi et ajoutez des bananes"));
+    CHECK(!misses_one("mettez aussi deux kilos de carottes"));
+    CHECK(!misses_one("oui et aussi vendredi"));
+    CHECK(!misses_one("oui avec plaisir"));
+    CHECK(!misses_one("oui et encore merci"));
+    CHECK(!misses_one("elle apprend l'espagnol avec des disques"));
+}
+
 static void ends(void)
 {
     intents_item_finder_destroy(finder);
     intents_language_destroy(language);
 }
 
-CHECK_MAIN(starts, lists_are_found_whole, what_is_missing_is_wanted, what_is_made_is_none, ends)
+CHECK_MAIN(starts, lists_are_found_whole, what_is_missing_is_wanted, what_is_made_is_none,
+           what_is_to_be_added_and_is_nothing_known_is_missed, ends)
