@@ -183,6 +183,25 @@ static bool is_hardly_for_us(const struct assistant *a, const struct utterance *
            utterance->meaning.act != INTENTS_EMERGENCY && utterance->confidence < UNASKED_FROM;
 }
 
+/* "Non, tout va bien, c'est le chat", "non, gardez-la": whatever else was said. */
+static bool is_plain_no(const struct assistant *a, enum conversation_event_type type,
+                        const struct utterance *utterance)
+{
+    enum conversation_state state = conversation_state(a->conversation);
+
+    if (utterance->meaning.answer != INTENTS_NO || utterance->trust != UTTERANCE_ACT)
+        return false;
+    return (type == EVENT_NOT_UNDERSTOOD && state == STATE_ALARMED) ||
+           ((type == EVENT_NOT_UNDERSTOOD || type == EVENT_CANCEL) && state == STATE_CANCELLING);
+}
+
+/* "Oui, annulez-la." Without a yes it may have been "n'annulez pas". */
+static bool is_yes_to_cancel(const struct assistant *a, const struct intents_result *meaning)
+{
+    return conversation_state(a->conversation) == STATE_CANCELLING &&
+           meaning->answer == INTENTS_YES && !meaning->topic[0];
+}
+
 /* What an utterance is to the conversation, by its meaning and how sure we are of it. */
 static void utterance_event(struct assistant *a, const struct utterance *utterance,
                             struct conversation_event *event)
@@ -224,6 +243,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         event->type = assistant_request_event(a, &event->draft);
     } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "everything") == 0) {
         event->type = EVENT_ERASE;
+    } else if (act == INTENTS_CANCEL && is_yes_to_cancel(a, meaning)) {
+        event->type = EVENT_AFFIRM;
     } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "microphone") == 0) {
         event->type = a->settings.has_button ? EVENT_MUTE : EVENT_MUTE_IN_VAIN;
     } else if (strcmp(meaning->topic, "pitch") == 0) {
@@ -231,9 +252,7 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
     } else if (act == INTENTS_HELP && strcmp(meaning->topic, "privacy") == 0) {
         event->type = EVENT_PRIVACY;
     }
-    /* "Non, tout va bien, c'est le chat": somebody is well, whatever else was said. */
-    if (event->type == EVENT_NOT_UNDERSTOOD && meaning->answer == INTENTS_NO &&
-        conversation_state(a->conversation) == STATE_ALARMED && utterance->trust == UTTERANCE_ACT)
+    if (is_plain_no(a, event->type, utterance))
         event->type = EVENT_DENY;
     if (event->type == EVENT_NOT_UNDERSTOOD)
         draft_from_meaning(

@@ -107,6 +107,12 @@ static bool is_confirming(enum conversation_state state)
            state == STATE_GUESSING;
 }
 
+/* Questions that are put once more before what was not understood counts as no. */
+static bool is_put_again(enum conversation_state state)
+{
+    return state == STATE_CONFIRMING_AGAIN || state == STATE_CANCELLING || state == STATE_DUPLICATE;
+}
+
 /* What may become the best guess of the repair ladder: it waits until the closed choice has failed
  * too. Returns: the event that the choice gets. */
 static enum conversation_event_type not_understood(struct conversation *c,
@@ -116,7 +122,7 @@ static enum conversation_event_type not_understood(struct conversation *c,
         c->guess = *guess;
     if (c->state == STATE_CHOOSING && c->guess.service[0])
         return EVENT_REQUEST_DOUBTFUL;
-    if (c->state == STATE_CONFIRMING_AGAIN && !c->is_unclear) {
+    if (is_put_again(c->state) && !c->is_unclear) {
         c->is_unclear = true;
         return EVENT_UNCLEAR;
     }

@@ -100,6 +100,12 @@
                   [EVENT_DENY_AND] = {act_all_right, STATE_CLOSING},                               \
                   [EVENT_DENY] = {act_all_right, STATE_CLOSING}, [EVENT_NOT_UNDERSTOOD] = lost
 
+/* What is asked for besides a request, and answered. */
+#define ANSWERS(next)                                                                              \
+    [EVENT_STATUS] = {act_status, next}, [EVENT_PRIVACY] = {act_privacy, next},                    \
+    [EVENT_CLOCK] = {act_clock, next}, [EVENT_TODAY] = {act_today, next},                          \
+    [EVENT_WHO] = {act_who, next}
+
 /* What was confirmed before is told all the same. */
 #define RESULTS(self)                                                                              \
     [EVENT_STORED] = {act_noted, self}, [EVENT_NOT_STORED] = {act_not_stored, self},               \
@@ -149,12 +155,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                       [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
                       [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
                       [EVENT_REPEAT] = {act_ask_again, STATE_LINGERING},
-                      [EVENT_STATUS] = {act_status, STATE_LINGERING},
+                      ANSWERS(STATE_LINGERING),
                       [EVENT_HELP] = {act_help, STATE_LISTENING},
-                      [EVENT_PRIVACY] = {act_privacy, STATE_LINGERING},
-                      [EVENT_CLOCK] = {act_clock, STATE_LINGERING},
-                      [EVENT_TODAY] = {act_today, STATE_LINGERING},
-                      [EVENT_WHO] = {act_who, STATE_LINGERING},
                       [EVENT_USUAL] = {act_usual, STATE_LISTENING},
                       [EVENT_LOUDER] = {act_adjust, STATE_LINGERING},
                       [EVENT_SOFTER] = {act_adjust, STATE_LINGERING},
@@ -162,34 +164,33 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                       [EVENT_FASTER] = {act_adjust, STATE_LINGERING},
                       [EVENT_DEEPER] = {act_adjust, STATE_LINGERING},
                       [EVENT_HIGHER] = {act_adjust, STATE_LINGERING}},
-    [STATE_LISTENING] =
-        {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
-         [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
-         [EVENT_LOST] = {act_choice, STATE_CHOOSING},
-         [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
-         [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
-         [EVENT_REPEAT] = {act_ask_again, STATE_LINGERING},
-         [EVENT_STATUS] = {act_status, STATE_LINGERING},
-         [EVENT_PRIVACY] = {act_privacy, STATE_LINGERING},
-         [EVENT_CLOCK] = {act_clock, STATE_LINGERING}, [EVENT_TODAY] = {act_today, STATE_LINGERING},
-         [EVENT_WHO] = {act_who, STATE_LINGERING}, [EVENT_LOUDER] = {act_adjust, STATE_LINGERING},
-         [EVENT_SOFTER] = {act_adjust, STATE_LINGERING},
-         [EVENT_SLOWER] = {act_adjust, STATE_LINGERING},
-         [EVENT_FASTER] = {act_adjust, STATE_LINGERING},
-         [EVENT_DEEPER] = {act_adjust, STATE_LINGERING},
-         [EVENT_HIGHER] = {act_adjust, STATE_LINGERING}},
-    [STATE_LISTENING_AGAIN] = {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)),
-                               /* "Pardon ?" again would help nobody. */
-                               [EVENT_REPEAT] = {act_prompt, STATE_LISTENING_AGAIN},
-                               [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
-    [STATE_CHOOSING] = {OPEN_EARS(STATE_CHOOSING,
-                                  CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
-                        [EVENT_SPOKEN] = {act_listen_choice, STATE_CHOOSING},
-                        [EVENT_THINKS] = {act_listen_on_choice, STATE_CHOOSING},
-                        [EVENT_OTHERS] = {act_others, STATE_CHOOSING},
-                        [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
-                        [EVENT_DENY_AND] = {act_none_of_these, STATE_OFFERING_CALLBACK},
-                        [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_LISTENING] = {OPEN_EARS(STATE_LISTENING, CELL(act_pardon, STATE_LISTENING_AGAIN)),
+                         [EVENT_SILENCE] = {act_prompt, STATE_LISTENING_AGAIN},
+                         [EVENT_LOST] = {act_choice, STATE_CHOOSING},
+                         [EVENT_HELLO] = {act_prompt, STATE_LISTENING_AGAIN},
+                         [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
+                         [EVENT_REPEAT] = {act_ask_again, STATE_LINGERING},
+                         ANSWERS(STATE_LINGERING), [EVENT_LOUDER] = {act_adjust, STATE_LINGERING},
+                         [EVENT_SOFTER] = {act_adjust, STATE_LINGERING},
+                         [EVENT_SLOWER] = {act_adjust, STATE_LINGERING},
+                         [EVENT_FASTER] = {act_adjust, STATE_LINGERING},
+                         [EVENT_DEEPER] = {act_adjust, STATE_LINGERING},
+                         [EVENT_HIGHER] = {act_adjust, STATE_LINGERING}},
+    [STATE_LISTENING_AGAIN] =
+        {OPEN_EARS(STATE_LISTENING_AGAIN, CELL(act_choice, STATE_CHOOSING)),
+         ANSWERS(STATE_LINGERING), [EVENT_CANCEL_NOTHING] = {act_abandon, STATE_CLOSING},
+         /* "Pardon ?" again would help nobody. */
+         [EVENT_REPEAT] = {act_prompt, STATE_LISTENING_AGAIN},
+         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
+    [STATE_CHOOSING] =
+        {OPEN_EARS(STATE_CHOOSING, CELL(act_offer_callback, STATE_OFFERING_CALLBACK)),
+         ANSWERS(STATE_LINGERING), [EVENT_SPOKEN] = {act_listen_choice, STATE_CHOOSING},
+         [EVENT_THINKS] = {act_listen_on_choice, STATE_CHOOSING},
+         [EVENT_OTHERS] = {act_others, STATE_CHOOSING},
+         [EVENT_CANCEL_NOTHING] = {act_abandon, STATE_CLOSING},
+         [EVENT_DENY] = {act_none_of_these, STATE_OFFERING_CALLBACK},
+         [EVENT_DENY_AND] = {act_none_of_these, STATE_OFFERING_CALLBACK},
+         [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_GUESSING] = {QUESTION(STATE_GUESSING),
                         YES_STORES, [EVENT_CORRECTION] = {act_correct, STATE_CONFIRMING},
                         [EVENT_DENY] = {act_wrong_guess, STATE_CHOOSING},
@@ -219,6 +220,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                                 [EVENT_SILENCE] = {act_close_silence, STATE_CLOSING}},
     [STATE_DUPLICATE] =
         {QUESTION(STATE_DUPLICATE), [EVENT_REQUEST_TWICE] = {act_confirm, STATE_CONFIRMING},
+         [EVENT_UNCLEAR] = {act_help_and_ask, STATE_DUPLICATE},
          [EVENT_AFFIRM] = {act_confirm_as_is, STATE_CONFIRMING},
          [EVENT_AFFIRM_AND] = {act_confirm_and, STATE_CONFIRMING},
          [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING},
@@ -228,6 +230,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_SILENCE] = {act_all_right, STATE_CLOSING}},
     [STATE_CANCELLING] =
         {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
+         [EVENT_UNCLEAR] = {act_help_and_ask, STATE_CANCELLING},
          [EVENT_BUTTON] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_CANCEL] = {act_help_and_ask,
                            STATE_CANCELLING} /* "n'annulez pas" sounds much the same */,

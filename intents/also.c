@@ -19,6 +19,9 @@
 /* Each side is a request this surely; and still seems to be one. */
 #define PART_FROM  0.7
 #define MIXED_FROM 0.35
+/* So sure, and of so few words, is what takes back the yes before it. */
+#define TAKEN_BACK_FROM  0.9
+#define TAKEN_BACK_WORDS 3
 /* "Aussi" this many words behind where a request begins belongs to it. */
 #define ALSO_REACH 6
 /* What is shorter says nothing by itself. */
@@ -224,6 +227,19 @@ static void part(const struct intents_understander *u, const struct intents_word
     }
 }
 
+/* "Oui, annulez" is no yes to what was restated, whatever stands first. */
+static bool takes_back(const struct intents_understander *u, const struct intents_words *rest,
+                       struct base_datetime now, const struct intents_result *result)
+{
+    struct intents_result behind;
+
+    if (result->act != INTENTS_AFFIRM || result->answer != INTENTS_YES || rest->n == 0 ||
+        rest->n > TAKEN_BACK_WORDS)
+        return false;
+    intents_understand_alone(u, rest, now, INTENTS_EXPECT_CONFIRMATION, &behind);
+    return behind.act == INTENTS_CANCEL && !behind.topic[0] && behind.confidence >= TAKEN_BACK_FROM;
+}
+
 /* A request behind an answer, or one that is joined to what was restated. Returns: whether. */
 static bool read_behind_answer(const struct intents_understander *u,
                                const struct intents_words *words, struct base_datetime now,
@@ -238,6 +254,8 @@ static bool read_behind_answer(const struct intents_understander *u,
 
     result->answer = answer;
     result->is_besides = answer != INTENTS_NO_ANSWER && is_joined;
+    if (takes_back(u, &rest, now, result))
+        result->act = INTENTS_CANCEL;
     if (!is_joined || result->is_instead || result->n_dropped > 0 ||
         (!begins_request(u, &rest) && !named_alone(u, &rest)) ||
         read_one(u, &rest, now, &behind) < PART_FROM)

@@ -264,7 +264,7 @@ static void nobody_who_speaks_in_time_is_silence(void)
 /* The ears are open, and nobody need say anything: the wake phrase counts as in sleep. */
 static void a_call_counts_where_the_ears_are_open_to_it(void)
 {
-    static const char *const voices[] = {"fr", "fr+f2", "fr+m3", "fr-be", "fr+f4"};
+    static const char *const voices[] = {"fr", "fr+m3"};
     unsigned n_heard = 0;
 
     for (size_t i = 0; i < 2 * sizeof(voices) / sizeof(voices[0]); i++) {
@@ -291,7 +291,7 @@ static void a_call_counts_where_the_ears_are_open_to_it(void)
         end();
     }
     speak_as("fr", 150);
-    CHECK(n_heard >= 4 || !stage.has_wake);
+    CHECK(n_heard >= 2 || !stage.has_wake);
 }
 
 static void what_is_no_call_is_an_utterance_all_the_same(void)
