@@ -60,6 +60,7 @@ CLOSES(act_close_silence, "silence.close", "silence.close.rest")
 
 SAYS(act_nothing_to_cancel, "cancel.nothing")
 SAYS_OF_CANCELLED(act_keep, "cancel.kept")
+ACTION(act_keep_at_once, c->ops->stop_speech(c->user); act_keep(c, event))
 SAYS_OF_CANCELLED(act_withdrawn, "cancel.done")
 SAYS_OF_CANCELLED(act_not_withdrawn, "cancel.failed")
 

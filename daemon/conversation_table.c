@@ -231,6 +231,9 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
     [STATE_CANCELLING] =
         {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_UNCLEAR] = {act_help_and_ask, STATE_CANCELLING},
+         [EVENT_GOODBYE] = {act_keep, STATE_CLOSING}, [EVENT_ERASE] = {act_keep, STATE_CLOSING},
+         [EVENT_CANCEL_NOTHING] = {act_keep, STATE_CLOSING},
+         [EVENT_BUTTON_LONG] = {act_keep_at_once, STATE_CLOSING},
          [EVENT_BUTTON] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_CANCEL] = {act_help_and_ask,
                            STATE_CANCELLING} /* "n'annulez pas" sounds much the same */,

@@ -239,8 +239,8 @@ static void let_close(struct scene *scene)
     if (assistant_state(scene->assistant) != STATE_LINGERING || !scene_is_listening(scene))
         return;
     do_silence(scene);
-    scene_run(scene, false);
     check_nothing_more_said(scene);
+    scene_run(scene, false); /* news that waited for it may come now */
 }
 
 /* Where the resident neither speaks nor presses a button, time has passed. */
