@@ -192,11 +192,14 @@ static bool is_news_time(const struct assistant *a)
     return now >= minutes(a->settings.news_from) && now < minutes(a->settings.news_to);
 }
 
-/* Urgent ones are told as soon as the emergency sentences have been heard, at any hour. */
+/* Urgent ones are told as soon as the emergency sentences have been heard, at any hour. Who was
+ * answered and says nothing more hears at once that somebody has accepted. */
 static bool has_news_to_tell(const struct assistant *a)
 {
     enum conversation_state state = conversation_state(a->conversation);
-    bool is_open = state == STATE_ASLEEP || state == STATE_ALARMED || state == STATE_MUTED;
+    bool is_open = state == STATE_ASLEEP || state == STATE_ALARMED || state == STATE_MUTED ||
+                   (state == STATE_LINGERING && listener_is_open(a->listener) &&
+                    !listener_hears_voice(a->listener));
 
     if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player))
         return false;

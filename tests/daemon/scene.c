@@ -233,14 +233,13 @@ static void check_now(struct scene *scene, const json_t *wanted)
         scene_fail(scene, "is %s", conversation_state_name(assistant_state(scene->assistant)));
 }
 
-/* All is answered, and nobody says more: the ears close without a word. */
+/* All is answered, and nobody says more: the ears close without a word, but for news. */
 static void let_close(struct scene *scene)
 {
     if (assistant_state(scene->assistant) != STATE_LINGERING || !scene_is_listening(scene))
         return;
     do_silence(scene);
-    check_nothing_more_said(scene);
-    scene_run(scene, false); /* news that waited for it may come now */
+    scene_run(scene, false); /* what waited for it may come now */
 }
 
 /* Where the resident neither speaks nor presses a button, time has passed. */
@@ -248,7 +247,7 @@ static bool is_resident(const json_t *turn)
 {
     return json_object_get(turn, "resident") || json_object_get(turn, "silence") ||
            json_object_get(turn, "button") || json_object_get(turn, "service") ||
-           json_object_get(turn, "disk");
+           json_object_get(turn, "disk") || json_is_true(json_object_get(turn, "at_once"));
 }
 
 static void do_turn(struct scene *scene, const json_t *turn)
