@@ -27,6 +27,7 @@ TOOLS = {
     "day-answers": (["--build", "{build}", "-n", "1", "--voices", "1"], ["synthetic voices"]),
     "fuzz": (["--help"], ["usage"]),  # builds with libFuzzer, for minutes
     "denoiser": (["--help"], ["usage"]),  # teaches for an hour
+    "sanitizers": (["--help"], ["usage"]),  # builds everything anew
     "package": (["--help"], ["usage"]),  # builds for two minutes, and wants to be root
     "coverage": (["--help"], ["usage"]),  # builds everything anew
     "demo": (["--help"], ["usage"]),  # its conversations are those of tests/room
