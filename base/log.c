@@ -262,6 +262,9 @@ static bool is_held(const struct log_entry *e, int64_t now_ms, unsigned *ret_n_h
 }
 
 static void vwrite(enum base_log_level level, bool is_fault, const char *code, const char *id,
+                   const char *format, va_list args) __attribute__((format(printf, 5, 0)));
+
+static void vwrite(enum base_log_level level, bool is_fault, const char *code, const char *id,
                    const char *format, va_list args)
 {
     char message[LOG_LINE_MAX];
