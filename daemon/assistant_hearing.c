@@ -175,12 +175,14 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
         draft_clear(&event->draft);
 }
 
-/* Nobody was asked anything, and a television talks on: words that cost little when they are asked
- * for must be heard better here. A call for help counts as always. */
+/* Nobody was asked anything, and a television talks on: it makes no pause in as long as an
+ * utterance may be, and words that cost little when they are asked for must be heard better here. A
+ * call for help counts as always. */
 static bool is_hardly_for_us(const struct assistant *a, const struct utterance *utterance)
 {
     return conversation_state(a->conversation) == STATE_LINGERING &&
-           utterance->meaning.act != INTENTS_EMERGENCY && utterance->confidence < UNASKED_FROM;
+           utterance->meaning.act != INTENTS_EMERGENCY &&
+           (utterance->is_cut || utterance->confidence < UNASKED_FROM);
 }
 
 /* "Non, tout va bien, c'est le chat", "non, gardez-la": whatever else was said. */
