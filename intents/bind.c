@@ -120,17 +120,20 @@ int intents_language_bind(struct intents_language *language)
     for (size_t i = 0; r == 0 && i < language->n_services; i++) {
         struct intents_service_data *service = &language->services[i];
         struct intents_list *const lists[] = {
-            &service->inf,     &service->subj,        &service->noun, &service->reasons,
-            &service->phrases, &service->near_misses, &service->names};
+            &service->inf,      &service->subj,          &service->noun,
+            &service->reasons,  &service->phrases,       &service->near_misses,
+            &service->examples, &service->near_examples, &service->names};
 
         for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
             r = bind_list(language, lists[k], service->info.id);
     }
     for (size_t i = 0; r == 0 && i < language->n_acts; i++) {
-        r = bind_list(language, &language->acts[i].phrases,
-                      intents_act_name(language->acts[i].act));
-        if (r == 0)
-            r = bind_list(language, &language->acts[i].near_misses, "near misses of an act");
+        struct intents_act_data *act = &language->acts[i];
+        struct intents_list *const lists[] = {&act->phrases, &act->near_misses, &act->examples,
+                                              &act->near_examples};
+
+        for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
+            r = bind_list(language, lists[k], intents_act_name(act->act));
     }
-    return r;
+    return r == 0 ? bind_list(language, &language->near_examples, "near_examples") : r;
 }

@@ -169,8 +169,12 @@ static int check_service(struct checker *checker, const struct intents_service_d
     for (size_t i = 0; r == 0 && i < sizeof(claiming) / sizeof(claiming[0]); i++)
         r = check_list(checker, claiming[i], service, id, id);
     if (r == 0)
+        r = check_list(checker, &service->examples, service, id, id);
+    if (r == 0)
         r = check_list(checker, &service->reasons, service, id, NULL);
-    return r == 0 ? check_list(checker, &service->near_misses, service, id, NOT_FOR_US) : r;
+    if (r == 0)
+        r = check_list(checker, &service->near_misses, service, id, NOT_FOR_US);
+    return r == 0 ? check_list(checker, &service->near_examples, service, id, NOT_FOR_US) : r;
 }
 
 static int check_all(struct checker *checker)
@@ -181,12 +185,19 @@ static int check_all(struct checker *checker)
     for (size_t i = 0; r == 0 && i < language->n_services; i++)
         r = check_service(checker, &language->services[i]);
     for (size_t i = 0; r == 0 && i < language->n_acts; i++) {
-        const char *name = intents_act_name(language->acts[i].act);
+        const struct intents_act_data *act = &language->acts[i];
+        const char *name = intents_act_name(act->act);
 
-        r = check_list(checker, &language->acts[i].phrases, NULL, name, name);
+        r = check_list(checker, &act->phrases, NULL, name, name);
         if (r == 0)
-            r = check_list(checker, &language->acts[i].near_misses, NULL, name, NOT_FOR_US);
+            r = check_list(checker, &act->examples, NULL, name, name);
+        if (r == 0)
+            r = check_list(checker, &act->near_misses, NULL, name, NOT_FOR_US);
+        if (r == 0)
+            r = check_list(checker, &act->near_examples, NULL, name, NOT_FOR_US);
     }
+    if (r == 0)
+        r = check_list(checker, &language->near_examples, NULL, "near_examples", NOT_FOR_US);
     for (size_t i = 0; r == 0 && i < language->background.n; i++)
         r = check_list(checker, &language->background.lists[i], NULL,
                        language->background.lists[i].name, NOT_FOR_US);

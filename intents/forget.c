@@ -45,11 +45,15 @@ static void forget_service(struct intents_service_data *service)
     forget_list(&service->reasons);
     forget_list(&service->phrases);
     forget_list(&service->near_misses);
+    forget_list(&service->examples);
+    forget_list(&service->near_examples);
 }
 
 static void forget_act(struct intents_act_data *act)
 {
     forget_list(&act->near_misses);
+    forget_list(&act->examples);
+    forget_list(&act->near_examples);
     for (size_t i = 0; i < act->phrases.n; i++) {
         if (!act->phrases.entries[i].topic[0])
             forget_tree(&act->phrases.entries[i]);
@@ -77,6 +81,7 @@ void intents_language_forget_phrases(struct intents_language *language)
     for (size_t i = 0; i < language->n_acts; i++)
         forget_act(&language->acts[i]);
     forget_lists(&language->background);
+    forget_list(&language->near_examples);
     forget_lists(&language->fragments);
     forget_when(&language->when);
     for (size_t i = 0; i < language->lexicon.n; i++) {

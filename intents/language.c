@@ -348,10 +348,10 @@ static int load_act(struct intents_language *language, const char *folder, const
     return r;
 }
 
-static int load_topic(struct intents_language *language, const char *folder, const char *file)
+/* A template a line. */
+static int load_lines(struct intents_list *list, const char *folder, const char *file)
 {
     char path[PATH_MAX], *text, *rest, *line;
-    struct intents_list *list;
     size_t n;
     int r;
 
@@ -360,9 +360,7 @@ static int load_topic(struct intents_language *language, const char *folder, con
         r = base_file_read(path, FILE_BYTES_MAX, &text, &n);
     if (r < 0)
         return r;
-    r = intents_lists_add(&language->background, file, &list);
-    if (r == 0)
-        list->is_learnable = true;
+    list->is_learnable = true;
     for (rest = text; r == 0 && (line = strsep(&rest, "\n"));) {
         line[strcspn(line, "#\r")] = '\0';
         if (line[strspn(line, " \t")] != '\0')
@@ -370,6 +368,64 @@ static int load_topic(struct intents_language *language, const char *folder, con
     }
     free(text);
     return r;
+}
+
+static int load_topic(struct intents_language *language, const char *folder, const char *file)
+{
+    struct intents_list *list;
+    int r = intents_lists_add(&language->background, file, &list);
+
+    return r < 0 ? r : load_lines(list, folder, file);
+}
+
+/* Whether "groceries.txt" is about "groceries". */
+static bool is_about(const char *file, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncmp(file, name, n) == 0 && strcmp(file + n, ".txt") == 0;
+}
+
+static struct intents_service_data *service_of_file(struct intents_language *language,
+                                                    const char *file)
+{
+    for (size_t i = 0; i < language->n_services; i++) {
+        if (is_about(file, language->services[i].info.id))
+            return &language->services[i];
+    }
+    return NULL;
+}
+
+static struct intents_act_data *act_of_file(struct intents_language *language, const char *file)
+{
+    for (size_t i = 0; i < language->n_acts; i++) {
+        if (is_about(file, intents_act_name(language->acts[i].act)))
+            return &language->acts[i];
+    }
+    return NULL;
+}
+
+static int load_examples(struct intents_language *language, const char *folder, const char *file)
+{
+    struct intents_service_data *service = service_of_file(language, file);
+    struct intents_act_data *act = act_of_file(language, file);
+
+    if (!service && !act)
+        return complain(file, "no service and no act has this name");
+    return load_lines(service ? &service->examples : &act->examples, folder, file);
+}
+
+/* What resembles no service or act in particular stands in a file of another name. */
+static int load_near_examples(struct intents_language *language, const char *folder,
+                              const char *file)
+{
+    struct intents_service_data *service = service_of_file(language, file);
+    struct intents_act_data *act = act_of_file(language, file);
+    struct intents_list *list = service ? &service->near_examples
+                                : act   ? &act->near_examples
+                                        : &language->near_examples;
+
+    return load_lines(list, folder, file);
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -381,7 +437,7 @@ static bool ends_with(const char *name, const char *end)
 
 /* Calls fn for each file of a folder in the order of the names, as bytes. */
 static int each_file(struct intents_language *language, const char *root, const char *folder,
-                     const char *ending,
+                     const char *ending, bool is_optional,
                      int (*fn)(struct intents_language *, const char *folder, const char *file))
 {
     struct dirent **entries;
@@ -391,6 +447,8 @@ static int each_file(struct intents_language *language, const char *root, const 
     if (r < 0)
         return r;
     n = scandir(path, &entries, NULL, alphasort);
+    if (n < 0 && errno == ENOENT && is_optional)
+        return 0;
     if (n < 0) {
         log_error("language-bad", "%s: %s", path, strerror(errno));
         return -errno;
@@ -407,8 +465,9 @@ static int each_file(struct intents_language *language, const char *root, const 
 static void finish_phrases(struct intents_service_data *service)
 {
     struct intents_list *const lists[] = {
-        &service->inf,     &service->subj,        &service->noun, &service->reasons,
-        &service->phrases, &service->near_misses, &service->names};
+        &service->inf,      &service->subj,          &service->noun,
+        &service->reasons,  &service->phrases,       &service->near_misses,
+        &service->examples, &service->near_examples, &service->names};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         intents_list_finish(lists[i]);
@@ -501,11 +560,15 @@ static int load_all(struct intents_language *language, const char *folder)
     if (r == 0)
         r = load_lists(folder, "fragments.json", &language->fragments, false);
     if (r == 0)
-        r = each_file(language, folder, "services", ".json", load_service);
+        r = each_file(language, folder, "services", ".json", false, load_service);
     if (r == 0)
-        r = each_file(language, folder, "acts", ".json", load_act);
+        r = each_file(language, folder, "acts", ".json", false, load_act);
     if (r == 0)
-        r = each_file(language, folder, "background", ".txt", load_topic);
+        r = each_file(language, folder, "background", ".txt", false, load_topic);
+    if (r == 0)
+        r = each_file(language, folder, "examples", ".txt", true, load_examples);
+    if (r == 0)
+        r = each_file(language, folder, "near_examples", ".txt", true, load_near_examples);
     return r;
 }
 
@@ -542,7 +605,10 @@ void intents_language_destroy(struct intents_language *language)
     for (size_t i = 0; i < INTENTS_N_ACTS; i++) {
         intents_list_finish(&language->acts[i].phrases);
         intents_list_finish(&language->acts[i].near_misses);
+        intents_list_finish(&language->acts[i].examples);
+        intents_list_finish(&language->acts[i].near_examples);
     }
+    intents_list_finish(&language->near_examples);
     intents_lists_finish(&language->background);
     intents_lists_finish(&language->fragments);
     intents_lists_finish(&language->lexicon);

@@ -34,6 +34,7 @@ struct intents_service_data {
     struct intents_service info;
     struct intents_list names; /* how it is spoken about; not learned from */
     struct intents_list inf, subj, noun, reasons, phrases, near_misses;
+    struct intents_list examples, near_examples; /* whole sentences, as people say them */
 };
 
 enum { INTENTS_ACT_SHARES_MAX = 10 };
@@ -43,6 +44,7 @@ struct intents_act_data {
     uint32_t n_shares; /* 1 to INTENTS_ACT_SHARES_MAX: it is drawn as often as so many acts */
     bool is_blunt;     /* nobody puts "s'il vous plaît" behind it */
     struct intents_list phrases, near_misses;
+    struct intents_list examples, near_examples; /* whole sentences, as people say them */
 };
 
 struct intents_lists {
@@ -55,7 +57,8 @@ struct intents_language {
     size_t n_services;
     struct intents_act_data acts[INTENTS_N_ACTS];
     size_t n_acts;
-    struct intents_lists background; /* one list a topic */
+    struct intents_lists background;   /* one list a topic */
+    struct intents_list near_examples; /* of no service or act in particular */
     struct intents_lists fragments;
     struct intents_lists lexicon;
     struct intents_grammar grammar;

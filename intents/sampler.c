@@ -26,7 +26,7 @@ static uint32_t n_all(const struct intents_sampler_options *options)
 {
     return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
            options->n_lists + options->n_additions + options->n_short + options->n_choices +
-           options->n_days;
+           options->n_days + options->n_examples;
 }
 
 static uint32_t below(struct draw *draw, uint32_t limit)
@@ -130,6 +130,57 @@ static void draw_act(struct draw *draw)
         maybe(draw, 6, draw->polite_end);
 }
 
+/* What resembles the act without being it; only few acts have such sentences. */
+static const struct intents_list *near_act(struct draw *draw)
+{
+    const struct intents_language *language = draw->language;
+    size_t n = 0;
+
+    for (size_t i = 0; i < language->n_acts; i++)
+        n += language->acts[i].near_examples.n > 0;
+    for (size_t i = 0, at = n ? below(draw, (uint32_t)n) : 0; n > 0 && i < language->n_acts; i++) {
+        const struct intents_list *near = &language->acts[i].near_examples;
+
+        if (near->n > 0 && at-- == 0)
+            return near;
+    }
+    return &language->near_examples;
+}
+
+/* A whole sentence as people say it, in shares of a hundred: requests, what resembles them, what
+ * resembles none of them in particular, acts, and the rest what resembles those. */
+static void draw_example(struct draw *draw)
+{
+    enum { REQUESTS_TO = 45, NEAR_TO = 71, GENERAL_TO = 80, ACTS_TO = 93 };
+    const struct intents_language *language = draw->language;
+    const struct intents_service_data *service =
+        &language->services[below(draw, (uint32_t)language->n_services)];
+    const struct intents_act_data *act = &language->acts[below(draw, (uint32_t)language->n_acts)];
+    uint32_t kind = below(draw, 100);
+    const struct intents_list *list;
+
+    draw->label = (struct intents_label){INTENTS_NONE, NULL, true};
+    if (kind < REQUESTS_TO) {
+        list = &service->examples;
+        draw->label = (struct intents_label){INTENTS_REQUEST, service->info.id, false};
+    } else if (kind < NEAR_TO) {
+        list = &service->near_examples;
+        draw->label.service = service->info.id;
+    } else if (kind < GENERAL_TO) {
+        list = &language->near_examples;
+    } else if (kind < ACTS_TO) {
+        list = &act->examples;
+        draw->label = (struct intents_label){act->act, NULL, false};
+    } else {
+        list = near_act(draw);
+    }
+    intents_expander_begin(&draw->expander, service);
+    maybe(draw, 6, draw->hesitation);
+    intents_expander_list(&draw->expander, list);
+    if (draw->label.act == INTENTS_REQUEST)
+        maybe(draw, 6, draw->polite_end);
+}
+
 /* Something like a service's request that is none; at times two such sentences in one breath. */
 static void draw_near_miss(struct draw *draw)
 {
@@ -189,7 +240,8 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
                     struct base_strbuf *text)
 {
     uint32_t kind = below(draw, n_all(options));
-    uint32_t n_speech = n_all(options) - options->n_short - options->n_choices - options->n_days;
+    uint32_t n_speech = n_all(options) - options->n_short - options->n_choices - options->n_days -
+                        options->n_examples;
     uint32_t n_told = n_speech - options->n_lists - options->n_additions;
 
     if (kind < options->n_requests)
@@ -208,8 +260,10 @@ static int draw_one(struct draw *draw, const struct intents_sampler_options *opt
         draw_short(draw, draw->short_answer);
     else if (kind < n_speech + options->n_short + options->n_choices)
         draw_short(draw, draw->short_choice);
-    else
+    else if (kind < n_all(options) - options->n_examples)
         draw_short(draw, draw->short_day);
+    else
+        draw_example(draw);
     return intents_expander_end(&draw->expander, text);
 }
 
@@ -229,6 +283,15 @@ static void acts_instead(const struct intents_language *language, const char *na
     *n_drawn = 0;
 }
 
+static bool has_examples(const struct intents_language *language)
+{
+    for (size_t i = 0; i < language->n_services; i++) {
+        if (language->services[i].examples.n > 0)
+            return language->n_acts > 0;
+    }
+    return false;
+}
+
 static int check_options(const struct intents_language *language,
                          struct intents_sampler_options *options)
 {
@@ -242,6 +305,8 @@ static int check_options(const struct intents_language *language,
         options->n_requests = options->n_near_misses = 0;
     if (language->background.n == 0)
         options->n_background = 0;
+    if (!has_examples(language))
+        options->n_examples = 0;
     if (!fragment(language, "list") || language->n_services == 0)
         options->n_lists = 0;
     if (!fragment(language, "list_more") || language->n_services == 0)

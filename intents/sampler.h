@@ -39,6 +39,7 @@ struct intents_sampler_options {
     unsigned n_background;
     unsigned n_lists; /* goods, one after the other (fragment "list"); none where there is none */
     unsigned n_additions; /* goods that come to a list ("list_more"); none where there is none */
+    unsigned n_examples;  /* whole sentences as people say them; none where there is none */
     unsigned n_short; /* short answers alone (fragment "short_answer"; acts where it is missing) */
     unsigned n_choices; /* answers to the closed choice alone (fragment "short_choice"), likewise */
     unsigned n_days; /* answers to the question for a day alone (fragment "short_day"), likewise */
