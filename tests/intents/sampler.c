@@ -105,7 +105,23 @@ static int load_with_shares(const char *folder, const char *shares)
     return r;
 }
 
-static void shares_out_of_range_are_refused(void)
+/* Returns: what loading gives where so named a file of examples stands. */
+static int load_with_examples(const char *folder, const char *name)
+{
+    char path[PATH_MAX], file[PATH_MAX];
+    int r;
+
+    snprintf(path, sizeof(path), "%s/examples", folder);
+    REQUIRE(mkdir(path, 0700) == 0);
+    REQUIRE(snprintf(file, sizeof(file), "%s/%s", path, name) < PATH_MAX);
+    REQUIRE(base_file_replace(file, "le frigo est vide\n", 18, 0600) == 0);
+    r = load_with_shares(folder, "");
+    unlink(file);
+    rmdir(path);
+    return r;
+}
+
+static void what_cannot_be_drawn_is_refused(void)
 {
     static const char *const files[] = {"background",   "fragments.json", "grammar.json",
                                         "lexicon.json", "services",       "when.json"};
@@ -124,6 +140,9 @@ static void shares_out_of_range_are_refused(void)
     CHECK_INT(load_with_shares(folder, ",\"shares\":0"), -EINVAL);
     CHECK_INT(load_with_shares(folder, ",\"shares\":11"), -EINVAL);
     CHECK_INT(load_with_shares(folder, ",\"shares\":\"2\""), -EINVAL);
+    CHECK_INT(load_with_examples(folder, "groceries.txt"), 0);
+    CHECK_INT(load_with_examples(folder, "affirm.txt"), 0);
+    CHECK_INT(load_with_examples(folder, "grocery.txt"), -EINVAL);
     snprintf(to, sizeof(to), "%s/acts/affirm.json", folder);
     unlink(to);
     snprintf(to, sizeof(to), "%s/acts", folder);
@@ -151,6 +170,30 @@ static void is_well_spelled(void)
 
     CHECK_INT(intents_check(language, tell_spelling, &n_bad), 0);
     CHECK_INT(n_bad, 0);
+    intents_language_destroy(language);
+}
+
+/* Whole sentences as people say them come up, near misses as talk. */
+static int count_examples(void *user, const char *sentence, const struct intents_label *label)
+{
+    size_t *counts = user;
+
+    counts[0] += label->act == INTENTS_REQUEST;
+    counts[1] += label->is_near_miss;
+    counts[2] += label->act == INTENTS_EMERGENCY;
+    CHECK(sentence[0] != '\0' && (!label->is_near_miss || label->act == INTENTS_NONE));
+    return 0;
+}
+
+static void examples_are_drawn(void)
+{
+    const struct intents_sampler_options options = {
+        .seed = 4, .n_sentences = 2000, .n_examples = 1};
+    struct intents_language *language = load_french();
+    size_t counts[3] = {0};
+
+    CHECK_INT(intents_sampler_run(language, &options, count_examples, counts), 0);
+    CHECK(counts[0] > 600 && counts[1] > 600 && counts[2] > 0);
     intents_language_destroy(language);
 }
 
@@ -188,5 +231,5 @@ static void what_is_said_is_understood(void)
     intents_language_destroy(language);
 }
 
-CHECK_MAIN(draws, acts_are_drawn_by_their_shares, shares_out_of_range_are_refused, is_well_spelled,
-           what_is_said_is_understood)
+CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused, is_well_spelled,
+           examples_are_drawn, what_is_said_is_understood)
