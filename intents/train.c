@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SENTENCES 420000
+#define N_SENTENCES 520000
 #define N_ROWS      56000
 #define RATE_FIRST  3.0f
 #define RATE_LAST   0.02f
@@ -32,7 +32,7 @@
 
 /* Shares of what is learned from. Near misses weigh more than when one listens: they teach most;
  * bare lists of goods are a request of their own kind, and rare among all the others. */
-enum { REQUESTS = 36, LISTS = 4, ACTS = 26, NEAR_MISSES = 18, BACKGROUND = 19 };
+enum { REQUESTS = 36, LISTS = 4, ACTS = 26, NEAR_MISSES = 18, BACKGROUND = 19, EXAMPLES = 80 };
 
 struct trainer {
     const struct intents_language *language;
@@ -227,6 +227,7 @@ int intents_train_model(const struct intents_language *language,
                                             .n_acts = ACTS,
                                             .n_near_misses = NEAR_MISSES,
                                             .n_background = BACKGROUND,
+                                            .n_examples = EXAMPLES,
                                             .fold = options->fold};
     struct trainer *trainer = calloc(1, sizeof(*trainer));
     struct intents_lexis *lexis = NULL;
