@@ -178,7 +178,8 @@ static int make_models(struct making *m)
         .n_near_misses = 12,
         .n_background = 24,
         .n_lists = 12,
-        .n_additions = 2};
+        .n_additions = 2,
+        .n_examples = 60};
     struct intents_sampler_options answer = {.seed = SEED + 1,
                                              .n_sentences = N_ANSWER_SENTENCES,
                                              .n_requests = 15,

@@ -152,6 +152,8 @@ void intents_answer_read_items(const struct intents_understander *understander,
     result->n_items = intents_items_answer(understander->items, words, result->items,
                                            result->dropped, &result->n_dropped);
     result->misses_item = adds && intents_items_misses_one(understander->items, words);
+    if (result->misses_item)
+        be_sure(result);
     if (result->n_dropped == 0) {
         result->n_items = adds ? result->n_items : 0;
         return;

@@ -15,6 +15,16 @@
 #define OUTSIDE_FROM 0.5
 /* The guess for "Est-ce pour ... ?" must stand out this much. */
 #define GUESS_FROM 0.3f
+/* The same of talk: it is that little likely to be about no service at all. */
+#define OTHER_MOST 0.97f
+
+/* "Oui" is about nothing, and talk in words that nobody knows about no service: whatever is
+ * likeliest then would be a guess out of the air. Orders ("annulez mes courses") are about no
+ * service, too, and name one. */
+static bool may_guess(const struct intents_opinion *opinion, enum intents_act act)
+{
+    return opinion->has_topic && (act != INTENTS_NONE || opinion->other < OTHER_MOST);
+}
 
 /* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
 static int best_service(const struct intents_understander *understander,
@@ -74,7 +84,8 @@ void intents_decide(const struct intents_understander *understander,
 
     result->act = intents_opinion_act(opinion);
     result->confidence = (double)opinion->act[result->act];
-    if (service >= 0 && opinion->service[service] >= GUESS_FROM) {
+    if (service >= 0 && opinion->service[service] >= GUESS_FROM &&
+        may_guess(opinion, result->act)) {
         name_service(understander, service, result->best_service);
         result->best_service_confidence = (double)opinion->service[service];
     }

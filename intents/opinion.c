@@ -25,7 +25,7 @@
 static void believe_signs_alone(const struct intents_emergency *emergency,
                                 const struct intents_words *words, float act[INTENTS_N_ACTS])
 {
-    if (act[INTENTS_EMERGENCY] < EMERGENCY_FROM || intents_emergency_has_sign(emergency, words))
+    if (intents_emergency_has_sign(emergency, words))
         return;
     act[INTENTS_NONE] += act[INTENTS_EMERGENCY];
     act[INTENTS_EMERGENCY] = 0;

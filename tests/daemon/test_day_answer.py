@@ -13,7 +13,7 @@ import unittest
 
 VOISINE = sys.argv.pop(1)
 VOICES = ("fr", "fr+f2", "fr+f5", "fr+m3")
-DATE = "mardi onze août"
+DATE = "jeudi deux juillet"
 
 
 class DayAnswer(unittest.TestCase):
@@ -27,7 +27,7 @@ class DayAnswer(unittest.TestCase):
         return [json.loads(line)["date"] for line in run.stdout.splitlines()]
 
     def test_the_day_is_heard_that_was_asked_for(self):
-        asked, not_asked = (self.hear(expect).count("2026-08-11") for expect in ("day", "confirmation"))
+        asked, not_asked = (self.hear(expect).count("2026-07-02") for expect in ("day", "confirmation"))
         self.assertGreaterEqual(asked, 3)
         self.assertGreater(asked, not_asked)
 

@@ -108,6 +108,8 @@ static void answers(void)
     check_act("c'est pour mes courses", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "groceries");
     check_act("où en est ma demande", INTENTS_EXPECT_CHOICE, INTENTS_STATUS, "");
     check_act("oui", INTENTS_EXPECT_CHOICE, INTENTS_AFFIRM, "");
+    check_act("ben oui", INTENTS_EXPECT_CHOICE, INTENTS_AFFIRM, "");
+    check_act("je réfléchis", INTENTS_EXPECT_DAY, INTENTS_NONE, "");
     check_act("au secours", INTENTS_EXPECT_CHOICE, INTENTS_EMERGENCY, "");
     /* Talk with a day at its end is no answer; a day with a reason behind it is one. */
     result = understand("il fait un temps superbe aujourd'hui", INTENTS_EXPECT_CONFIRMATION);
