@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two multinomial logistic regressions over hashed features (intents/features.h), learned at build
- * time from sampled sentences: what the sentence is about, and what it does. A request for a
- * service is as probable as the act "request" times the service's share of the topics.
+ * time from sentences drawn from templates and examples (intents/sampler.h): what the sentence is
+ * about, and what it does. A request for a service is as probable as the act "request" times the
+ * service's share of the topics.
  *
  * Why two heads: the ways of asking are the same for every service, so they are learned from all
  * thirteen at once, from a skeleton in which the topic's words are only endings and classes; and

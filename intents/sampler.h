@@ -5,8 +5,9 @@
  *
  * A draw first chooses what is said (a request for one of the services, each as often as the
  * others; an act; a near miss; everyday speech), then how: bare, telegraphic, with greetings,
- * hesitations, reasons before or after, one of the ways of asking. Spelling is finished: elision,
- * contraction and agreement are done; there is no punctuation, no capital letter.
+ * hesitations, reasons before or after, one of the ways of asking; or a whole sentence as somebody
+ * said it (`examples`). Spelling is finished: elision, contraction and agreement are done; there is
+ * no punctuation, no capital letter.
  *
  * The same language, options and seed give the same sentences on every machine.
  */
