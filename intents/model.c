@@ -14,9 +14,10 @@
 #define SCORE_BOUND 60.0f
 
 /*
- * Found on an independent set of 1,250 sentences and rounded: the scales are where the likelihood
- * is best (features left out while learning make scores too small); the offset is a little lower
- * than that, where about 1.3 % of unrelated sentences pass. docs/understanding.md, "Text".
+ * Found on sets that were not learned from, and rounded: the scales are where the likelihood is
+ * best (features left out while learning make scores too small); the offset is lower than that,
+ * where 3.3 % of unrelated sentences pass, most of them near misses. docs/understanding.md,
+ * "Examples".
  */
 static const struct intents_calibration calibration = {
     .topic_scale = 1.1f, .act_scale = 1.4f, .request_offset = -3.0f, .topic_weight = 0.15f};
