@@ -326,7 +326,8 @@ static int open_parts(struct making *m)
 
     step(m, "language data");
     if (r == 0)
-        r = intents_language_load(data, NULL, 0, options->extra, options->n_extra, &m->language);
+        r = intents_language_load(data, INTENTS_TO_DRAW, options->extra, options->n_extra,
+                                  &m->language);
     if (r < 0) {
         base_strbuf_addf(m->error, "the language data %s cannot be used: %s", data, strerror(-r));
         return r;

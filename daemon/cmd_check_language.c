@@ -75,7 +75,7 @@ int cmd_check_language(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (cli_find_language(name) != 0 || bundle_data_folder(name, folder, sizeof(folder)) < 0 ||
-        intents_language_load(folder, NULL, 0, NULL, 0, &language) < 0)
+        intents_language_load(folder, INTENTS_TO_DRAW, NULL, 0, &language) < 0)
         return EXIT_CONFIG;
     status = run(language, n_samples);
     intents_language_destroy(language);

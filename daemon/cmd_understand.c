@@ -76,43 +76,41 @@ static int read_options(int argc, char **argv, struct options *options)
     return EXIT_USAGE;
 }
 
-/* The bundle's model if there is one, else what is learned now. */
-static int create_understander(const struct options *options,
-                               const struct intents_language *language,
-                               struct intents_understander **ret_understander)
+/* The bundle's model if there is one. Returns: its path, or NULL: it is learned now. */
+static const char *find_model(const struct options *options, char *path, size_t size)
 {
-    char bundles[PATH_MAX], folder[PATH_MAX], path[PATH_MAX];
+    char bundles[PATH_MAX], folder[PATH_MAX];
 
     if (options->model)
-        return intents_understander_create(language, options->model, ret_understander);
+        return options->model;
     if (base_paths_bundles(bundles, sizeof(bundles)) == 0 &&
         base_file_join(bundles, options->language, folder, sizeof(folder)) == 0 &&
-        base_file_join(folder, "understanding.bin", path, sizeof(path)) == 0 &&
-        access(path, R_OK) == 0)
-        return intents_understander_create(language, path, ret_understander);
-    return intents_understander_create(language, NULL, ret_understander);
+        base_file_join(folder, "understanding.bin", path, size) == 0 && access(path, R_OK) == 0)
+        return path;
+    return NULL;
 }
 
 /* Returns: 0, or the exit status after saying what is wrong. */
 static int open_understander(const struct options *options, struct intents_language **ret_language,
                              struct intents_understander **ret_understander)
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], path[PATH_MAX];
+    const char *model = find_model(options, path, sizeof(path));
     int r = bundle_data_folder(options->language, folder, sizeof(folder));
 
     if (r == 0)
-        r = intents_language_load(folder, NULL, 0, NULL, 0, ret_language);
+        r = intents_language_load(folder, model ? INTENTS_TO_UNDERSTAND : INTENTS_TO_DRAW, NULL, 0,
+                                  ret_language);
     if (r < 0) {
         fprintf(stderr, "voisine understand: the language data %s cannot be used: %s\n", folder,
                 strerror(-r));
         return EXIT_CONFIG;
     }
-    r = create_understander(options, *ret_language, ret_understander);
+    r = intents_understander_create(*ret_language, model, ret_understander);
     if (r == 0)
         return 0;
-    fprintf(stderr,
-            "voisine understand: %s cannot be used: %s; `voisine bundle` makes the bundle's anew\n",
-            options->model ? options->model : "the bundle's understanding.bin", strerror(-r));
+    fprintf(stderr, "voisine understand: %s cannot be used: %s; `voisine bundle` makes it anew\n",
+            model ? model : "what is learned from the language data", strerror(-r));
     return EXIT_CONFIG;
 }
 

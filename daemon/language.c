@@ -54,7 +54,8 @@ static int open_understanding(const struct language_options *options, const char
         return r;
     r = bundle_data_folder(options->id, data, sizeof(data));
     if (r == 0)
-        r = intents_language_load(data, NULL, 0, options->names, options->n_names, &language->data);
+        r = intents_language_load(data, INTENTS_TO_UNDERSTAND, options->names, options->n_names,
+                                  &language->data);
     if (r < 0) {
         base_strbuf_addf(error, "the language data %s cannot be used: %s", data, strerror(-r));
         return r;
@@ -70,7 +71,6 @@ static int open_understanding(const struct language_options *options, const char
         return r;
     }
     intents_understander_offer(language->understander, options->services, options->n_services);
-    intents_language_forget_phrases(language->data);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a device does not need of a language once it understands: templates to draw sentences from.
+ * What a device that understands does not need of a language: templates to draw sentences from.
  *
  * What stays, and for whom: the rules and cues of when.json (intents/when.c); of an act's phrases
  * the text, and the tree of those with a topic (intents/topic.c); the texts of the lexicon,

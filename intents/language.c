@@ -148,9 +148,8 @@ static int load_follow_ups(struct intents_service *info, const json_t *array)
     return 0;
 }
 
-static int fill_service(struct intents_service_data *service, const char *file, const json_t *root)
+static int add_phrases(struct intents_service_data *service, const char *file, const json_t *root)
 {
-    const json_t *say = json_object_get(root, "say");
     struct {
         struct intents_list *list;
         const char *key;
@@ -159,6 +158,22 @@ static int fill_service(struct intents_service_data *service, const char *file, 
         {&service->noun, "noun"},       {&service->reasons, "reasons"},
         {&service->phrases, "phrases"}, {&service->near_misses, "near_misses"},
     };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        int r = add_strings(lists[i].list, file, json_object_get(root, lists[i].key), 0);
+
+        if (r < 0)
+            return r;
+        lists[i].list->is_learnable = true;
+    }
+    if (service->phrases.n + service->inf.n + service->noun.n == 0)
+        return complain(file, "the service has no phrase, \"inf\" or \"noun\"");
+    return 0;
+}
+
+static int fill_service(struct intents_service_data *service, const char *file, const json_t *root)
+{
+    const json_t *say = json_object_get(root, "say");
 
     service->info.id = copy_string(root, "id");
     service->info.say_choice = copy_string(say, "choice");
@@ -170,15 +185,6 @@ static int fill_service(struct intents_service_data *service, const char *file, 
         return -ENOMEM;
     if (!*service->info.id || strlen(service->info.id) >= INTENTS_SERVICE_ID)
         return complain(file, "\"id\" is missing or longer than 31 bytes");
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        int r = add_strings(lists[i].list, file, json_object_get(root, lists[i].key), 0);
-
-        if (r < 0)
-            return r;
-        lists[i].list->is_learnable = true;
-    }
-    if (service->phrases.n + service->inf.n + service->noun.n == 0)
-        return complain(file, "the service has no phrase, \"inf\" or \"noun\"");
     if (add_strings(&service->names, file, json_object_get(root, "names"), 1) < 0)
         return -EINVAL;
     return load_follow_ups(&service->info, json_object_get(root, "follow_up"));
@@ -186,6 +192,7 @@ static int fill_service(struct intents_service_data *service, const char *file, 
 
 static int load_service(struct intents_language *language, const char *folder, const char *file)
 {
+    struct intents_service_data *service = &language->services[language->n_services];
     json_t *root;
     int r;
 
@@ -194,7 +201,10 @@ static int load_service(struct intents_language *language, const char *folder, c
     r = read_json(folder, file, &root);
     if (r < 0)
         return r;
-    r = fill_service(&language->services[language->n_services++], file, root);
+    language->n_services++;
+    r = fill_service(service, file, root);
+    if (r == 0 && language->purpose == INTENTS_TO_DRAW)
+        r = add_phrases(service, file, root);
     json_decref(root);
     return r;
 }
@@ -254,7 +264,7 @@ static int load_act(struct intents_language *language, const char *folder, const
             r = add_strings(&act->phrases, file, json_object_get(root, "phrases"), 0);
         if (r == 0)
             r = add_topics(&act->phrases, file, json_object_get(root, "topics"));
-        if (r == 0)
+        if (r == 0 && language->purpose == INTENTS_TO_DRAW)
             r = add_strings(&act->near_misses, file, json_object_get(root, "near_misses"), 0);
     }
     json_decref(root);
@@ -400,27 +410,6 @@ static void service_finish(struct intents_service_data *service)
     *service = (struct intents_service_data){0};
 }
 
-/* Keeps only the services that are wanted. */
-static void restrict_services(struct intents_language *language, const char *const *ids,
-                              size_t n_ids)
-{
-    size_t n_kept = 0;
-
-    for (size_t i = 0; i < language->n_services; i++) {
-        bool wanted = false;
-
-        for (size_t k = 0; k < n_ids; k++)
-            wanted = wanted || strcmp(ids[k], language->services[i].info.id) == 0;
-        if (wanted)
-            language->services[n_kept++] = language->services[i];
-        else
-            service_finish(&language->services[i]);
-    }
-    for (size_t i = n_kept; i < language->n_services; i++)
-        language->services[i] = (struct intents_service_data){0};
-    language->n_services = n_kept;
-}
-
 /* All names of a carer together are as likely as so much of a list: theirs are said more often than
  * any other, and a list tells what else may be meant. */
 #define EXTRA_SHARE 0.5
@@ -476,8 +465,14 @@ static int load_all(struct intents_language *language, const char *folder)
         r = each_file(language, folder, "services", ".json", false, load_service);
     if (r == 0)
         r = each_file(language, folder, "acts", ".json", false, load_act);
-    if (r == 0)
-        r = each_file(language, folder, "background", ".txt", false, load_topic);
+    return r;
+}
+
+/* Whole sentences, a line each: they are drawn and nothing else. */
+static int load_sentences(struct intents_language *language, const char *folder)
+{
+    int r = each_file(language, folder, "background", ".txt", false, load_topic);
+
     if (r == 0)
         r = each_file(language, folder, "examples", ".txt", true, load_examples);
     if (r == 0)
@@ -485,7 +480,7 @@ static int load_all(struct intents_language *language, const char *folder)
     return r;
 }
 
-int intents_language_load(const char *folder, const char *const *services, size_t n_services,
+int intents_language_load(const char *folder, enum intents_purpose purpose,
                           const struct intents_extra *extra, size_t n_extra,
                           struct intents_language **ret_language)
 {
@@ -494,7 +489,10 @@ int intents_language_load(const char *folder, const char *const *services, size_
 
     if (!language)
         return -ENOMEM;
+    language->purpose = purpose;
     r = load_all(language, folder);
+    if (r == 0 && purpose == INTENTS_TO_DRAW)
+        r = load_sentences(language, folder);
     if (r == 0)
         r = add_extra(language, extra, n_extra);
     if (r == 0)
@@ -503,8 +501,8 @@ int intents_language_load(const char *folder, const char *const *services, size_
         intents_language_destroy(language);
         return r;
     }
-    if (services)
-        restrict_services(language, services, n_services);
+    if (purpose == INTENTS_TO_UNDERSTAND)
+        intents_language_forget_phrases(language);
     *ret_language = language;
     return 0;
 }

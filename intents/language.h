@@ -40,22 +40,24 @@ struct intents_extra {
     const char *text;
 };
 
+/* What a language is loaded for. */
+enum intents_purpose {
+    INTENTS_TO_DRAW, /* sentences, for models or an understander without one: all there is */
+    /* with a learned model: phrases and examples are left out, nineteen twentieths of the memory
+     * and of the time. What stands in their files is not looked at. */
+    INTENTS_TO_UNDERSTAND,
+};
+
 /*
- * Loads a folder, for instance <data>/intents/fr. `services` restricts it to those ids (NULL: all).
- * An error names file, phrase and column in the log ("language-bad"). Returns: 0, -errno, -EINVAL
- * for data that is wrong. Owns: the caller. Thread: any.
+ * Loads a folder, for instance <data>/intents/fr. An error names file, phrase and column in the log
+ * ("language-bad"). Returns: 0, -errno, -EINVAL for data that is wrong. Owns: the caller. Thread:
+ * any.
  */
-int intents_language_load(const char *folder, const char *const *services, size_t n_services,
+int intents_language_load(const char *folder, enum intents_purpose purpose,
                           const struct intents_extra *extra, size_t n_extra,
                           struct intents_language **ret_language);
 /* Accepts NULL. */
 void intents_language_destroy(struct intents_language *language);
-
-/*
- * Drops what only sampling and learning need, nineteen twentieths of the memory. Nothing can be
- * drawn from the language any more; an understander that was created before does not miss it.
- */
-void intents_language_forget_phrases(struct intents_language *language);
 
 /* Services in order of their ids. Returns: constants of the language. Thread: any. */
 size_t intents_language_n_services(const struct intents_language *language);

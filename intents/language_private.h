@@ -53,6 +53,7 @@ struct intents_lists {
 };
 
 struct intents_language {
+    enum intents_purpose purpose;
     struct intents_service_data services[INTENTS_SERVICES_MAX];
     size_t n_services;
     struct intents_act_data acts[INTENTS_N_ACTS];
@@ -78,6 +79,9 @@ void intents_lists_finish(struct intents_lists *lists);
 int intents_list_add(struct intents_list *list, const char *file, const char *text,
                      enum intents_gender gender, double weight);
 void intents_list_finish(struct intents_list *list);
+
+/* Drops what only drawing needs (forget.c); after binding. */
+void intents_language_forget_phrases(struct intents_language *language);
 
 /* Binds every name of every template (bind.c). Returns: 0, -ENOMEM, -EINVAL (logged). */
 int intents_language_bind(struct intents_language *language);

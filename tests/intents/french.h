@@ -17,7 +17,7 @@ static inline struct intents_language *load_french(void)
 
     REQUIRE(base_paths_data(root, sizeof(root)) == 0);
     REQUIRE(base_file_join(root, "intents/fr", folder, sizeof(folder)) == 0);
-    REQUIRE(intents_language_load(folder, NULL, 0, NULL, 0, &language) == 0);
+    REQUIRE(intents_language_load(folder, INTENTS_TO_DRAW, NULL, 0, &language) == 0);
     return language;
 }
 

@@ -100,7 +100,7 @@ static int load_with_shares(const char *folder, const char *shares)
     snprintf(path, sizeof(path), "%s/acts/affirm.json", folder);
     snprintf(text, sizeof(text), "{\"act\":\"affirm\",\"phrases\":[\"oui\"]%s}", shares);
     REQUIRE(base_file_replace(path, text, strlen(text), 0600) == 0);
-    r = intents_language_load(folder, NULL, 0, NULL, 0, &language);
+    r = intents_language_load(folder, INTENTS_TO_DRAW, NULL, 0, &language);
     intents_language_destroy(language);
     return r;
 }

@@ -254,7 +254,7 @@ static void fourteenth_service(void)
     char root[PATH_MAX];
 
     make_fourteen(root);
-    REQUIRE(intents_language_load(root, NULL, 0, NULL, 0, &fourteen) == 0);
+    REQUIRE(intents_language_load(root, INTENTS_TO_DRAW, NULL, 0, &fourteen) == 0);
     CHECK_INT(intents_language_n_services(fourteen), intents_language_n_services(language) + 1);
     learn(fourteen, model_path);
     CHECK_INT(intents_understander_create(language, model_path, &understander), -EINVAL);
