@@ -56,21 +56,27 @@ static uint64_t key_of(uint64_t a, uint64_t b, uint64_t c)
     return a << (2 * BITS) | b << BITS | c;
 }
 
+/* There are more slots than words. */
+static void fill_slots(struct asr_ngram *ngram)
+{
+    memset(ngram->slots, 0, ngram->n_slots * sizeof(*ngram->slots));
+    for (size_t i = 0; i < ngram->n_words; i++) {
+        size_t at = base_hash_text(BASE_HASH_START, ngram->words[i]) & (ngram->n_slots - 1);
+        while (ngram->slots[at])
+            at = (at + 1) & (ngram->n_slots - 1);
+        ngram->slots[at] = (uint32_t)i + 1;
+    }
+}
+
 static int grow_slots(struct asr_ngram *ngram)
 {
     size_t n = ngram->n_slots ? ngram->n_slots * 2 : 4096;
-    uint32_t *slots = calloc(n, sizeof(*slots));
+    uint32_t *slots = realloc(ngram->slots, n * sizeof(*slots));
     if (!slots)
         return -ENOMEM;
-    for (size_t i = 0; i < ngram->n_words; i++) {
-        size_t at = base_hash_text(BASE_HASH_START, ngram->words[i]) & (n - 1);
-        while (slots[at])
-            at = (at + 1) & (n - 1);
-        slots[at] = (uint32_t)i + 1;
-    }
-    free(ngram->slots);
     ngram->slots = slots;
     ngram->n_slots = n;
+    fill_slots(ngram);
     return 0;
 }
 
@@ -193,6 +199,54 @@ int asr_ngram_add(struct asr_ngram *ngram, const char *sentence, unsigned weight
         if (r < 0)
             return base_trace(r);
     }
+    return 0;
+}
+
+/* Keeps the words that are met often enough, in their order; ret_numbers[old] is the new number,
+ * WORD_MASK of those that are gone. */
+static void renumber(struct asr_ngram *ngram, unsigned n_least, uint32_t *ret_numbers)
+{
+    size_t n_kept = 0;
+    for (size_t i = 0; i < ngram->n_words; i++) {
+        bool is_kept = i <= WORD_END || ngram->counts[i] >= n_least;
+        ret_numbers[i] = is_kept ? (uint32_t)n_kept : WORD_MASK;
+        if (!is_kept) {
+            free(ngram->words[i]);
+            continue;
+        }
+        ngram->words[n_kept] = ngram->words[i];
+        ngram->counts[n_kept++] = ngram->counts[i];
+    }
+    ngram->n_words = n_kept;
+    fill_slots(ngram);
+}
+
+static size_t renumber_keys(uint64_t *keys, size_t n, int order, const uint32_t *numbers)
+{
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = 0;
+        bool is_kept = true;
+        for (int place = order - 1; place >= 0; place--) {
+            uint32_t number = numbers[keys[i] >> (BITS * place) & WORD_MASK];
+            is_kept = is_kept && number != WORD_MASK;
+            key = key << BITS | number;
+        }
+        if (is_kept)
+            keys[n_kept++] = key;
+    }
+    return n_kept;
+}
+
+int asr_ngram_forget_rare(struct asr_ngram *ngram, unsigned n_least)
+{
+    uint32_t *numbers = calloc(ngram->n_words, sizeof(*numbers));
+    if (!numbers)
+        return base_trace(-ENOMEM);
+    renumber(ngram, n_least, numbers);
+    ngram->n_bigrams = renumber_keys(ngram->bigrams, ngram->n_bigrams, 2, numbers);
+    ngram->n_trigrams = renumber_keys(ngram->trigrams, ngram->n_trigrams, 3, numbers);
+    free(numbers);
     return 0;
 }
 

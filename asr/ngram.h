@@ -24,6 +24,13 @@ void asr_ngram_destroy(struct asr_ngram *ngram);
 /* Adds a sentence of words separated by blanks, `weight` times. Returns: 0 or -ENOMEM. */
 int asr_ngram_add(struct asr_ngram *ngram, const char *sentence, unsigned weight);
 
+/*
+ * Leaves out the words that were met less than `n_least` times, with all n-grams they are part of:
+ * what was sampled once or twice costs memory and is hardly ever heard. The others are numbered
+ * anew. Returns: 0 or -ENOMEM.
+ */
+int asr_ngram_forget_rare(struct asr_ngram *ngram, unsigned n_least);
+
 /* The words met so far; `count` is how often. Returns: NULL from `index` n_words on. */
 const char *asr_ngram_word(const struct asr_ngram *ngram, size_t index, unsigned *ret_count);
 size_t asr_ngram_n_words(const struct asr_ngram *ngram);

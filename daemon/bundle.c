@@ -32,6 +32,9 @@ enum {
     N_WHOLE_WAYS_MAX = 8,
     WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
     YES_NO_WEIGHT = 8, /* of a yes or a no among the answers: what nearly every question asks for */
+    /* A word of free speech that is sampled less often in the sentences above is left out. */
+    N_LEAST = 2,
+    N_LEAST_ANSWER = 2,
     SEED = 20260615,
 };
 
@@ -110,16 +113,13 @@ static bool is_whole_word(void *user, const char *word)
 
 static int add_sentence(struct making *m, const char *sentence, unsigned weight)
 {
-    int r;
-
     base_strbuf_clear(&m->words);
     asr_tokens_split(sentence, is_whole_word, m->pronounce, &m->words);
     if (m->words.error)
         return m->words.error;
     if (m->is_whole && m->words.text)
         asr_whole_join(m->words.text);
-    r = asr_ngram_add(m->ngram, base_strbuf_text(&m->words), weight);
-    return r < 0 ? r : asr_ngram_add(m->vocabulary, base_strbuf_text(&m->words), 1);
+    return asr_ngram_add(m->ngram, base_strbuf_text(&m->words), weight);
 }
 
 /* Whether it is worth a word of its own. */
@@ -147,8 +147,21 @@ static int on_sentence(void *user, const char *sentence, const struct intents_la
     return add_sentence(m, with_wake, 1);
 }
 
-/* Samples, trains and packs one model. */
-static int make_model(struct making *m, const char *name,
+/* Those of the model go to the dictionary. */
+static int add_words(struct making *m)
+{
+    const char *word;
+    unsigned count;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && (word = asr_ngram_word(m->ngram, i, &count)); i++)
+        r = asr_ngram_add(m->vocabulary, word, 1);
+    return r;
+}
+
+/* Samples, trains and packs one model; words that were sampled less than `n_least` times are none.
+ */
+static int make_model(struct making *m, const char *name, size_t n_least,
                       const struct intents_sampler_options *sampling)
 {
     char arpa[PATH_MAX], packed[PATH_MAX];
@@ -156,6 +169,10 @@ static int make_model(struct making *m, const char *name,
 
     if (r == 0)
         r = intents_sampler_run(m->language, sampling, on_sentence, m);
+    if (r == 0)
+        r = asr_ngram_forget_rare(m->ngram, (unsigned)n_least);
+    if (r == 0)
+        r = add_words(m);
     snprintf(arpa, sizeof(arpa), "%s/%s.arpa", m->folder, name);
     snprintf(packed, sizeof(packed), "%s/%s.lm", m->folder, name);
     if (r == 0)
@@ -183,11 +200,12 @@ static int make_models(struct making *m)
     struct intents_sampler_options answer = {.seed = SEED + 1,
                                              .n_sentences = N_ANSWER_SENTENCES,
                                              .n_requests = 15,
-                                             .n_acts = 70,
+                                             .n_acts = 50,
                                              .n_near_misses = 5,
                                              .n_background = 10,
                                              .n_lists = 3,
-                                             .n_additions = 3};
+                                             .n_additions = 3,
+                                             .n_act_examples = 20};
     struct intents_sampler_options brief = {
         .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
     struct intents_sampler_options day = {
@@ -198,21 +216,21 @@ static int make_models(struct making *m)
 
     step(m, "language model of requests");
     m->yes_no_weight = 1;
-    r = make_model(m, "request", &request);
+    r = make_model(m, "request", N_LEAST * request.n_sentences / N_REQUEST_SENTENCES, &request);
     if (r < 0)
         return r;
     step(m, "language model of answers");
     m->yes_no_weight = YES_NO_WEIGHT;
-    r = make_model(m, "answer", &answer);
+    r = make_model(m, "answer", N_LEAST_ANSWER, &answer);
     if (r < 0)
         return r;
     step(m, "language models of short answers");
     m->yes_no_weight = 1;
-    r = make_model(m, "day", &day); /* of words: there are too many dates */
+    r = make_model(m, "day", 1, &day); /* of words: there are too many dates */
     m->is_whole = true;
     if (r == 0)
-        r = make_model(m, "short", &brief);
-    return r < 0 ? r : make_model(m, "choice", &choice);
+        r = make_model(m, "short", 1, &brief);
+    return r < 0 ? r : make_model(m, "choice", 1, &choice);
 }
 
 /* A word that cannot be pronounced is left out of the dictionary: the recogniser then never says
