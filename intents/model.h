@@ -4,7 +4,7 @@
  *
  * A model has two heads that share their features: TOPIC (which service the sentence is about, or
  * other) and ACT (what it does). While learning, weights are floats; a finished model has 8-bit
- * weights with one scale a head, and only the rows that matter, so that the file stays under 2 MB
+ * weights with one scale a head, and only the rows that matter, so that the file stays under 3 MB
  * and is read in milliseconds. Learning and use score by the same code after finishing.
  * Thread: any; scoring does not change a model.
  */
@@ -18,8 +18,6 @@
 #define INTENTS_MODEL_BITS    17
 #define INTENTS_MODEL_BUCKETS (1u << INTENTS_MODEL_BITS)
 #define INTENTS_CLASSES_MAX   (INTENTS_SERVICES_MAX + 16)
-/* Weights are added in blocks of a constant size, which a compiler turns into vector code. */
-#define INTENTS_BLOCK 16
 /* Weights are added in blocks of a constant size, which a compiler turns into vector code. */
 #define INTENTS_BLOCK 16
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define TRIES_MAX 20
+/* An example of a yes or a no of no more words is a short answer. */
+#define SHORT_WORDS_MAX 4
 
 /* Shares that make a good language model: every kind is heard often enough to be known. */
 enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24 };
@@ -20,13 +22,14 @@ struct draw {
     const struct intents_list *short_answer, *short_choice, *short_day;
     const struct intents_list *when;
     struct intents_label label;
+    bool must_be_short; /* else it is not used */
 };
 
 static uint32_t n_all(const struct intents_sampler_options *options)
 {
     return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
            options->n_lists + options->n_additions + options->n_short + options->n_choices +
-           options->n_days + options->n_examples;
+           options->n_days + options->n_examples + options->n_act_examples;
 }
 
 static uint32_t below(struct draw *draw, uint32_t limit)
@@ -147,6 +150,19 @@ static const struct intents_list *near_act(struct draw *draw)
     return &language->near_examples;
 }
 
+static void draw_act_example(struct draw *draw)
+{
+    const struct intents_language *language = draw->language;
+    const struct intents_act_data *act = &language->acts[below(draw, (uint32_t)language->n_acts)];
+    bool is_near_miss = chance(draw, 15);
+
+    draw->label =
+        (struct intents_label){is_near_miss ? INTENTS_NONE : act->act, NULL, is_near_miss};
+    intents_expander_begin(&draw->expander, NULL);
+    maybe(draw, 6, draw->hesitation);
+    intents_expander_list(&draw->expander, is_near_miss ? near_act(draw) : &act->examples);
+}
+
 /* A whole sentence as people say it, in shares of a hundred: requests, what resembles them, what
  * resembles none of them in particular, acts, and the rest what resembles those. */
 static void draw_example(struct draw *draw)
@@ -235,36 +251,88 @@ static void draw_short(struct draw *draw, const struct intents_list *answers)
     intents_expander_list(&draw->expander, answers);
 }
 
+/* A yes or a no as somebody said it, to be used if it is short. */
+static bool draw_yes_no_example(struct draw *draw)
+{
+    enum intents_act wanted = chance(draw, 50) ? INTENTS_AFFIRM : INTENTS_DENY;
+
+    for (size_t i = 0; i < draw->language->n_acts; i++) {
+        const struct intents_act_data *act = &draw->language->acts[i];
+
+        if (act->act != wanted || act->examples.n == 0)
+            continue;
+        draw_short(draw, &act->examples);
+        draw->must_be_short = true;
+        return true;
+    }
+    return false;
+}
+
+static bool is_short(const char *text)
+{
+    int n_words = 1;
+
+    for (; *text; text++)
+        n_words += *text == ' ' || *text == '\'';
+    return n_words <= SHORT_WORDS_MAX;
+}
+
+static void draw_list(struct draw *draw)
+{
+    draw_goods(draw, draw->goods);
+}
+
+static void draw_addition(struct draw *draw)
+{
+    draw_goods(draw, draw->additions);
+}
+
+static void draw_short_answer(struct draw *draw)
+{
+    if (!chance(draw, 20) || !draw_yes_no_example(draw))
+        draw_short(draw, draw->short_answer);
+}
+
+static void draw_short_choice(struct draw *draw)
+{
+    draw_short(draw, draw->short_choice);
+}
+
+static void draw_short_day(struct draw *draw)
+{
+    draw_short(draw, draw->short_day);
+}
+
 /* One sentence of any kind. Returns: 0, 1 when the draw is not to be used, -ENOMEM. */
 static int draw_one(struct draw *draw, const struct intents_sampler_options *options,
                     struct base_strbuf *text)
 {
-    uint32_t kind = below(draw, n_all(options));
-    uint32_t n_speech = n_all(options) - options->n_short - options->n_choices - options->n_days -
-                        options->n_examples;
-    uint32_t n_told = n_speech - options->n_lists - options->n_additions;
+    const struct {
+        unsigned n;
+        void (*draw)(struct draw *draw);
+    } kinds[] = {
+        {options->n_requests, draw_request},
+        {options->n_acts, draw_act},
+        {options->n_near_misses, draw_near_miss},
+        {options->n_background, draw_background},
+        {options->n_lists, draw_list},
+        {options->n_additions, draw_addition},
+        {options->n_short, draw_short_answer},
+        {options->n_choices, draw_short_choice},
+        {options->n_days, draw_short_day},
+        {options->n_examples, draw_example},
+        {options->n_act_examples, draw_act_example},
+    };
+    uint32_t at = below(draw, n_all(options));
+    size_t i = 0;
+    int r;
 
-    if (kind < options->n_requests)
-        draw_request(draw);
-    else if (kind < options->n_requests + options->n_acts)
-        draw_act(draw);
-    else if (kind < options->n_requests + options->n_acts + options->n_near_misses)
-        draw_near_miss(draw);
-    else if (kind < n_told)
-        draw_background(draw);
-    else if (kind < n_told + options->n_lists)
-        draw_goods(draw, draw->goods);
-    else if (kind < n_speech)
-        draw_goods(draw, draw->additions);
-    else if (kind < n_speech + options->n_short)
-        draw_short(draw, draw->short_answer);
-    else if (kind < n_speech + options->n_short + options->n_choices)
-        draw_short(draw, draw->short_choice);
-    else if (kind < n_all(options) - options->n_examples)
-        draw_short(draw, draw->short_day);
-    else
-        draw_example(draw);
-    return intents_expander_end(&draw->expander, text);
+    while (at >= kinds[i].n)
+        at -= kinds[i++].n;
+    draw->must_be_short = false;
+    kinds[i].draw(draw);
+    r = intents_expander_end(&draw->expander, text);
+    return r == 0 && draw->must_be_short && !is_short(base_strbuf_text(text)) ? 1 : r;
 }
 
 static const struct intents_list *fragment(const struct intents_language *language,
@@ -306,7 +374,7 @@ static int check_options(const struct intents_language *language,
     if (language->background.n == 0)
         options->n_background = 0;
     if (!has_examples(language))
-        options->n_examples = 0;
+        options->n_examples = options->n_act_examples = 0;
     if (!fragment(language, "list") || language->n_services == 0)
         options->n_lists = 0;
     if (!fragment(language, "list_more") || language->n_services == 0)
@@ -344,7 +412,7 @@ int intents_sampler_run(const struct intents_language *language,
     struct base_strbuf text;
     int r = check_options(language, &options);
 
-    if (r == 0 && !draw.sentence)
+    if (r == 0 && (!draw.sentence || language->purpose != INTENTS_TO_DRAW))
         r = -EINVAL;
     base_strbuf_init(&text);
     intents_expander_init(&draw.expander, language, options.seed, options.fold);

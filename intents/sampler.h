@@ -39,8 +39,9 @@ struct intents_sampler_options {
     unsigned n_near_misses;
     unsigned n_background;
     unsigned n_lists; /* goods, one after the other (fragment "list"); none where there is none */
-    unsigned n_additions; /* goods that come to a list ("list_more"); none where there is none */
-    unsigned n_examples;  /* whole sentences as people say them; none where there is none */
+    unsigned n_additions;    /* goods that come to a list ("list_more"); none where there is none */
+    unsigned n_examples;     /* whole sentences as people say them; none where there is none */
+    unsigned n_act_examples; /* those of acts alone, and what resembles them; likewise */
     unsigned n_short; /* short answers alone (fragment "short_answer"; acts where it is missing) */
     unsigned n_choices; /* answers to the closed choice alone (fragment "short_choice"), likewise */
     unsigned n_days; /* answers to the question for a day alone (fragment "short_day"), likewise */
@@ -57,7 +58,8 @@ struct intents_label {
 typedef int intents_sampler_fn(void *user, const char *sentence, const struct intents_label *label);
 
 /*
- * Draws options->n_sentences sentences. Returns: 0, -ENOMEM, or what fn gave. About 100,000
+ * Draws options->n_sentences sentences. Returns: 0, -ENOMEM, -EINVAL (no such language: nothing can
+ * be drawn, or it was not loaded for it), or what fn gave. About 100,000
  * sentences in two seconds. Thread: any.
  */
 int intents_sampler_run(const struct intents_language *language,

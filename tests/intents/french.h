@@ -10,15 +10,20 @@
 
 #include <limits.h>
 
-static inline struct intents_language *load_french(void)
+static inline struct intents_language *load_french_for(enum intents_purpose purpose)
 {
     struct intents_language *language = NULL;
     char root[PATH_MAX], folder[PATH_MAX];
 
     REQUIRE(base_paths_data(root, sizeof(root)) == 0);
     REQUIRE(base_file_join(root, "intents/fr", folder, sizeof(folder)) == 0);
-    REQUIRE(intents_language_load(folder, INTENTS_TO_DRAW, NULL, 0, &language) == 0);
+    REQUIRE(intents_language_load(folder, purpose, NULL, 0, &language) == 0);
     return language;
+}
+
+static inline struct intents_language *load_french(void)
+{
+    return load_french_for(INTENTS_TO_DRAW);
 }
 
 #endif

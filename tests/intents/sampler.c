@@ -197,6 +197,40 @@ static void examples_are_drawn(void)
     intents_language_destroy(language);
 }
 
+/* A yes or a no as somebody said it is among the short answers if it is short. */
+static int count_yes_no(void *user, const char *sentence, const struct intents_label *label)
+{
+    size_t *counts = user;
+
+    (void)label;
+    counts[0] += strcmp(sentence, "ah ben voilà") == 0 || strcmp(sentence, "pour sûr que oui") == 0;
+    counts[1] += strstr(sentence, "tant mieux") != NULL; /* in long ones only */
+    return 0;
+}
+
+static void short_examples_are_short_answers(void)
+{
+    const struct intents_sampler_options options = {.seed = 4, .n_sentences = 20000, .n_short = 1};
+    struct intents_language *language = load_french();
+    size_t counts[2] = {0};
+
+    CHECK_INT(intents_sampler_run(language, &options, count_yes_no, counts), 0);
+    CHECK(counts[0] > 0);
+    CHECK_INT(counts[1], 0);
+    intents_language_destroy(language);
+}
+
+/* Loaded to understand, a language has nothing to be drawn. */
+static void what_is_to_understand_is_not_drawn_from(void)
+{
+    const struct intents_sampler_options options = {.seed = 1, .n_sentences = 1};
+    struct intents_language *language = load_french_for(INTENTS_TO_UNDERSTAND);
+    size_t counts[3] = {0};
+
+    CHECK_INT(intents_sampler_run(language, &options, count_examples, counts), -EINVAL);
+    intents_language_destroy(language);
+}
+
 static bool has_moment(const struct intents_language *language, const char *sentence)
 {
     const struct base_datetime now = {{2026, 6, 15}, {9, 0}};
@@ -232,4 +266,5 @@ static void what_is_said_is_understood(void)
 }
 
 CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused, is_well_spelled,
-           examples_are_drawn, what_is_said_is_understood)
+           examples_are_drawn, short_examples_are_short_answers,
+           what_is_to_understand_is_not_drawn_from, what_is_said_is_understood)
