@@ -20,6 +20,24 @@ static void resolve_second(const struct intents_when_search *search,
     when->second_time = second.time;
 }
 
+/* A day said twice, and its hour only once: "les dimanches sont longs, venez dimanche à trois
+ * heures". */
+static const struct intents_when_group *find_fuller(const struct intents_when_search *search,
+                                                    const struct intents_when_group *day,
+                                                    struct base_date today)
+{
+    struct base_date date = intents_when_resolve_date(day->date, today);
+
+    for (size_t i = 0; !day->part && !day->time && i < search->n_groups; i++) {
+        const struct intents_when_group *other = &search->groups[i];
+
+        if (!other->is_void && other->date && (other->part || other->time) &&
+            base_date_compare(intents_when_resolve_date(other->date, today), date) == 0)
+            return other;
+    }
+    return day;
+}
+
 void intents_when_find(const struct intents_when_data *data, const struct intents_words *words,
                        struct base_datetime now, struct intents_when *ret_when)
 {
@@ -35,6 +53,8 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
     intents_when_make_groups(&search);
     intents_when_weigh_groups(&search);
     day = intents_when_best_group(&search, true);
+    if (day)
+        day = find_fuller(&search, day, now.date);
     hour = intents_when_best_group(&search, false);
     /* A time in a reason ("le relais ferme à midi") is not the time of the request. */
     if (hour && hour->score < 2 &&
@@ -46,6 +66,8 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
         ret_when->date = intents_when_resolve_date(day->date, now.date);
         ret_when->is_off_weekday = intents_when_is_off_weekday(day->date, ret_when->date);
         ret_when->part = day->date->rule->part;
+    } else if (part && part->rule->days.is_set) {
+        ret_when->date = intents_when_resolve_date(part, now.date); /* "tantôt" by itself */
     }
     if (part && ret_when->part == INTENTS_NO_PART)
         ret_when->part = part->rule->part;

@@ -100,10 +100,20 @@ static bool are_both_meant(const struct intents_when_search *search,
            !is_range(search, before);
 }
 
+/* "Mardi, ah non, mardi j'ai le docteur": the day is said again to tell what stands against it. */
+static bool is_taken_back(const struct intents_when_search *search,
+                          const struct intents_when_group *before,
+                          const struct intents_when_group *group)
+{
+    return is_same_date(group->date, before->date) && group->end < search->words->n &&
+           search->clause[group->end] == INTENTS_CUE_OTHER;
+}
+
 /* Corrections and alternatives between neighbouring groups. */
 static void settle(struct intents_when_search *search)
 {
     struct intents_when_group *before = NULL;
+    int left_score = 0; /* of a day that was taken back: the next one stands in its place */
 
     for (size_t i = 0; i < search->n_groups; i++) {
         struct intents_when_group *group = &search->groups[i];
@@ -111,6 +121,9 @@ static void settle(struct intents_when_search *search)
 
         if (group->is_void)
             continue;
+        if (group->score < left_score)
+            group->score = left_score;
+        left_score = 0;
         if (before && or_end > before->end && or_end == group->start) {
             group->is_void = true;
             if (!before->second && are_both_meant(search, before, group))
@@ -119,6 +132,12 @@ static void settle(struct intents_when_search *search)
         }
         if (before && group->start - before->end <= INTENTS_WHEN_CORRECTION_REACH &&
             intents_when_has_cue(search, INTENTS_CUE_CORRECTION, before->end, group->start)) {
+            if (is_taken_back(search, before, group)) {
+                left_score = before->score;
+                before->is_void = group->is_void = true;
+                before = NULL;
+                continue;
+            }
             if (!group->date)
                 group->date = before->date;
             else if (is_same_date(group->date, before->date) && !group->part && !group->time) {
