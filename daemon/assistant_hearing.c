@@ -175,14 +175,20 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
         draft_clear(&event->draft);
 }
 
-/* Nobody was asked anything, and a television talks on: it makes no pause in as long as an
- * utterance may be, and words that cost little when they are asked for must be heard better here. A
- * call for help counts as always. */
+/* Nobody was asked anything, and a television talks on: words that cost little when they are asked
+ * for must be heard better here. A call for help counts as always. */
 static bool is_hardly_for_us(const struct assistant *a, const struct utterance *utterance)
 {
     return conversation_state(a->conversation) == STATE_LINGERING &&
            utterance->meaning.act != INTENTS_EMERGENCY &&
            (utterance->is_cut || utterance->confidence < UNASKED_FROM);
+}
+
+/* What makes no pause in as long as an utterance may be is a television, and what comes behind is
+ * its next words: the ears close. */
+static enum conversation_event_type hardly_for_us_event(const struct utterance *utterance)
+{
+    return utterance->is_cut ? EVENT_SILENCE : EVENT_NOT_UNDERSTOOD;
 }
 
 /* "Non, tout va bien, c'est le chat", "non, gardez-la": whatever else was said. */
@@ -316,7 +322,9 @@ static void on_utterance(void *user, const struct utterance *utterance)
     assistant_somebody_is_there(a);
     if (utterance->is_woken)
         begin_anew(a);
-    if (!is_hardly_for_us(a, utterance))
+    if (is_hardly_for_us(a, utterance))
+        event.type = hardly_for_us_event(utterance);
+    else
         utterance_event(a, utterance, &event);
     if (event.type == EVENT_CANCEL) {
         if (assistant_find_cancelled(a, &event.draft, cancel_id, &event.cancel))
