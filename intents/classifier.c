@@ -9,7 +9,7 @@
  * thirteen at once, from a skeleton in which the topic's words are only endings and classes; and
  * near misses teach the topic head as well, since "my daughter walks the dog" is about dogs though
  * it asks for nothing. Why linear: it learns in seconds from text drawn on the device itself, its
- * file is 2 MB, and one judgement costs 50 microseconds. Two features of five are left out at
+ * file is 3 MB, and one judgement costs 50 microseconds. Two features of five are left out at
  * random while learning: templates repeat their longest runs of words, free speech does not, and
  * without this the long runs are leaned on (AUC 0.9980 -> 0.9986).
  *
