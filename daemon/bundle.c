@@ -32,9 +32,8 @@ enum {
     N_WHOLE_WAYS_MAX = 8,
     WAKE_EVERY = 10, /* one sampled request in so many follows the wake phrase in the same breath */
     YES_NO_WEIGHT = 8, /* of a yes or a no among the answers: what nearly every question asks for */
-    /* A word of free speech that is sampled less often in the sentences above is left out. */
+    /* A word that is sampled less often among the requests, and in no other model, is left out. */
     N_LEAST = 2,
-    N_LEAST_ANSWER = 2,
     SEED = 20260615,
 };
 
@@ -221,7 +220,7 @@ static int make_models(struct making *m)
         return r;
     step(m, "language model of answers");
     m->yes_no_weight = YES_NO_WEIGHT;
-    r = make_model(m, "answer", N_LEAST_ANSWER, &answer);
+    r = make_model(m, "answer", 1, &answer);
     if (r < 0)
         return r;
     step(m, "language models of short answers");

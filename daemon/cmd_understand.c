@@ -109,8 +109,9 @@ static int open_understander(const struct options *options, struct intents_langu
     r = intents_understander_create(*ret_language, model, ret_understander);
     if (r == 0)
         return 0;
-    fprintf(stderr, "voisine understand: %s cannot be used: %s; `voisine bundle` makes it anew\n",
-            model ? model : "what is learned from the language data", strerror(-r));
+    fprintf(stderr, "voisine understand: %s cannot be used: %s%s\n",
+            model ? model : "what is learned from the language data", strerror(-r),
+            model == path ? "; `voisine bundle` makes it anew" : "");
     return EXIT_CONFIG;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a device that understands does not need of a language: templates to draw sentences from.
+ * What a device that understands does not need of a language beside the sentences that were not
+ * read: the trees of the templates that they name.
  *
  * What stays, and for whom: the rules and cues of when.json (intents/when.c); of an act's phrases
  * the text, and the tree of those with a topic (intents/topic.c); the texts of the lexicon,
@@ -37,23 +38,8 @@ static void forget_lists(struct intents_lists *lists)
         forget_list(&lists->lists[i]);
 }
 
-static void forget_service(struct intents_service_data *service)
-{
-    forget_list(&service->inf);
-    forget_list(&service->subj);
-    forget_list(&service->noun);
-    forget_list(&service->reasons);
-    forget_list(&service->phrases);
-    forget_list(&service->near_misses);
-    forget_list(&service->examples);
-    forget_list(&service->near_examples);
-}
-
 static void forget_act(struct intents_act_data *act)
 {
-    forget_list(&act->near_misses);
-    forget_list(&act->examples);
-    forget_list(&act->near_examples);
     for (size_t i = 0; i < act->phrases.n; i++) {
         if (!act->phrases.entries[i].topic[0])
             forget_tree(&act->phrases.entries[i]);
@@ -76,12 +62,8 @@ static void forget_when(struct intents_when_data *when)
 
 void intents_language_forget_phrases(struct intents_language *language)
 {
-    for (size_t i = 0; i < language->n_services; i++)
-        forget_service(&language->services[i]);
     for (size_t i = 0; i < language->n_acts; i++)
         forget_act(&language->acts[i]);
-    forget_lists(&language->background);
-    forget_list(&language->near_examples);
     forget_lists(&language->fragments);
     forget_when(&language->when);
     for (size_t i = 0; i < language->lexicon.n; i++) {

@@ -442,7 +442,7 @@ static int add_extra(struct intents_language *language, const struct intents_ext
     return 0;
 }
 
-static int load_all(struct intents_language *language, const char *folder)
+static int load_tables(struct intents_language *language, const char *folder)
 {
     json_t *root;
     int r = read_json(folder, "grammar.json", &root);
@@ -490,7 +490,7 @@ int intents_language_load(const char *folder, enum intents_purpose purpose,
     if (!language)
         return -ENOMEM;
     language->purpose = purpose;
-    r = load_all(language, folder);
+    r = load_tables(language, folder);
     if (r == 0 && purpose == INTENTS_TO_DRAW)
         r = load_sentences(language, folder);
     if (r == 0)

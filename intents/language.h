@@ -43,8 +43,8 @@ struct intents_extra {
 /* What a language is loaded for. */
 enum intents_purpose {
     INTENTS_TO_DRAW, /* sentences, for models or an understander without one: all there is */
-    /* with a learned model: phrases and examples are left out, nineteen twentieths of the memory
-     * and of the time. What stands in their files is not looked at. */
+    /* with a learned model: the phrases of services, examples and background, nineteen twentieths
+     * of the memory and of the time, are not read, and faults in them not found */
     INTENTS_TO_UNDERSTAND,
 };
 

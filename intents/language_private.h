@@ -80,7 +80,7 @@ int intents_list_add(struct intents_list *list, const char *file, const char *te
                      enum intents_gender gender, double weight);
 void intents_list_finish(struct intents_list *list);
 
-/* Drops what only drawing needs (forget.c); after binding. */
+/* Of a language loaded to understand: drops what only drawing needs (forget.c). After binding. */
 void intents_language_forget_phrases(struct intents_language *language);
 
 /* Binds every name of every template (bind.c). Returns: 0, -ENOMEM, -EINVAL (logged). */

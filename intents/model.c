@@ -16,7 +16,7 @@
 /*
  * Found on sets that were not learned from, and rounded: the scales are where the likelihood is
  * best (features left out while learning make scores too small); the offset is lower than that,
- * where 3.3 % of unrelated sentences pass, most of them near misses. docs/understanding.md,
+ * where 2 % of unrelated sentences pass, most of them near misses. docs/understanding.md,
  * "Examples".
  */
 static const struct intents_calibration calibration = {

@@ -42,7 +42,8 @@ struct intents_sampler_options {
     unsigned n_additions;    /* goods that come to a list ("list_more"); none where there is none */
     unsigned n_examples;     /* whole sentences as people say them; none where there is none */
     unsigned n_act_examples; /* those of acts alone, and what resembles them; likewise */
-    unsigned n_short; /* short answers alone (fragment "short_answer"; acts where it is missing) */
+    unsigned n_short; /* short answers alone (fragment "short_answer" and short examples of yes and
+                         no; acts where it is missing) */
     unsigned n_choices; /* answers to the closed choice alone (fragment "short_choice"), likewise */
     unsigned n_days; /* answers to the question for a day alone (fragment "short_day"), likewise */
     enum intents_fold fold;

@@ -137,9 +137,13 @@ static bool has_when(enum intents_act act)
            act == INTENTS_CANCEL || act == INTENTS_STATUS;
 }
 
-static void take_when(const struct intents_when *when, struct intents_result *result)
+/* "Plutôt tantôt", of a day that is being confirmed, changes the part alone. */
+static void take_when(const struct intents_when *when, enum intents_expect expect,
+                      struct intents_result *result)
 {
-    result->date = when->date;
+    bool is_part_alone = when->is_implied && expect == INTENTS_EXPECT_CONFIRMATION;
+
+    result->date = is_part_alone ? BASE_NO_DATE : when->date;
     result->part = when->part;
     result->time = when->time;
     result->is_repeated = when->is_repeated;
@@ -157,7 +161,7 @@ static void read_moment(const struct intents_understander *understander,
     if (has_when(result->act) ||
         (is_none && intents_expects_answer(expect) &&
          intents_answer_has_moment(understander->language, words, opinion)))
-        take_when(when, result);
+        take_when(when, expect, result);
     else
         when->has_second = false;
     /* "Je monte l'étagère cet après-midi et demain je peins la porte" asks for no two days. */

@@ -21,28 +21,30 @@ static void resolve_second(const struct intents_when_search *search,
 }
 
 /* A day said twice, and its hour only once: "les dimanches sont longs, venez dimanche à trois
- * heures". */
+ * heures". The hour of a reason is none. Returns: the other mention, or NULL. */
 static const struct intents_when_group *find_fuller(const struct intents_when_search *search,
                                                     const struct intents_when_group *day,
                                                     struct base_date today)
 {
     struct base_date date = intents_when_resolve_date(day->date, today);
 
-    for (size_t i = 0; !day->part && !day->time && i < search->n_groups; i++) {
+    if (day->part || day->time || day->date->rule->part != INTENTS_NO_PART)
+        return NULL;
+    for (size_t i = 0; i < search->n_groups; i++) {
         const struct intents_when_group *other = &search->groups[i];
 
-        if (!other->is_void && other->date && (other->part || other->time) &&
+        if (!other->is_void && other->score >= 2 && other->date && (other->part || other->time) &&
             base_date_compare(intents_when_resolve_date(other->date, today), date) == 0)
             return other;
     }
-    return day;
+    return NULL;
 }
 
 void intents_when_find(const struct intents_when_data *data, const struct intents_words *words,
                        struct base_datetime now, struct intents_when *ret_when)
 {
     struct intents_when_search search = {.data = data, .words = words};
-    const struct intents_when_group *day, *hour;
+    const struct intents_when_group *day, *hour, *fuller;
     const struct intents_when_piece *part, *time;
 
     *ret_when = (struct intents_when){.date = BASE_NO_DATE,
@@ -53,13 +55,14 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
     intents_when_make_groups(&search);
     intents_when_weigh_groups(&search);
     day = intents_when_best_group(&search, true);
-    if (day)
-        day = find_fuller(&search, day, now.date);
     hour = intents_when_best_group(&search, false);
     /* A time in a reason ("le relais ferme à midi") is not the time of the request. */
     if (hour && hour->score < 2 &&
         (day ? hour->score < day->score : intents_when_has_asking(&search)))
         hour = NULL;
+    fuller = day ? find_fuller(&search, day, now.date) : NULL;
+    if (fuller)
+        hour = fuller;
     part = day && day->part ? day->part : hour ? hour->part : NULL;
     time = day && day->time ? day->time : hour ? hour->time : NULL;
     if (day) {
@@ -67,7 +70,8 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
         ret_when->is_off_weekday = intents_when_is_off_weekday(day->date, ret_when->date);
         ret_when->part = day->date->rule->part;
     } else if (part && part->rule->days.is_set) {
-        ret_when->date = intents_when_resolve_date(part, now.date); /* "tantôt" by itself */
+        ret_when->date = intents_when_resolve_date(part, now.date);
+        ret_when->is_implied = true;
     }
     if (part && ret_when->part == INTENTS_NO_PART)
         ret_when->part = part->rule->part;

@@ -27,6 +27,8 @@ struct intents_when {
     bool is_repeated; /* more than once: "tous les mardis", "chaque semaine" */
     /* Of the day: the weekday that was said is not its own ("mardi onze août", a Wednesday). */
     bool is_off_weekday;
+    /* Nothing but a part of today names it ("tantôt"). */
+    bool is_implied;
     /* "Mardi et vendredi": the other day, with its part or time. */
     bool has_second;
     struct base_date second_date;

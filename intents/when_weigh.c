@@ -100,12 +100,18 @@ static bool are_both_meant(const struct intents_when_search *search,
            !is_range(search, before);
 }
 
-/* "Mardi, ah non, mardi j'ai le docteur": the day is said again to tell what stands against it. */
+/* "Mardi, ah non, mardi j'ai le docteur, jeudi alors": the day is said again to tell what stands
+ * against it, and another one comes. */
 static bool is_taken_back(const struct intents_when_search *search,
                           const struct intents_when_group *before,
                           const struct intents_when_group *group)
 {
-    return is_same_date(group->date, before->date) && group->end < search->words->n &&
+    bool has_next = false;
+
+    for (const struct intents_when_group *next = group + 1;
+         next < search->groups + search->n_groups; next++)
+        has_next |= !next->is_void && next->date;
+    return has_next && is_same_date(group->date, before->date) &&
            search->clause[group->end] == INTENTS_CUE_OTHER;
 }
 

@@ -204,7 +204,7 @@ static int count_yes_no(void *user, const char *sentence, const struct intents_l
 
     (void)label;
     counts[0] += strcmp(sentence, "ah ben voilà") == 0 || strcmp(sentence, "pour sûr que oui") == 0;
-    counts[1] += strstr(sentence, "tant mieux") != NULL; /* in long ones only */
+    counts[1] += strstr(sentence, "ma brave dame c'est exactement") != NULL; /* in a long one */
     return 0;
 }
 

@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define N_LEARNED 300000
+#define N_LEARNED    300000
+#define N_FOURTEENTH 120000
 
 static const struct base_datetime now = {{2026, 6, 15}, {9, 0}};
 static char folder[] = "/tmp/voisine-understand-XXXXXX";
@@ -22,9 +23,9 @@ static char model_path[PATH_MAX];
 static struct intents_language *language;
 static struct intents_understander *understander;
 
-static void learn(const struct intents_language *from, const char *path)
+static void learn(const struct intents_language *from, size_t n_sentences, const char *path)
 {
-    const struct intents_train_options options = {.seed = 1, .n_sentences = N_LEARNED};
+    const struct intents_train_options options = {.seed = 1, .n_sentences = n_sentences};
     struct intents_model *model;
 
     REQUIRE(intents_train_model(from, &options, &model) == 0);
@@ -37,7 +38,7 @@ static void starts(void)
     REQUIRE(mkdtemp(folder) != NULL);
     REQUIRE(base_file_join(folder, "understanding.bin", model_path, sizeof(model_path)) == 0);
     language = load_french();
-    learn(language, model_path);
+    learn(language, N_LEARNED, model_path);
     intents_language_destroy(language);
     language = load_french_for(INTENTS_TO_UNDERSTAND); /* as the daemon does */
     REQUIRE(intents_understander_create(language, model_path, &understander) == 0);
@@ -121,6 +122,11 @@ static void answers(void)
     result = understand("non vendredi plutôt", INTENTS_EXPECT_CONFIRMATION);
     CHECK_INT(result.act, INTENTS_DENY);
     CHECK_INT(result.date.day, 19);
+    result = understand("non plutôt tantôt", INTENTS_EXPECT_CONFIRMATION);
+    CHECK_INT(result.part, INTENTS_AFTERNOON);
+    CHECK(!base_date_is_set(result.date)); /* of the day that is being confirmed */
+    result = understand("tantôt", INTENTS_EXPECT_DAY);
+    CHECK_INT(result.date.day, 15);
     result = understand("mardi", INTENTS_EXPECT_CONFIRMATION);
     CHECK_INT(result.act, INTENTS_NONE); /* a day by itself is no "no" */
     CHECK_INT(result.date.day, 16);
@@ -258,7 +264,7 @@ static void fourteenth_service(void)
     make_fourteen(root);
     REQUIRE(intents_language_load(root, INTENTS_TO_DRAW, NULL, 0, &fourteen) == 0);
     CHECK_INT(intents_language_n_services(fourteen), intents_language_n_services(language) + 1);
-    learn(fourteen, model_path);
+    learn(fourteen, N_FOURTEENTH, model_path);
     CHECK_INT(intents_understander_create(language, model_path, &understander), -EINVAL);
     REQUIRE(intents_understander_create(fourteen, model_path, &understander) == 0);
     result = understand("je voudrais que quelqu'un vienne me lire le journal demain",
