@@ -111,7 +111,7 @@ static int open_understander(const struct options *options, struct intents_langu
         return 0;
     fprintf(stderr, "voisine understand: %s cannot be used: %s%s\n",
             model ? model : "what is learned from the language data", strerror(-r),
-            model == path ? "; `voisine bundle` makes it anew" : "");
+            model ? "; `voisine bundle` makes the bundle's anew" : "");
     return EXIT_CONFIG;
 }
 
