@@ -26,7 +26,7 @@ int asr_ngram_add(struct asr_ngram *ngram, const char *sentence, unsigned weight
 
 /*
  * Leaves out the words that were met less than `n_least` times, with all n-grams they are part of:
- * what was sampled once or twice costs memory and is hardly ever heard. The others are numbered
+ * what is hardly ever sampled costs memory and is hardly ever heard. The others are numbered
  * anew. Returns: 0 or -ENOMEM.
  */
 int asr_ngram_forget_rare(struct asr_ngram *ngram, unsigned n_least);
