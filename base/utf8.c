@@ -140,3 +140,11 @@ int base_utf8_fold(const char *text, char *ret_text, size_t size)
 {
     return convert(text, ret_text, size, true);
 }
+
+void base_utf8_ligate(char *word)
+{
+    for (char *p = word; (p = strstr(p, "oe")); p += 2) {
+        if (p[2] == 'u' || (p == word && strncmp(p, "oeil", 4) == 0))
+            memcpy(p, "\xc5\x93", 2);
+    }
+}

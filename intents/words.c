@@ -30,8 +30,9 @@ static void store(struct splitter *splitter, size_t start, size_t end)
     words->end[words->n] = (unsigned short)end;
     words->n++;
     memcpy(words->storage + splitter->n_stored, words->line + start, n);
-    splitter->n_stored += n;
-    words->storage[splitter->n_stored++] = '\0';
+    words->storage[splitter->n_stored + n] = '\0';
+    base_utf8_ligate(words->storage + splitter->n_stored);
+    splitter->n_stored += n + 1;
 }
 
 /* How many bytes of `p` are one of the words that stay whole: 0 when none. */

@@ -12,6 +12,22 @@ static void french_capitals_become_small(void)
     CHECK_STR(text, "l'élève, œufs à noël");
 }
 
+static void a_missing_ligature_is_written(void)
+{
+    char eggs[] = "oeufs", heart[] = "coeur", eye[] = "oeil", pan[] = "poele", stem[] = "moelle";
+
+    base_utf8_ligate(eggs);
+    base_utf8_ligate(heart);
+    base_utf8_ligate(eye);
+    base_utf8_ligate(pan);
+    base_utf8_ligate(stem);
+    CHECK_STR(eggs, "œufs");
+    CHECK_STR(heart, "cœur");
+    CHECK_STR(eye, "œil");
+    CHECK_STR(pan, "poele");
+    CHECK_STR(stem, "moelle");
+}
+
 static void folding_takes_accents_off(void)
 {
     char text[64];
@@ -37,5 +53,5 @@ static void a_small_buffer_is_told_and_not_overrun(void)
     CHECK_STR(text, "é");
 }
 
-CHECK_MAIN(french_capitals_become_small, folding_takes_accents_off, broken_bytes_are_seen,
-           a_small_buffer_is_told_and_not_overrun)
+CHECK_MAIN(french_capitals_become_small, folding_takes_accents_off, a_missing_ligature_is_written,
+           broken_bytes_are_seen, a_small_buffer_is_told_and_not_overrun)

@@ -44,6 +44,43 @@ static void lists_are_found_whole(void)
               "pommes de terre à chair ferme,os à moelle");
 }
 
+static void what_belongs_to_a_good_stays_with_it(void)
+{
+    CHECK_STR(items_of("il me faut mes gouttes pour les yeux et des piles numéro cinq"),
+              "gouttes pour les yeux,piles numéro cinq");
+    CHECK_STR(items_of("rapportez-moi un steak haché à quinze pour cent et du chocolat à "
+                       "soixante-dix pour cent"),
+              "steak haché à quinze pour cent,chocolat à soixante-dix pour cent");
+    CHECK_STR(items_of("achetez-moi des olives vertes dénoyautées et des sacs poubelle de trente "
+                       "litres"),
+              "olives vertes dénoyautées,sacs poubelle de trente litres");
+    CHECK_STR(items_of("prenez-moi du maroilles bien fait et deux petits paquets de farine"),
+              "maroilles bien fait,deux petits paquets de farine");
+    CHECK_STR(items_of("il me faudrait du lait à la maison"), "lait");
+    CHECK_STR(items_of("prenez-moi huile sel et deux boîtes de sardines"),
+              "huile,sel,deux boîtes de sardines");
+    CHECK_STR(items_of("il me faudrait trois quatre tomates et six oeufs"),
+              "trois quatre tomates,six oeufs");
+}
+
+static void the_last_said_counts(void)
+{
+    CHECK_STR(items_of("ramenez-moi six yaourts non douze"), "douze yaourts");
+    CHECK_STR(items_of("je voudrais du persil non de la ciboulette"), "ciboulette");
+    CHECK_STR(items_of("je voudrais du beurre non pas du beurre de la margarine"), "margarine");
+    CHECK_STR(items_of("j'ai envie de cerises une livre de cerises bien noires"),
+              "une livre de cerises bien noires");
+    CHECK_STR(items_of("il me faudrait du pain non merci"), "pain");
+}
+
+static void what_is_only_named_is_wanted_if_nothing_else_is(void)
+{
+    CHECK_STR(items_of("le café est fini faudrait m'en rapporter demain"), "café");
+    CHECK_STR(items_of("mes comprimés pour la tension sont prêts à la pharmacie"),
+              "comprimés pour la tension");
+    CHECK_STR(items_of("je ne vois plus assez clair pour lire les étiquettes"), "");
+}
+
 static void what_is_missing_is_wanted(void)
 {
     CHECK_STR(items_of("je n'ai plus de farine ni de levure ni d'œufs"), "farine,levure,œufs");
@@ -83,5 +120,7 @@ static void ends(void)
     intents_language_destroy(language);
 }
 
-CHECK_MAIN(starts, lists_are_found_whole, what_is_missing_is_wanted, what_is_made_is_none,
+CHECK_MAIN(starts, lists_are_found_whole, what_belongs_to_a_good_stays_with_it,
+           the_last_said_counts, what_is_only_named_is_wanted_if_nothing_else_is,
+           what_is_missing_is_wanted, what_is_made_is_none,
            what_is_to_be_added_and_is_nothing_known_is_missed, ends)
