@@ -189,28 +189,31 @@ static int make_models(struct making *m)
     struct intents_sampler_options request = {
         .seed = SEED,
         .n_sentences = m->options->n_sentences ? m->options->n_sentences : N_REQUEST_SENTENCES,
-        .n_requests = 50,
-        .n_acts = 14,
-        .n_near_misses = 12,
-        .n_background = 24,
-        .n_lists = 12,
-        .n_additions = 2,
-        .n_examples = 60};
+        .shares = {[INTENTS_DRAW_REQUESTS] = 50,
+                   [INTENTS_DRAW_ACTS] = 14,
+                   [INTENTS_DRAW_NEAR_MISSES] = 12,
+                   [INTENTS_DRAW_BACKGROUND] = 24,
+                   [INTENTS_DRAW_LISTS] = 12,
+                   [INTENTS_DRAW_ADDITIONS] = 2,
+                   [INTENTS_DRAW_EXAMPLES] = 60}};
     struct intents_sampler_options answer = {.seed = SEED + 1,
                                              .n_sentences = N_ANSWER_SENTENCES,
-                                             .n_requests = 15,
-                                             .n_acts = 50,
-                                             .n_near_misses = 5,
-                                             .n_background = 10,
-                                             .n_lists = 3,
-                                             .n_additions = 3,
-                                             .n_act_examples = 20};
-    struct intents_sampler_options brief = {
-        .seed = SEED + 2, .n_sentences = N_SHORT_SENTENCES, .n_short = 1};
+                                             .shares = {[INTENTS_DRAW_REQUESTS] = 15,
+                                                        [INTENTS_DRAW_ACTS] = 50,
+                                                        [INTENTS_DRAW_NEAR_MISSES] = 5,
+                                                        [INTENTS_DRAW_BACKGROUND] = 10,
+                                                        [INTENTS_DRAW_LISTS] = 3,
+                                                        [INTENTS_DRAW_ADDITIONS] = 3,
+                                                        [INTENTS_DRAW_ACT_EXAMPLES] = 20}};
+    struct intents_sampler_options brief = {.seed = SEED + 2,
+                                            .n_sentences = N_SHORT_SENTENCES,
+                                            .shares = {[INTENTS_DRAW_SHORT_ANSWERS] = 1}};
     struct intents_sampler_options day = {
-        .seed = SEED + 4, .n_sentences = N_DAY_SENTENCES, .n_days = 3, .n_short = 1};
+        .seed = SEED + 4,
+        .n_sentences = N_DAY_SENTENCES,
+        .shares = {[INTENTS_DRAW_DAYS] = 3, [INTENTS_DRAW_SHORT_ANSWERS] = 1}};
     struct intents_sampler_options choice = {
-        .seed = SEED + 3, .n_sentences = N_SHORT_SENTENCES, .n_choices = 1};
+        .seed = SEED + 3, .n_sentences = N_SHORT_SENTENCES, .shares = {[INTENTS_DRAW_CHOICES] = 1}};
     int r;
 
     step(m, "language model of requests");

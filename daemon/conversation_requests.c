@@ -148,8 +148,9 @@ void act_noted(struct conversation *c, const struct conversation_event *event)
     conversation_say(c, "noted");
 }
 
+/* With open ears: somebody may call for help meanwhile. */
 void act_wait_for_service(struct conversation *c, const struct conversation_event *event)
 {
-    (void)event;
     c->ops->wait(c->user, SENDING_TIMEOUT_MS);
+    act_listen_more(c, event);
 }

@@ -48,27 +48,29 @@
     [EVENT_REQUEST_TWICE] = {act_duplicate, STATE_DUPLICATE},                                      \
     [EVENT_REQUEST_ELSEWHERE] = {act_not_here, STATE_OFFERING_CALLBACK}
 
+/* Whatever is said changes nothing. */
+#define LET_PASS(self, action)                                                                     \
+    [EVENT_ERASE] = {action, self}, [EVENT_MUTE_IN_VAIN] = {action, self},                         \
+    [EVENT_REQUEST_BESIDES] = {action, self}, [EVENT_MIXED] = {action, self},                      \
+    [EVENT_AFFIRM_AND] = {action, self}, [EVENT_MORE] = {action, self},                            \
+    [EVENT_WAIT] = {action, self}, [EVENT_THINKS] = {action, self},                                \
+    [EVENT_HELLO] = {action, self}, [EVENT_THANKS] = {action, self},                               \
+    [EVENT_GOODBYE] = {action, self}, [EVENT_REQUEST] = {action, self},                            \
+    [EVENT_REQUEST_OPEN] = {action, self}, [EVENT_REQUEST_DOUBTFUL] = {action, self},              \
+    [EVENT_REQUEST_TWICE] = {action, self}, [EVENT_REQUEST_ELSEWHERE] = {action, self},            \
+    [EVENT_CORRECTION] = {action, self}, [EVENT_AFFIRM] = {action, self},                          \
+    [EVENT_DENY] = {action, self}, [EVENT_CANCEL] = {action, self},                                \
+    [EVENT_CANCEL_NOTHING] = {action, self}, [EVENT_REPEAT] = {action, self},                      \
+    [EVENT_STATUS] = {action, self}, [EVENT_HELP] = {action, self},                                \
+    [EVENT_PRIVACY] = {action, self}, [EVENT_LOUDER] = {action, self},                             \
+    [EVENT_SOFTER] = {action, self}, [EVENT_SLOWER] = {action, self},                              \
+    [EVENT_FASTER] = {action, self}, [EVENT_DEEPER] = {action, self},                              \
+    [EVENT_HIGHER] = {action, self}, [EVENT_NOT_UNDERSTOOD] = {action, self},                      \
+    [EVENT_CLOCK] = {action, self}, [EVENT_TODAY] = {action, self}, [EVENT_WHO] = {action, self},  \
+    [EVENT_USUAL] = {action, self}, [EVENT_SILENCE] = {action, self}
+
 /* Nothing is being listened to: what a late utterance says is dropped. */
-#define NO_EARS(self)                                                                              \
-    [EVENT_ERASE] = {act_nothing, self}, [EVENT_MUTE_IN_VAIN] = {act_nothing, self},               \
-    [EVENT_REQUEST_BESIDES] = {act_nothing, self}, [EVENT_MIXED] = {act_nothing, self},            \
-    [EVENT_AFFIRM_AND] = {act_nothing, self}, [EVENT_MORE] = {act_nothing, self},                  \
-    [EVENT_WAIT] = {act_nothing, self}, [EVENT_THINKS] = {act_nothing, self},                      \
-    [EVENT_HELLO] = {act_nothing, self}, [EVENT_THANKS] = {act_nothing, self},                     \
-    [EVENT_GOODBYE] = {act_nothing, self}, [EVENT_REQUEST] = {act_nothing, self},                  \
-    [EVENT_REQUEST_OPEN] = {act_nothing, self}, [EVENT_REQUEST_DOUBTFUL] = {act_nothing, self},    \
-    [EVENT_REQUEST_TWICE] = {act_nothing, self}, [EVENT_REQUEST_ELSEWHERE] = {act_nothing, self},  \
-    [EVENT_CORRECTION] = {act_nothing, self}, [EVENT_AFFIRM] = {act_nothing, self},                \
-    [EVENT_DENY] = {act_nothing, self}, [EVENT_CANCEL] = {act_nothing, self},                      \
-    [EVENT_CANCEL_NOTHING] = {act_nothing, self}, [EVENT_REPEAT] = {act_nothing, self},            \
-    [EVENT_STATUS] = {act_nothing, self}, [EVENT_HELP] = {act_nothing, self},                      \
-    [EVENT_PRIVACY] = {act_nothing, self}, [EVENT_LOUDER] = {act_nothing, self},                   \
-    [EVENT_SOFTER] = {act_nothing, self}, [EVENT_SLOWER] = {act_nothing, self},                    \
-    [EVENT_FASTER] = {act_nothing, self}, [EVENT_DEEPER] = {act_nothing, self},                    \
-    [EVENT_HIGHER] = {act_nothing, self}, [EVENT_NOT_UNDERSTOOD] = {act_nothing, self},            \
-    [EVENT_CLOCK] = {act_nothing, self}, [EVENT_TODAY] = {act_nothing, self},                      \
-    [EVENT_WHO] = {act_nothing, self}, [EVENT_USUAL] = {act_nothing, self},                        \
-    [EVENT_SILENCE] = {act_nothing, self}
+#define NO_EARS(self) LET_PASS(self, act_nothing)
 
 /* A question waits for yes or no about a draft. */
 #define QUESTION(self)                                                                             \
@@ -269,9 +271,18 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_DEAF] = {act_nothing, STATE_WITHDRAWING},
          [EVENT_WITHDRAWN] = {act_withdrawn, STATE_LINGERING},
          [EVENT_TIMER] = {act_not_withdrawn, STATE_CLOSING}},
+    /* The ears stay open for a call for help and for what is legal everywhere. */
     [STATE_SENDING] =
-        {EVERYWHERE(STATE_SENDING),
-         NO_EARS(STATE_SENDING), [EVENT_SPOKEN] = {act_wait_for_service, STATE_SENDING},
+        {EVERYWHERE(STATE_SENDING), LET_PASS(STATE_SENDING, act_listen_more),
+         SPEECH(STATE_SENDING), [EVENT_SPOKEN] = {act_wait_for_service, STATE_SENDING},
+         [EVENT_MORE] = {act_listen_more, STATE_SENDING},
+         [EVENT_WAIT] = {act_listen_more, STATE_SENDING},
+         [EVENT_THINKS] = {act_listen_more, STATE_SENDING},
+         [EVENT_USUAL] = {act_listen_more, STATE_SENDING},
+         [EVENT_UNCLEAR] = {act_listen_more, STATE_SENDING},
+         [EVENT_OTHERS] = {act_listen_more, STATE_SENDING},
+         [EVENT_DENY_AND] = {act_listen_more, STATE_SENDING},
+         [EVENT_CANCEL] = {act_ask_cancel, STATE_CANCELLING},
          [EVENT_BUTTON_LONG] = {act_sleep, STATE_ASLEEP},
          [EVENT_TRANSMITTED] = {act_transmitted, STATE_LINGERING},
          [EVENT_KEPT] = {act_kept, STATE_LINGERING},

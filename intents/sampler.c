@@ -12,7 +12,12 @@
 #define SHORT_WORDS_MAX 4
 
 /* Shares that make a good language model: every kind is heard often enough to be known. */
-enum { REQUESTS = 50, ACTS = 14, NEAR_MISSES = 12, BACKGROUND = 24 };
+static const unsigned usual_shares[INTENTS_N_DRAW_KINDS] = {
+    [INTENTS_DRAW_REQUESTS] = 50,
+    [INTENTS_DRAW_ACTS] = 14,
+    [INTENTS_DRAW_NEAR_MISSES] = 12,
+    [INTENTS_DRAW_BACKGROUND] = 24,
+};
 
 struct draw {
     struct intents_expander expander;
@@ -25,11 +30,13 @@ struct draw {
     bool must_be_short; /* else it is not used */
 };
 
-static uint32_t n_all(const struct intents_sampler_options *options)
+static uint32_t sum_of(const unsigned shares[INTENTS_N_DRAW_KINDS])
 {
-    return options->n_requests + options->n_acts + options->n_near_misses + options->n_background +
-           options->n_lists + options->n_additions + options->n_short + options->n_choices +
-           options->n_days + options->n_examples + options->n_act_examples;
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < INTENTS_N_DRAW_KINDS; i++)
+        sum += shares[i];
+    return sum;
 }
 
 static uint32_t below(struct draw *draw, uint32_t limit)
@@ -150,17 +157,28 @@ static const struct intents_list *near_act(struct draw *draw)
     return &language->near_examples;
 }
 
-static void draw_act_example(struct draw *draw)
+static const struct intents_act_data *any_act(struct draw *draw)
 {
-    const struct intents_language *language = draw->language;
-    const struct intents_act_data *act = &language->acts[below(draw, (uint32_t)language->n_acts)];
-    bool is_near_miss = chance(draw, 15);
+    return &draw->language->acts[below(draw, (uint32_t)draw->language->n_acts)];
+}
 
+/* A sentence as somebody said it: of the act, or what resembles one. */
+static const struct intents_list *act_example(struct draw *draw, const struct intents_act_data *act,
+                                              bool is_near_miss)
+{
     draw->label =
         (struct intents_label){is_near_miss ? INTENTS_NONE : act->act, NULL, is_near_miss};
+    return is_near_miss ? near_act(draw) : &act->examples;
+}
+
+static void draw_act_example(struct draw *draw)
+{
+    const struct intents_act_data *act = any_act(draw);
+    const struct intents_list *list = act_example(draw, act, chance(draw, 15));
+
     intents_expander_begin(&draw->expander, NULL);
     maybe(draw, 6, draw->hesitation);
-    intents_expander_list(&draw->expander, is_near_miss ? near_act(draw) : &act->examples);
+    intents_expander_list(&draw->expander, list);
 }
 
 /* A whole sentence as people say it, in shares of a hundred: requests, what resembles them, what
@@ -171,9 +189,9 @@ static void draw_example(struct draw *draw)
     const struct intents_language *language = draw->language;
     const struct intents_service_data *service =
         &language->services[below(draw, (uint32_t)language->n_services)];
-    const struct intents_act_data *act = &language->acts[below(draw, (uint32_t)language->n_acts)];
+    const struct intents_act_data *act = any_act(draw);
     uint32_t kind = below(draw, 100);
-    const struct intents_list *list;
+    const struct intents_list *list = &language->near_examples;
 
     draw->label = (struct intents_label){INTENTS_NONE, NULL, true};
     if (kind < REQUESTS_TO) {
@@ -182,13 +200,8 @@ static void draw_example(struct draw *draw)
     } else if (kind < NEAR_TO) {
         list = &service->near_examples;
         draw->label.service = service->info.id;
-    } else if (kind < GENERAL_TO) {
-        list = &language->near_examples;
-    } else if (kind < ACTS_TO) {
-        list = &act->examples;
-        draw->label = (struct intents_label){act->act, NULL, false};
-    } else {
-        list = near_act(draw);
+    } else if (kind >= GENERAL_TO) {
+        list = act_example(draw, act, kind >= ACTS_TO);
     }
     intents_expander_begin(&draw->expander, service);
     maybe(draw, 6, draw->hesitation);
@@ -303,34 +316,32 @@ static void draw_short_day(struct draw *draw)
     draw_short(draw, draw->short_day);
 }
 
+static void (*const draws[INTENTS_N_DRAW_KINDS])(struct draw *draw) = {
+    [INTENTS_DRAW_REQUESTS] = draw_request,
+    [INTENTS_DRAW_ACTS] = draw_act,
+    [INTENTS_DRAW_NEAR_MISSES] = draw_near_miss,
+    [INTENTS_DRAW_BACKGROUND] = draw_background,
+    [INTENTS_DRAW_LISTS] = draw_list,
+    [INTENTS_DRAW_ADDITIONS] = draw_addition,
+    [INTENTS_DRAW_EXAMPLES] = draw_example,
+    [INTENTS_DRAW_ACT_EXAMPLES] = draw_act_example,
+    [INTENTS_DRAW_SHORT_ANSWERS] = draw_short_answer,
+    [INTENTS_DRAW_CHOICES] = draw_short_choice,
+    [INTENTS_DRAW_DAYS] = draw_short_day,
+};
+
 /* One sentence of any kind. Returns: 0, 1 when the draw is not to be used, -ENOMEM. */
-static int draw_one(struct draw *draw, const struct intents_sampler_options *options,
+static int draw_one(struct draw *draw, const unsigned shares[INTENTS_N_DRAW_KINDS],
                     struct base_strbuf *text)
 {
-    const struct {
-        unsigned n;
-        void (*draw)(struct draw *draw);
-    } kinds[] = {
-        {options->n_requests, draw_request},
-        {options->n_acts, draw_act},
-        {options->n_near_misses, draw_near_miss},
-        {options->n_background, draw_background},
-        {options->n_lists, draw_list},
-        {options->n_additions, draw_addition},
-        {options->n_short, draw_short_answer},
-        {options->n_choices, draw_short_choice},
-        {options->n_days, draw_short_day},
-        {options->n_examples, draw_example},
-        {options->n_act_examples, draw_act_example},
-    };
-    uint32_t at = below(draw, n_all(options));
+    uint32_t at = below(draw, sum_of(shares));
     size_t i = 0;
     int r;
 
-    while (at >= kinds[i].n)
-        at -= kinds[i++].n;
+    while (at >= shares[i])
+        at -= shares[i++];
     draw->must_be_short = false;
-    kinds[i].draw(draw);
+    draws[i](draw);
     r = intents_expander_end(&draw->expander, text);
     return r == 0 && draw->must_be_short && !is_short(base_strbuf_text(text)) ? 1 : r;
 }
@@ -343,12 +354,12 @@ static const struct intents_list *fragment(const struct intents_language *langua
 
 /* Where the fragment is missing, acts are drawn in its place. */
 static void acts_instead(const struct intents_language *language, const char *name,
-                         unsigned *n_acts, unsigned *n_drawn)
+                         unsigned shares[INTENTS_N_DRAW_KINDS], enum intents_draw_kind kind)
 {
     if (fragment(language, name))
         return;
-    *n_acts += *n_drawn;
-    *n_drawn = 0;
+    shares[INTENTS_DRAW_ACTS] += shares[kind];
+    shares[kind] = 0;
 }
 
 static bool has_examples(const struct intents_language *language)
@@ -360,31 +371,27 @@ static bool has_examples(const struct intents_language *language)
     return false;
 }
 
-static int check_options(const struct intents_language *language,
-                         struct intents_sampler_options *options)
+static int check_shares(const struct intents_language *language,
+                        unsigned shares[INTENTS_N_DRAW_KINDS])
 {
-    if (n_all(options) == 0) {
-        options->n_requests = REQUESTS;
-        options->n_acts = ACTS;
-        options->n_near_misses = NEAR_MISSES;
-        options->n_background = BACKGROUND;
-    }
+    if (sum_of(shares) == 0)
+        memcpy(shares, usual_shares, sizeof(usual_shares));
     if (language->n_services == 0)
-        options->n_requests = options->n_near_misses = 0;
+        shares[INTENTS_DRAW_REQUESTS] = shares[INTENTS_DRAW_NEAR_MISSES] = 0;
     if (language->background.n == 0)
-        options->n_background = 0;
+        shares[INTENTS_DRAW_BACKGROUND] = 0;
     if (!has_examples(language))
-        options->n_examples = options->n_act_examples = 0;
+        shares[INTENTS_DRAW_EXAMPLES] = shares[INTENTS_DRAW_ACT_EXAMPLES] = 0;
     if (!fragment(language, "list") || language->n_services == 0)
-        options->n_lists = 0;
+        shares[INTENTS_DRAW_LISTS] = 0;
     if (!fragment(language, "list_more") || language->n_services == 0)
-        options->n_additions = 0;
-    acts_instead(language, "short_answer", &options->n_acts, &options->n_short);
-    acts_instead(language, "short_choice", &options->n_acts, &options->n_choices);
-    acts_instead(language, "short_day", &options->n_acts, &options->n_days);
+        shares[INTENTS_DRAW_ADDITIONS] = 0;
+    acts_instead(language, "short_answer", shares, INTENTS_DRAW_SHORT_ANSWERS);
+    acts_instead(language, "short_choice", shares, INTENTS_DRAW_CHOICES);
+    acts_instead(language, "short_day", shares, INTENTS_DRAW_DAYS);
     if (language->n_acts == 0)
-        options->n_acts = 0;
-    return n_all(options) > 0 ? 0 : -EINVAL;
+        shares[INTENTS_DRAW_ACTS] = 0;
+    return sum_of(shares) > 0 ? 0 : -EINVAL;
 }
 
 int intents_sampler_run(const struct intents_language *language,
@@ -410,7 +417,7 @@ int intents_sampler_run(const struct intents_language *language,
         .when = language->when.when,
     };
     struct base_strbuf text;
-    int r = check_options(language, &options);
+    int r = check_shares(language, options.shares);
 
     if (r == 0 && (!draw.sentence || language->purpose != INTENTS_TO_DRAW))
         r = -EINVAL;
@@ -419,7 +426,7 @@ int intents_sampler_run(const struct intents_language *language,
     for (size_t i = 0; r == 0 && i < options.n_sentences; i++) {
         r = 1;
         for (int k = 0; r == 1 && k < TRIES_MAX; k++)
-            r = draw_one(&draw, &options, &text);
+            r = draw_one(&draw, options.shares, &text);
         if (r == 0)
             r = fn(user, base_strbuf_text(&text), &draw.label);
         else if (r == 1)

@@ -30,22 +30,28 @@ enum intents_fold {
     INTENTS_FOLD_TEST,  /* the other fifth */
 };
 
+/* What a sentence can be. What the language has no data for is not drawn; answers that it has no
+ * fragment for are acts. */
+enum intents_draw_kind {
+    INTENTS_DRAW_REQUESTS,
+    INTENTS_DRAW_ACTS,
+    INTENTS_DRAW_NEAR_MISSES,
+    INTENTS_DRAW_BACKGROUND,
+    INTENTS_DRAW_LISTS,         /* goods, one after the other (fragment "list") */
+    INTENTS_DRAW_ADDITIONS,     /* goods that come to a list ("list_more") */
+    INTENTS_DRAW_SHORT_ANSWERS, /* "short_answer", and short examples of yes and no */
+    INTENTS_DRAW_CHOICES,       /* answers to the closed choice ("short_choice") */
+    INTENTS_DRAW_DAYS,          /* answers to the question for a day ("short_day") */
+    INTENTS_DRAW_EXAMPLES,      /* whole sentences as people say them */
+    INTENTS_DRAW_ACT_EXAMPLES,  /* those of acts alone, and what resembles them */
+    INTENTS_N_DRAW_KINDS,
+};
+
 struct intents_sampler_options {
     uint64_t seed;
     size_t n_sentences;
-    /* Shares of what is drawn, out of their sum. All 0: the shares of the language model. */
-    unsigned n_requests;
-    unsigned n_acts;
-    unsigned n_near_misses;
-    unsigned n_background;
-    unsigned n_lists; /* goods, one after the other (fragment "list"); none where there is none */
-    unsigned n_additions;    /* goods that come to a list ("list_more"); none where there is none */
-    unsigned n_examples;     /* whole sentences as people say them; none where there is none */
-    unsigned n_act_examples; /* those of acts alone, and what resembles them; likewise */
-    unsigned n_short; /* short answers alone (fragment "short_answer" and short examples of yes and
-                         no; acts where it is missing) */
-    unsigned n_choices; /* answers to the closed choice alone (fragment "short_choice"), likewise */
-    unsigned n_days; /* answers to the question for a day alone (fragment "short_day"), likewise */
+    /* Out of their sum. All 0: the shares of the language model. */
+    unsigned shares[INTENTS_N_DRAW_KINDS];
     enum intents_fold fold;
 };
 

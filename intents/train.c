@@ -222,12 +222,12 @@ int intents_train_model(const struct intents_language *language,
 {
     struct intents_sampler_options draws = {.seed = options->seed,
                                             .n_sentences = options->n_sentences,
-                                            .n_requests = REQUESTS,
-                                            .n_lists = LISTS,
-                                            .n_acts = ACTS,
-                                            .n_near_misses = NEAR_MISSES,
-                                            .n_background = BACKGROUND,
-                                            .n_examples = EXAMPLES,
+                                            .shares = {[INTENTS_DRAW_REQUESTS] = REQUESTS,
+                                                       [INTENTS_DRAW_LISTS] = LISTS,
+                                                       [INTENTS_DRAW_ACTS] = ACTS,
+                                                       [INTENTS_DRAW_NEAR_MISSES] = NEAR_MISSES,
+                                                       [INTENTS_DRAW_BACKGROUND] = BACKGROUND,
+                                                       [INTENTS_DRAW_EXAMPLES] = EXAMPLES},
                                             .fold = options->fold};
     struct trainer *trainer = calloc(1, sizeof(*trainer));
     struct intents_lexis *lexis = NULL;

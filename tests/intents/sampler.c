@@ -68,7 +68,8 @@ static void draws(void)
 /* Calls for help are drawn as often as two other acts: their file says so. */
 static void acts_are_drawn_by_their_shares(void)
 {
-    struct intents_sampler_options options = {.seed = 5, .n_sentences = N_DRAWS, .n_acts = 1};
+    struct intents_sampler_options options = {
+        .seed = 5, .n_sentences = N_DRAWS, .shares = {[INTENTS_DRAW_ACTS] = 1}};
     struct intents_language *language = load_french();
     struct tally tally = {.language = language};
     size_t n_shares = 0, n_twice = 0;
@@ -188,7 +189,7 @@ static int count_examples(void *user, const char *sentence, const struct intents
 static void examples_are_drawn(void)
 {
     const struct intents_sampler_options options = {
-        .seed = 4, .n_sentences = 2000, .n_examples = 1};
+        .seed = 4, .n_sentences = 2000, .shares = {[INTENTS_DRAW_EXAMPLES] = 1}};
     struct intents_language *language = load_french();
     size_t counts[3] = {0};
 
@@ -210,7 +211,8 @@ static int count_yes_no(void *user, const char *sentence, const struct intents_l
 
 static void short_examples_are_short_answers(void)
 {
-    const struct intents_sampler_options options = {.seed = 4, .n_sentences = 20000, .n_short = 1};
+    const struct intents_sampler_options options = {
+        .seed = 4, .n_sentences = 20000, .shares = {[INTENTS_DRAW_SHORT_ANSWERS] = 1}};
     struct intents_language *language = load_french();
     size_t counts[2] = {0};
 
