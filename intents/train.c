@@ -32,7 +32,7 @@
 
 /* Shares of what is learned from. Near misses weigh more than when one listens: they teach most;
  * bare lists of goods are a request of their own kind, and rare among all the others. */
-enum { REQUESTS = 36, LISTS = 4, ACTS = 26, NEAR_MISSES = 18, BACKGROUND = 19, EXAMPLES = 240 };
+enum { REQUESTS = 36, LISTS = 12, ACTS = 26, NEAR_MISSES = 18, BACKGROUND = 19, EXAMPLES = 240 };
 
 struct trainer {
     const struct intents_language *language;
