@@ -20,7 +20,7 @@
  * "Examples".
  */
 static const struct intents_calibration calibration = {
-    .topic_scale = 1.1f, .act_scale = 1.4f, .request_offset = -3.5f, .topic_weight = 0.15f};
+    .topic_scale = 1.1f, .act_scale = 1.4f, .request_offset = -3.9f, .topic_weight = 0.15f};
 
 static size_t n_used(const struct intents_features *features, enum intents_head_id head)
 {
