@@ -17,13 +17,15 @@
 #include <string.h>
 
 /* Each side is a request this surely; and still seems to be one. */
-#define PART_FROM  0.7
-#define MIXED_FROM 0.35
+#define PART_FROM  0.6
+#define MIXED_FROM 0.3
 /* So sure, and of so few words, is what takes back the yes before it. */
 #define TAKEN_BACK_FROM  0.9
 #define TAKEN_BACK_WORDS 3
 /* "Aussi" this many words behind where a request begins belongs to it. */
 #define ALSO_REACH 6
+/* Behind a second name so little is said that it is a second request, whatever it sounds like. */
+#define NAME_WORDS_MAX 8
 /* What is shorter says nothing by itself. */
 #define WORDS_MIN 2
 
@@ -177,6 +179,30 @@ static const struct intents_service *first_named(const struct intents_understand
     return named;
 }
 
+/* The service that is named by the very first words beside what joins. */
+static const struct intents_service *named_at_once(const struct intents_understander *u,
+                                                   const struct intents_words *words)
+{
+    const struct intents_service *named = NULL;
+    size_t at = 0, before;
+
+    do {
+        before = at;
+        at = intents_joints_skip(u->joints, INTENTS_JOINT_FILLER, words, at);
+        at = intents_joints_skip(u->joints, INTENTS_JOINT_ALSO, words, at);
+    } while (at > before);
+    return intents_set_match_name(u->language, words, at, &named) > at ? named : NULL;
+}
+
+/* "Mes courses et aussi le chien si on veut": two names with hardly anything else. */
+static bool are_two_names(const struct intents_understander *u, const struct intents_words *left,
+                          const struct intents_words *right)
+{
+    const struct intents_service *a = named_at_once(u, left), *b = named_at_once(u, right);
+
+    return a && b && a != b && right->n <= NAME_WORDS_MAX;
+}
+
 /* Whether the two sides name two services. */
 static bool are_named(const struct intents_understander *u, const struct intents_words *left,
                       const struct intents_words *right)
@@ -200,12 +226,13 @@ static bool cut(const struct intents_understander *u, const struct intents_words
     sure = read_one(u, &left, now, &first);
     right_sure = read_one(u, &right, now, &second);
     sure = right_sure < sure ? right_sure : sure;
-    if (sure == 0 || strcmp(wanted(&first), wanted(&second)) == 0)
-        return false;
     if (sure < PART_FROM) {
-        result->is_mixed |= sure >= MIXED_FROM && are_named(u, &left, &right);
+        result->is_mixed |=
+            (sure >= MIXED_FROM && are_named(u, &left, &right)) || are_two_names(u, &left, &right);
         return false;
     }
+    if (strcmp(wanted(&first), wanted(&second)) == 0)
+        return false;
     intents_read_also(u, &right, now, INTENTS_EXPECT_REQUEST, &second);
     if (strcmp(wanted(&first), wanted(&second)) == 0)
         return false;
