@@ -10,7 +10,7 @@
 
 /* The likeliest service of an utterance, from where on it is a name or a guess worth asking. */
 #define NAMED_FROM 0.5
-#define GUESS_FROM 0.3
+#define GUESS_FROM 0.4
 /* How sure what is said unasked must be, whatever it is. */
 #define UNASKED_FROM 0.5
 
