@@ -70,6 +70,7 @@ static int open_understanding(const struct language_options *options, const char
                          bundle, strerror(-r));
         return r;
     }
+    intents_language_forget_lexicon(language->data);
     intents_understander_offer(language->understander, options->services, options->n_services);
     return 0;
 }

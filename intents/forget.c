@@ -4,12 +4,13 @@
  * read: the trees of the templates that they name.
  *
  * What stays, and for whom: the rules and cues of when.json (intents/when.c); of an act's phrases
- * the text, and the tree of those with a topic (intents/topic.c); the texts of the lexicon,
- * which the table of words points to (intents/lexis.c). Lists stay where they are, if empty:
- * the trees that stay are bound to them.
+ * the text, and the tree of those with a topic (intents/topic.c); the texts of the lexicon, until
+ * the understanding has made its tables of them (intents/lexis.c, intents/item_words.c). Lists
+ * stay where they are, if empty: the trees that stay are bound to them.
  */
 #include "intents/language_private.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 
 static void forget_tree(struct intents_entry *entry)
@@ -70,4 +71,13 @@ void intents_language_forget_phrases(struct intents_language *language)
         for (size_t k = 0; k < language->lexicon.lists[i].n; k++)
             forget_tree(&language->lexicon.lists[i].entries[k]);
     }
+}
+
+void intents_language_forget_lexicon(struct intents_language *language)
+{
+    static const char *const names[] = {"items", "chunks"};
+
+    forget_lists(&language->lexicon);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        json_object_del(language->grammar.root, names[i]);
 }

@@ -56,6 +56,10 @@ enum intents_purpose {
 int intents_language_load(const char *folder, enum intents_purpose purpose,
                           const struct intents_extra *extra, size_t n_extra,
                           struct intents_language **ret_language);
+
+/* Drops the texts of the lexicon, which the understander that was created of the language has
+ * taken into tables of its own; no other can be created of it afterwards. */
+void intents_language_forget_lexicon(struct intents_language *language);
 /* Accepts NULL. */
 void intents_language_destroy(struct intents_language *language);
 

@@ -34,6 +34,8 @@ struct known_phrase {
 
 struct intents_lexis {
     const struct intents_language *language;
+    char *texts; /* of the table, one after the other */
+    size_t n_texts;
     struct known_word *table;
     size_t mask, n_known;
     struct known_phrase *phrases; /* as large as the table */
@@ -63,7 +65,11 @@ static void know(struct intents_lexis *lexis, const char *text, unsigned char cl
     struct known_word *place = find_place(lexis, text);
 
     if (!place->text && lexis->n_known * TABLE_OCCUPIED < lexis->mask) {
-        *place = (struct known_word){.text = text, .class = class};
+        char *own = lexis->texts + lexis->n_texts;
+
+        memcpy(own, text, strlen(text) + 1);
+        lexis->n_texts += strlen(text) + 1;
+        *place = (struct known_word){.text = own, .class = class};
         lexis->n_known++;
     }
 }
@@ -192,12 +198,23 @@ static void know_lists(struct intents_lexis *lexis, json_t *classes)
     }
 }
 
-static size_t count_words(const struct intents_language *language, const json_t *structure)
+/* How many words there may be, and how many bytes they take with their ends. */
+static size_t count_words(const struct intents_language *language, const json_t *structure,
+                          size_t *ret_n_bytes)
 {
-    size_t n = json_array_size(structure);
+    size_t n = json_array_size(structure), n_bytes = 0;
 
-    for (size_t i = 0; i < language->lexicon.n; i++)
-        n += language->lexicon.lists[i].n;
+    for (size_t i = 0; i < n; i++)
+        n_bytes += json_string_length(json_array_get(structure, i)) + 1;
+    for (size_t i = 0; i < language->lexicon.n; i++) {
+        const struct intents_list *list = &language->lexicon.lists[i];
+
+        n += list->n;
+        for (size_t k = 0; k < list->n; k++)
+            n_bytes +=
+                is_single_word(list->entries[k].text) ? strlen(list->entries[k].text) + 1 : 0;
+    }
+    *ret_n_bytes = n_bytes;
     return n;
 }
 
@@ -205,7 +222,7 @@ static int fill_lexis(struct intents_lexis *lexis)
 {
     const json_t *grammar = lexis->language->grammar.root;
     const json_t *structure = json_object_get(grammar, "structure");
-    size_t n = 256, n_words = count_words(lexis->language, structure);
+    size_t n = 256, n_bytes, n_words = count_words(lexis->language, structure, &n_bytes);
     int r;
 
     while (n < n_words * TABLE_OCCUPIED + 2)
@@ -213,7 +230,8 @@ static int fill_lexis(struct intents_lexis *lexis)
     lexis->mask = n - 1;
     lexis->table = calloc(n, sizeof(*lexis->table));
     lexis->phrases = calloc(n, sizeof(*lexis->phrases));
-    if (!lexis->table || !lexis->phrases)
+    lexis->texts = malloc(n_bytes + 1);
+    if (!lexis->table || !lexis->phrases || !lexis->texts)
         return -ENOMEM;
     for (size_t i = 0; i < json_array_size(structure); i++) {
         const char *word = json_string_value(json_array_get(structure, i));
@@ -252,6 +270,7 @@ void intents_lexis_destroy(struct intents_lexis *lexis)
     if (!lexis)
         return;
     free(lexis->table);
+    free(lexis->texts);
     free(lexis->phrases);
     free(lexis->stems);
     free(lexis);

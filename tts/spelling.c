@@ -50,6 +50,27 @@ static int load_lists(struct tts_spelling *spelling, const char *language)
     return r;
 }
 
+/* Much of it is for the understanding alone. */
+static int load_grammar(struct tts_spelling *spelling, const char *language)
+{
+    static const char *const names[] = {"vowels", "no_elision",        "elide_h",  "elide_y",
+                                        "elide",  "elide_only_before", "contract", "agree"};
+    json_t *whole = NULL;
+    int r = tts_json_load("intents", language, "grammar.json", &whole);
+
+    spelling->grammar = r == 0 ? json_object() : NULL;
+    if (r == 0 && !spelling->grammar)
+        r = -ENOMEM;
+    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        json_t *member = json_object_get(whole, names[i]);
+
+        if (member && json_object_set(spelling->grammar, names[i], member) < 0)
+            r = -ENOMEM;
+    }
+    json_decref(whole);
+    return r;
+}
+
 int tts_spelling_load(const char *language, const json_t *rules, struct tts_spelling **ret_spelling)
 {
     struct tts_spelling *spelling = calloc(1, sizeof(*spelling));
@@ -61,7 +82,7 @@ int tts_spelling_load(const char *language, const json_t *rules, struct tts_spel
         r = spelling->lists ? 0 : -ENOMEM;
     }
     if (r == 0 && tts_json_exists("intents", language, "grammar.json"))
-        r = tts_json_load("intents", language, "grammar.json", &spelling->grammar);
+        r = load_grammar(spelling, language);
     if (r == 0 && tts_json_exists("intents", language, "lexicon.json"))
         r = load_lists(spelling, language);
     if (r < 0) {
