@@ -17,8 +17,8 @@
 #include <string.h>
 
 /* Each side is a request this surely; and still seems to be one. */
-#define PART_FROM  0.6
-#define MIXED_FROM 0.3
+#define PART_FROM  0.7
+#define MIXED_FROM 0.35
 /* So sure, and of so few words, is what takes back the yes before it. */
 #define TAKEN_BACK_FROM  0.9
 #define TAKEN_BACK_WORDS 3
