@@ -179,7 +179,9 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
  * for must be heard better here. A call for help counts as always. */
 static bool is_hardly_for_us(const struct assistant *a, const struct utterance *utterance)
 {
-    return conversation_state(a->conversation) == STATE_LINGERING &&
+    enum conversation_state state = conversation_state(a->conversation);
+
+    return (state == STATE_LINGERING || state == STATE_SENDING) &&
            utterance->meaning.act != INTENTS_EMERGENCY &&
            (utterance->is_cut || utterance->confidence < UNASKED_FROM);
 }

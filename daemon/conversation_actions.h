@@ -16,7 +16,7 @@ action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_lis
     act_listen_day, act_listen_more, act_ask_again, act_pardon, act_prompt, act_choice, act_others,
     act_guess, act_wrong_guess, act_offer_callback, act_none_of_these, act_not_here, act_confirm,
     act_ask_what_lacks, act_answered, act_correct, act_confirm_as_is, act_confirm_again,
-    act_confirm_shortly, act_denied, act_duplicate, act_store, act_noted, act_wait_for_service,
+    act_confirm_shortly, act_denied, act_duplicate, act_store, act_noted, act_noted_and_wait,
     act_transmitted, act_kept, act_refused, act_not_stored, act_store_full, act_abandon,
     act_give_up, act_close_silence, act_all_right, act_ask_cancel, act_nothing_to_cancel,
     act_ask_erase, act_ask_erase_again, act_erase, act_erase_begun, act_not_erased, act_keep_all,

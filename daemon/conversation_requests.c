@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define SENDING_TIMEOUT_MS 12000
+#define SENDING_TIMEOUT_MS 15000
 
 /* The request of the event is what is talked about from now on. */
 static void take(struct conversation *c, const struct conversation_event *event)
@@ -148,9 +148,9 @@ void act_noted(struct conversation *c, const struct conversation_event *event)
     conversation_say(c, "noted");
 }
 
-/* With open ears: somebody may call for help meanwhile. */
-void act_wait_for_service(struct conversation *c, const struct conversation_event *event)
+/* From now on: what is said meanwhile makes it no longer. */
+void act_noted_and_wait(struct conversation *c, const struct conversation_event *event)
 {
+    act_noted(c, event);
     c->ops->wait(c->user, SENDING_TIMEOUT_MS);
-    act_listen_more(c, event);
 }

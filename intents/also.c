@@ -51,8 +51,8 @@ static bool asks_at(const struct intents_understander *u, const struct intents_w
            intents_set_match_name(u->language, words, at, &named) > at;
 }
 
-/* Whether the words begin with a request; a moment may stand before it. */
-static bool begins_request(const struct intents_understander *u, const struct intents_words *words)
+/* Behind what joins, fills, or names a moment. */
+static size_t skip_opening(const struct intents_understander *u, const struct intents_words *words)
 {
     unsigned char tags[INTENTS_WORDS_MAX];
     size_t at = 0, before;
@@ -65,7 +65,13 @@ static bool begins_request(const struct intents_understander *u, const struct in
         while (at < words->n && tags[at] != INTENTS_TAG_NONE)
             at++;
     } while (at > before);
-    return asks_at(u, words, at);
+    return at;
+}
+
+/* Whether the words begin with a request; a moment may stand before it. */
+static bool begins_request(const struct intents_understander *u, const struct intents_words *words)
+{
+    return asks_at(u, words, skip_opening(u, words));
 }
 
 static bool asks(const struct intents_understander *u, const struct intents_words *words)
@@ -179,18 +185,13 @@ static const struct intents_service *first_named(const struct intents_understand
     return named;
 }
 
-/* The service that is named by the very first words beside what joins. */
+/* The service that is named by the very first words, a moment or what joins before them. */
 static const struct intents_service *named_at_once(const struct intents_understander *u,
                                                    const struct intents_words *words)
 {
     const struct intents_service *named = NULL;
-    size_t at = 0, before;
+    size_t at = skip_opening(u, words);
 
-    do {
-        before = at;
-        at = intents_joints_skip(u->joints, INTENTS_JOINT_FILLER, words, at);
-        at = intents_joints_skip(u->joints, INTENTS_JOINT_ALSO, words, at);
-    } while (at > before);
     return intents_set_match_name(u->language, words, at, &named) > at ? named : NULL;
 }
 
@@ -226,13 +227,13 @@ static bool cut(const struct intents_understander *u, const struct intents_words
     sure = read_one(u, &left, now, &first);
     right_sure = read_one(u, &right, now, &second);
     sure = right_sure < sure ? right_sure : sure;
+    if (sure > 0 && strcmp(wanted(&first), wanted(&second)) == 0)
+        return false;
     if (sure < PART_FROM) {
         result->is_mixed |=
             (sure >= MIXED_FROM && are_named(u, &left, &right)) || are_two_names(u, &left, &right);
         return false;
     }
-    if (strcmp(wanted(&first), wanted(&second)) == 0)
-        return false;
     intents_read_also(u, &right, now, INTENTS_EXPECT_REQUEST, &second);
     if (strcmp(wanted(&first), wanted(&second)) == 0)
         return false;

@@ -13,15 +13,12 @@
 #define STEPS_MAX      5
 #define ADJECTIVES_MAX 3
 #define SIZES_MAX      2
-
-static size_t match(const struct intents_item_reader *reader, enum intents_item_set set, size_t at)
-{
-    return intents_item_shape_set(reader, set, at);
-}
+/* What stands before an article is said in so many words, at most: "plus qu'un fond de". */
+#define BEFORE_WORDS_MAX 5
 
 static bool begins(const struct intents_item_reader *reader, enum intents_item_set set, size_t at)
 {
-    return match(reader, set, at) > at;
+    return intents_item_match(reader, set, at) > at;
 }
 
 /* No grammar and no time. */
@@ -50,9 +47,9 @@ size_t intents_item_shape_count(const struct intents_item_reader *reader, size_t
 {
     size_t end = match_number(reader, at), other;
 
-    if (end == at || match(reader, INTENTS_ITEM_ONES, at) == end)
+    if (end == at || intents_item_match(reader, INTENTS_ITEM_ONES, at) == end)
         return at;
-    other = match(reader, INTENTS_ITEM_JOINS, end);
+    other = intents_item_match(reader, INTENTS_ITEM_JOINS, end);
     if (other != end + 1)
         other = end;
     return match_number(reader, other) > other ? match_number(reader, other) : end;
@@ -82,7 +79,7 @@ static size_t match_measure(const struct intents_item_reader *reader, size_t at)
     /* No number of a clock is above sixty. */
     for (size_t word = at; word < at + NUMBER_WORDS_MAX && is_content(reader, word); word++) {
         if (begins(reader, INTENTS_ITEM_SHARES, word + 1))
-            return match(reader, INTENTS_ITEM_SHARES, word + 1);
+            return intents_item_match(reader, INTENTS_ITEM_SHARES, word + 1);
     }
     return end > at && intents_item_shape_is_open(reader, end) ? end + 1 : at;
 }
@@ -90,7 +87,7 @@ static size_t match_measure(const struct intents_item_reader *reader, size_t at)
 /* "numéro cinq", "taille moyenne" */
 static size_t match_mark(const struct intents_item_reader *reader, size_t at)
 {
-    size_t mark = match(reader, INTENTS_ITEM_MARKS, at);
+    size_t mark = intents_item_match(reader, INTENTS_ITEM_MARKS, at);
 
     if (mark == at)
         return at;
@@ -102,13 +99,13 @@ static size_t match_mark(const struct intents_item_reader *reader, size_t at)
 /* "d'orange", "aux noix", "sans sel", "de trente litres" */
 static size_t match_inner(const struct intents_item_reader *reader, size_t at)
 {
-    size_t inner = match(reader, INTENTS_ITEM_INNER, at), noun;
+    size_t inner = intents_item_match(reader, INTENTS_ITEM_INNER, at), noun;
 
     if (inner == at || begins(reader, INTENTS_ITEM_NEVER, at))
         return at;
     if (match_measure(reader, inner) > inner)
         return match_measure(reader, inner);
-    noun = match(reader, INTENTS_ITEM_NOUNS, inner);
+    noun = intents_item_match(reader, INTENTS_ITEM_NOUNS, inner);
     if (noun > inner)
         return noun;
     return intents_item_shape_is_open(reader, inner) ? inner + 1 : at;
@@ -117,7 +114,7 @@ static size_t match_inner(const struct intents_item_reader *reader, size_t at)
 /* "pour les yeux", "pour chat" */
 static size_t match_aim(const struct intents_item_reader *reader, size_t at)
 {
-    size_t aim = match(reader, INTENTS_ITEM_AIMS, at);
+    size_t aim = intents_item_match(reader, INTENTS_ITEM_AIMS, at);
 
     return aim > at && is_content(reader, aim) ? aim + 1 : at;
 }
@@ -136,7 +133,7 @@ static size_t match_adjectives(const struct intents_item_reader *reader, size_t 
     if (!intents_item_words_adjectives_follow(reader->item_words))
         return at;
     for (int i = 0; i < ADJECTIVES_MAX; i++) {
-        size_t degree = match(reader, INTENTS_ITEM_DEGREES, word);
+        size_t degree = intents_item_match(reader, INTENTS_ITEM_DEGREES, word);
         bool is_noun = degree == word && begins(reader, INTENTS_ITEM_NOUNS, word);
 
         if (is_noun || is_boundary(reader, degree) || !intents_item_shape_is_open(reader, degree))
@@ -153,7 +150,7 @@ static size_t match_adjectives(const struct intents_item_reader *reader, size_t 
 static size_t extend(const struct intents_item_reader *reader, size_t at, bool is_aimed)
 {
     for (int i = 0; i < STEPS_MAX; i++) {
-        size_t end = match(reader, INTENTS_ITEM_QUALITIES, at);
+        size_t end = intents_item_match(reader, INTENTS_ITEM_QUALITIES, at);
 
         if (end == at)
             end = match_mark(reader, at);
@@ -177,8 +174,8 @@ static size_t match_noun(const struct intents_item_reader *reader, size_t at, bo
 
     if (at >= reader->words->n)
         return at;
-    end = match(reader, INTENTS_ITEM_NOUNS, at);
-    never_end = match(reader, INTENTS_ITEM_NEVER, at);
+    end = intents_item_match(reader, INTENTS_ITEM_NOUNS, at);
+    never_end = intents_item_match(reader, INTENTS_ITEM_NEVER, at);
     /* "sacs" is none, "sacs poubelle" is one. */
     if (never_end > at && end <= never_end)
         return at;
@@ -191,24 +188,24 @@ static size_t match_noun(const struct intents_item_reader *reader, size_t at, bo
 static size_t skip_sizes(const struct intents_item_reader *reader, size_t at)
 {
     for (int i = 0; i < SIZES_MAX && !begins(reader, INTENTS_ITEM_NOUNS, at); i++)
-        at = match(reader, INTENTS_ITEM_SIZES, at);
+        at = intents_item_match(reader, INTENTS_ITEM_SIZES, at);
     return at;
 }
 
 /* Whether a known noun follows behind "de": "besoin de pain, de lait". */
 static bool goes_on_with_noun(const struct intents_item_reader *reader, size_t at)
 {
-    size_t inner = match(reader, INTENTS_ITEM_INNER, at);
+    size_t inner = intents_item_match(reader, INTENTS_ITEM_INNER, at);
 
-    return inner > at && match(reader, INTENTS_ITEM_ARTICLES, at) == inner &&
+    return inner > at && intents_item_match(reader, INTENTS_ITEM_ARTICLES, at) == inner &&
            begins(reader, INTENTS_ITEM_NOUNS, inner);
 }
 
 bool intents_item_shape_is_behind(const struct intents_item_reader *reader,
                                   enum intents_item_set set, size_t from)
 {
-    for (size_t back = 1; back <= 4 && back <= from; back++) {
-        size_t end = match(reader, set, from - back);
+    for (size_t back = 1; back <= BEFORE_WORDS_MAX && back <= from; back++) {
+        size_t end = intents_item_match(reader, set, from - back);
 
         if (end > from - back && end >= from)
             return true;
@@ -224,22 +221,23 @@ bool intents_item_shape_match(const struct intents_item_reader *reader, size_t a
     bool has_one = begins(reader, INTENTS_ITEM_ONES, at), is_definite;
 
     if (count == at)
-        noun = match(reader, INTENTS_ITEM_ARTICLES, at);
+        noun = intents_item_match(reader, INTENTS_ITEM_ARTICLES, at);
     if (noun == at && context < INTENTS_ITEM_WANTED && context != INTENTS_ITEM_OPENING)
         return false;
-    is_definite = noun > at && match(reader, INTENTS_ITEM_DEFINITE, at) == noun;
+    is_definite = noun > at && intents_item_match(reader, INTENTS_ITEM_DEFINITE, at) == noun;
     if (is_definite && context == INTENTS_ITEM_PLAIN && !reader->is_lenient &&
         !intents_item_shape_is_behind(reader, INTENTS_ITEM_MISSING, noun))
         return false;
     *ret_shape = (struct intents_item_shape){
         .from = count > at ? at : noun,
-        .amount_end = count > at ? count : noun,
+        .count_end = count > at ? count : noun,
+        .noun = noun,
         .is_definite = is_definite,
-        .is_bare = count == at && !has_one,
+        .is_bare = count == at && !has_one && (is_definite || noun == at),
     };
     /* "besoin de pain de lait et de beurre": what each begins with "de" is a list. */
-    if (count == at && noun > at && match(reader, INTENTS_ITEM_INNER, at) == noun) {
-        end = match(reader, INTENTS_ITEM_NOUNS, noun);
+    if (count == at && noun > at && intents_item_match(reader, INTENTS_ITEM_INNER, at) == noun) {
+        end = intents_item_match(reader, INTENTS_ITEM_NOUNS, noun);
         if (end > noun && goes_on_with_noun(reader, end)) {
             ret_shape->last = end - 1;
             ret_shape->end = end;
@@ -247,17 +245,17 @@ bool intents_item_shape_match(const struct intents_item_reader *reader, size_t a
         }
     }
     sized = skip_sizes(reader, noun);
-    unit = match(reader, INTENTS_ITEM_UNITS, sized);
-    end = unit > sized ? match_noun(reader, skip_sizes(reader, unit), true) : unit;
-    if (end > unit) {
-        ret_shape->from = has_one && count == at ? at : ret_shape->from;
-        ret_shape->amount_end = unit;
-    } else {
+    unit = intents_item_match(reader, INTENTS_ITEM_UNITS, sized);
+    ret_shape->noun = unit > sized ? skip_sizes(reader, unit) : sized;
+    end = unit > sized ? match_noun(reader, ret_shape->noun, true) : ret_shape->noun;
+    if (end == ret_shape->noun) {
+        ret_shape->noun = sized;
         end = match_noun(reader, sized, context >= INTENTS_ITEM_LISTED && noun > at);
-        if (end == sized)
-            return false;
+    } else if (unit > sized && has_one && count == at) {
+        ret_shape->from = at;
+        ret_shape->count_end = intents_item_match(reader, INTENTS_ITEM_ONES, at);
     }
     ret_shape->last = end - 1;
     ret_shape->end = end;
-    return end > noun;
+    return end > ret_shape->noun;
 }

@@ -30,16 +30,17 @@ struct intents_item_reader {
 enum intents_item_context {
     INTENTS_ITEM_PLAIN,   /* a known noun with "du", "des", "un" or a number */
     INTENTS_ITEM_OPENING, /* the first word: with "le", "la", too, if a list follows */
-    INTENTS_ITEM_WANTED,  /* behind "il faudrait": any known noun */
+    INTENTS_ITEM_WANTED,  /* behind "il faudrait", "euh non": any known noun */
     INTENTS_ITEM_LISTED,  /* behind another item: any noun */
     INTENTS_ITEM_BOUGHT,  /* behind "acheter": any noun */
 };
 
 struct intents_item_shape {
     size_t from, last, end; /* first and last word that are kept; behind the item */
-    size_t amount_end;      /* behind "six", "une bouteille de"; `from` when there is none */
+    size_t count_end;       /* behind "six", "une"; `from` where nothing of it is kept */
+    size_t noun;            /* the first word of the noun */
     bool is_definite;       /* "le", "mes", "de" */
-    bool is_bare;           /* no count, no "un": "le pain", "pain" */
+    bool is_bare;           /* "le pain", "pain": no count, no "un", no "du" */
 };
 
 /* Returns: whether there is an item at a word. */
@@ -58,8 +59,8 @@ bool intents_item_shape_is_behind(const struct intents_item_reader *reader,
                                   enum intents_item_set set, size_t from);
 
 /* Returns: behind the longest phrase of a set that begins at a word, `at` when there is none. */
-static inline size_t intents_item_shape_set(const struct intents_item_reader *reader,
-                                            enum intents_item_set set, size_t at)
+static inline size_t intents_item_match(const struct intents_item_reader *reader,
+                                        enum intents_item_set set, size_t at)
 {
     return intents_item_words_match(reader->item_words, set, reader->words, at);
 }

@@ -137,8 +137,8 @@ static int fill_set(struct intents_item_words *item_words, enum intents_item_set
 
         if (!text) {
             log_error("language-bad",
-                      "grammar.json: \"%s\" of \"items\" holds more than a list of words: put each "
-                      "in quotes",
+                      "grammar.json: \"%s\" of what steers lists of goods holds more than words: "
+                      "put each in quotes",
                       set_names[set]);
             return -EINVAL;
         }

@@ -46,7 +46,7 @@ enum intents_item_set {
 
 struct intents_item_words;
 
-/* The language need not outlive it. Owns: the caller. Returns: 0, -ENOMEM, -EINVAL (logged). */
+/* Owns: the caller. Returns: 0, -ENOMEM, -EINVAL (logged). */
 int intents_item_words_create(const struct intents_language *language,
                               struct intents_item_words **ret_item_words);
 void intents_item_words_destroy(struct intents_item_words *item_words);

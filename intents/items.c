@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +22,8 @@ struct intents_item_finder {
 
 struct found {
     struct intents_item_shape shape;
-    size_t amount, amount_end; /* "six yaourts non douze": the words that came for its amount */
-    bool is_missing, is_opening, is_negated, is_dropped, is_replaced;
+    size_t count, count_end; /* "six yaourts non douze": the words that came for its count */
+    bool is_kept, is_missing, is_opening, is_negated, is_dropped, is_replaced;
     bool is_wanted; /* a word of wanting or buying stands before the list */
     bool is_object; /* of some other verb: "mis du sucre" */
 };
@@ -60,14 +59,9 @@ void intents_item_finder_destroy(struct intents_item_finder *finder)
     free(finder);
 }
 
-static size_t match(const struct intents_item_reader *reader, enum intents_item_set set, size_t at)
-{
-    return intents_item_shape_set(reader, set, at);
-}
-
 static bool is_structure(const struct intents_item_reader *reader, size_t at)
 {
-    return match(reader, INTENTS_ITEM_GRAMMAR, at) > at;
+    return intents_item_match(reader, INTENTS_ITEM_GRAMMAR, at) > at;
 }
 
 /* Whether nothing but days and hours stands before a word. */
@@ -83,17 +77,17 @@ static bool is_opening_word(const struct intents_item_reader *reader, size_t at)
 static bool is_dropped(const struct intents_item_reader *reader, size_t at)
 {
     for (size_t back = 1; reader->is_answer && back <= CUE_REACH && back <= at; back++) {
-        if (match(reader, INTENTS_ITEM_DROPS, at - back) == at)
+        if (intents_item_match(reader, INTENTS_ITEM_DROPS, at - back) == at)
             return true;
     }
-    return reader->is_answer && at > 0 && match(reader, INTENTS_ITEM_BEGINS, 0) == at;
+    return reader->is_answer && at > 0 && intents_item_match(reader, INTENTS_ITEM_BEGINS, 0) == at;
 }
 
 /* The end of the words of an answer that say that something comes to the list, `at` when there are
  * none. */
 static size_t match_adds(const struct intents_item_reader *reader, size_t at)
 {
-    return reader->is_answer ? match(reader, INTENTS_ITEM_ADDS, at) : at;
+    return reader->is_answer ? intents_item_match(reader, INTENTS_ITEM_ADDS, at) : at;
 }
 
 /* Whether a word of wanting or buying stands shortly before. */
@@ -102,11 +96,12 @@ static enum intents_item_context context_of(const struct intents_item_reader *re
     for (size_t back = 1; back <= CUE_REACH && back <= at; back++) {
         size_t word = at - back;
 
-        if (match(reader, INTENTS_ITEM_BUYS, word) > word)
+        if (intents_item_match(reader, INTENTS_ITEM_BUYS, word) > word)
             return INTENTS_ITEM_BOUGHT;
         if (is_dropped(reader, word + 1))
             return INTENTS_ITEM_WANTED;
-        if (match(reader, INTENTS_ITEM_CUES, word) > word || match_adds(reader, word) > word)
+        if (intents_item_match(reader, INTENTS_ITEM_CUES, word) > word ||
+            match_adds(reader, word) > word)
             return INTENTS_ITEM_WANTED;
         if (reader->tags[word] == INTENTS_TAG_NONE && !is_structure(reader, word))
             return INTENTS_ITEM_PLAIN;
@@ -119,10 +114,10 @@ static void quote(const struct intents_item_reader *reader, const struct found *
 {
     size_t n = 0, from = found->shape.from;
 
-    if (found->amount_end > found->amount) {
-        n = intents_words_quote(reader->words, found->amount, found->amount_end - 1, ret_item,
+    if (found->count_end > found->count) {
+        n = intents_words_quote(reader->words, found->count, found->count_end - 1, ret_item,
                                 INTENTS_ITEM_BYTES);
-        from = found->shape.amount_end;
+        from = found->shape.count_end;
         if (n + 2 > INTENTS_ITEM_BYTES)
             return;
         ret_item[n++] = ' ';
@@ -155,21 +150,19 @@ static bool is_same_word(const char *a, const char *b)
            (n_a == n_b || (n_a + n_b == 2 * n + 1 && (a[n] == 's' || b[n] == 's')));
 }
 
-static bool has_words_of(const struct intents_item_reader *reader, const struct found *in,
-                         const struct found *of)
+/* Whether an item without an amount is what another one begins with behind its own. */
+static bool is_begun_by(const struct intents_item_reader *reader, const struct found *longer,
+                        const struct found *shorter)
 {
-    size_t n = of->shape.last + 1 - of->shape.from;
+    size_t n = shorter->shape.last + 1 - shorter->shape.noun, i = 0;
 
-    for (size_t at = in->shape.from; at + n <= in->shape.last + 1; at++) {
-        size_t i = 0;
-
-        while (i < n &&
-               is_same_word(reader->words->word[at + i], reader->words->word[of->shape.from + i]))
-            i++;
-        if (i == n)
-            return true;
-    }
-    return false;
+    if (shorter->shape.from != shorter->shape.noun ||
+        longer->shape.noun + n > longer->shape.last + 1)
+        return false;
+    while (i < n && is_same_word(reader->words->word[longer->shape.noun + i],
+                                 reader->words->word[shorter->shape.noun + i]))
+        i++;
+    return i == n;
 }
 
 /* "j'ai envie de cerises une livre de cerises bien noires": what is told more exactly further on.
@@ -178,7 +171,7 @@ static bool is_told_better(const struct intents_item_reader *reader, const struc
                            size_t i)
 {
     for (size_t k = i + 1; k < list->n; k++) {
-        if (!list->found[k].is_replaced && has_words_of(reader, &list->found[k], &list->found[i]))
+        if (list->found[k].is_kept && is_begun_by(reader, &list->found[k], &list->found[i]))
             return true;
     }
     return false;
@@ -188,7 +181,7 @@ static bool is_told_better(const struct intents_item_reader *reader, const struc
 static bool is_behind_word(const struct intents_item_reader *reader, size_t at)
 {
     return at > 0 && reader->tags[at - 1] == INTENTS_TAG_NONE && !is_structure(reader, at - 1) &&
-           match(reader, INTENTS_ITEM_JOINS, at - 1) == at - 1;
+           intents_item_match(reader, INTENTS_ITEM_JOINS, at - 1) == at - 1;
 }
 
 /* What a list has of the item before: "plus de café ni de sucre" lacks both. Returns: false when
@@ -204,18 +197,23 @@ static bool join_list(const struct found *before, bool has_join, struct found *f
     return true;
 }
 
-/* "six yaourts non douze": an amount alone comes for that of the item before. Returns: behind it,
- * `at` when there is none. */
-static size_t replace_amount(const struct intents_item_reader *reader, struct list *list, size_t at)
+/* "six yaourts non douze", "un kilo de pommes non deux kilos": a count comes for that of the item
+ * before. Returns: behind it, `at` when there is none. */
+static size_t replace_count(const struct intents_item_reader *reader, struct list *list, size_t at)
 {
-    size_t repair = match(reader, INTENTS_ITEM_REPAIRS, at);
+    size_t repair = intents_item_match(reader, INTENTS_ITEM_REPAIRS, at);
     size_t end = repair > at ? intents_item_shape_count(reader, repair) : at;
     struct found *last = &list->found[list->n - 1];
 
-    if (end <= repair || last->shape.amount_end <= last->shape.from)
+    if (end <= repair || last->shape.count_end <= last->shape.from)
         return at;
-    last->amount = repair;
-    last->amount_end = end;
+    last->count = repair;
+    last->count_end = end;
+    if (end < reader->words->n && last->shape.count_end < last->shape.noun &&
+        is_same_word(reader->words->word[end], reader->words->word[last->shape.count_end])) {
+        last->count_end = ++end;
+        last->shape.count_end++;
+    }
     return end;
 }
 
@@ -224,9 +222,13 @@ static bool find_one(const struct intents_item_reader *reader, size_t at, const 
                      struct found *found)
 {
     bool is_listed = list->end == at;
-    size_t repair = is_listed ? match(reader, INTENTS_ITEM_REPAIRS, at) : at;
-    size_t from = repair > at ? repair : is_listed ? match(reader, INTENTS_ITEM_JOINS, at) : at;
-    enum intents_item_context context = is_listed ? INTENTS_ITEM_LISTED : context_of(reader, at);
+    size_t repair = is_listed ? intents_item_match(reader, INTENTS_ITEM_REPAIRS, at) : at;
+    size_t from = repair > at ? repair
+                  : is_listed ? intents_item_match(reader, INTENTS_ITEM_JOINS, at)
+                              : at;
+    enum intents_item_context context = repair > at ? INTENTS_ITEM_WANTED
+                                        : is_listed ? INTENTS_ITEM_LISTED
+                                                    : context_of(reader, at);
 
     *found = (struct found){0};
     if (from >= reader->words->n || reader->tags[from] != INTENTS_TAG_NONE ||
@@ -252,7 +254,7 @@ static void find_all(const struct intents_item_reader *reader, struct list *list
         bool is_listed = list->end == at;
 
         if (!find_one(reader, at, list, found)) {
-            size_t end = is_listed ? replace_amount(reader, list, at) : at;
+            size_t end = is_listed ? replace_count(reader, list, at) : at;
 
             list->end = end > at ? end : SIZE_MAX;
             at = end > at ? end : at + 1;
@@ -263,7 +265,7 @@ static void find_all(const struct intents_item_reader *reader, struct list *list
             continue;
         }
         if (is_listed) {
-            found[-1].is_replaced = match(reader, INTENTS_ITEM_REPAIRS, at) > at;
+            found[-1].is_replaced = intents_item_match(reader, INTENTS_ITEM_REPAIRS, at) > at;
             found[-1].is_opening = found->is_opening = false;
         }
         at = list->end = found->shape.end;
@@ -311,12 +313,14 @@ static size_t keep(const struct intents_item_reader *reader, struct list *list,
         n_asked += !list->found[i].is_missing && !list->found[i].is_opening;
     }
     for (size_t i = 0; i < list->n; i++) {
-        const struct found *found = &list->found[i];
+        struct found *found = &list->found[i];
 
-        if (!found->is_dropped && !found->is_opening && !found->is_replaced &&
-            (n_asked == 0 || !found->is_missing) && !is_taken_back(reader, list, i) &&
-            !is_told_better(reader, list, i))
-            quote(reader, found, ret_items[n_kept++]);
+        found->is_kept = !found->is_dropped && !found->is_opening && !found->is_replaced &&
+                         (n_asked == 0 || !found->is_missing) && !is_taken_back(reader, list, i);
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->found[i].is_kept && !is_told_better(reader, list, i))
+            quote(reader, &list->found[i], ret_items[n_kept++]);
     }
     return n_kept;
 }
@@ -379,7 +383,7 @@ static bool is_missed(const struct intents_item_reader *reader, const struct lis
         if (intents_item_shape_is_open(reader, at))
             return true;
     }
-    return match(reader, INTENTS_ITEM_ARTICLES, from) == reader->words->n ||
+    return intents_item_match(reader, INTENTS_ITEM_ARTICLES, from) == reader->words->n ||
            from == reader->words->n;
 }
 
@@ -397,7 +401,7 @@ bool intents_items_misses_one(const struct intents_item_finder *finder,
             return true;
         /* "Elle apprend l'espagnol avec des...": nobody answers us. */
         if (end == at && intents_item_shape_is_open(&reader, at) && !is_item_at(&list, at) &&
-            match(&reader, INTENTS_ITEM_DROPS, at) == at)
+            intents_item_match(&reader, INTENTS_ITEM_DROPS, at) == at)
             return false;
     }
     return false;

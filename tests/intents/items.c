@@ -71,6 +71,43 @@ static void the_last_said_counts(void)
     CHECK_STR(items_of("j'ai envie de cerises une livre de cerises bien noires"),
               "une livre de cerises bien noires");
     CHECK_STR(items_of("il me faudrait du pain non merci"), "pain");
+    CHECK_STR(items_of("du pain non attendez une seconde"), "pain");
+    CHECK_STR(items_of("six yaourts non douze plutôt"), "douze yaourts");
+    CHECK_STR(items_of("trois kilos de pommes non deux"), "deux kilos de pommes");
+    CHECK_STR(items_of("un kilo de pommes non deux kilos"), "deux kilos de pommes");
+    CHECK_STR(items_of("deux paquets de farine non trois"), "trois paquets de farine");
+}
+
+/* What is named twice is told once; what only has the other's name in it is another. */
+static void no_good_hides_another(void)
+{
+    CHECK_STR(items_of("il me faudrait du pain je n'ai plus de pain"), "pain");
+    CHECK_STR(items_of("rapportez-moi du lait et un pain au lait"), "lait,pain au lait");
+    CHECK_STR(items_of("du lait demain matin et du pain"), "lait,pain");
+    CHECK_STR(items_of("du pain plus un litre de lait"), "pain,un litre de lait");
+    CHECK_STR(items_of("pain beurre café chocolat"), "pain,beurre,café,chocolat");
+}
+
+static const char *items_of_answer(const char *text)
+{
+    static char all[INTENTS_ITEM_BYTES];
+    char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
+        dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
+    struct intents_words words;
+    size_t n, n_dropped;
+
+    intents_words_split(text, language->grammar.whole, &words);
+    n = intents_items_answer(finder, &words, items, dropped, &n_dropped);
+    snprintf(all, sizeof(all), "%s-%s", n ? items[0] : "", n_dropped ? dropped[0] : "");
+    return all;
+}
+
+static void an_answer_adds_and_drops(void)
+{
+    CHECK_STR(items_of_answer("du beurre aussi"), "beurre-");
+    CHECK_STR(items_of_answer("oui mais sans le lait"), "-lait");
+    CHECK_STR(items_of_answer("ajoutez du beurre et enlevez les biscuits au beurre"),
+              "beurre-biscuits au beurre");
 }
 
 static void what_is_only_named_is_wanted_if_nothing_else_is(void)
@@ -122,5 +159,5 @@ static void ends(void)
 
 CHECK_MAIN(starts, lists_are_found_whole, what_belongs_to_a_good_stays_with_it,
            the_last_said_counts, what_is_only_named_is_wanted_if_nothing_else_is,
-           what_is_missing_is_wanted, what_is_made_is_none,
-           what_is_to_be_added_and_is_nothing_known_is_missed, ends)
+           no_good_hides_another, an_answer_adds_and_drops, what_is_missing_is_wanted,
+           what_is_made_is_none, what_is_to_be_added_and_is_nothing_known_is_missed, ends)
