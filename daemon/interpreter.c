@@ -11,9 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-/* How sure of "yes, but without the milk" one must be. */
-#define TAKEN_OFF_FROM 0.2
-
 struct interpreter {
     struct asr_recogniser *recogniser;
     struct intents_understander *understander;
@@ -82,18 +79,6 @@ static void refuse_doubtful(struct utterance *utterance)
     meaning->act = INTENTS_NONE;
     meaning->service[0] = '\0';
     meaning->n_items = meaning->n_dropped = 0;
-}
-
-/* What leaves the list that was restated is restated without it before anything comes of it: half
- * as sure is sure enough. */
-static enum utterance_trust judge(const struct utterance *utterance)
-{
-    enum utterance_trust trust = trust_judge(utterance->meaning.act, utterance->confidence);
-    bool takes_off = utterance->meaning.act == INTENTS_DENY && utterance->meaning.n_dropped > 0;
-
-    if (trust == UTTERANCE_REPEAT && takes_off && utterance->confidence >= TAKEN_OFF_FROM)
-        return UTTERANCE_ASK;
-    return trust;
 }
 
 /* What the other readings of the sound mean, beside the first. */
@@ -280,7 +265,7 @@ int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, si
     utterance.confidence = trust_confidence(&utterance.evidence);
     if (heard.answer)
         hear_answer(interpreter, &heard, expect, now, &utterance);
-    utterance.trust = judge(&utterance);
+    utterance.trust = trust_judge_meaning(&utterance.meaning, utterance.confidence);
     refuse_doubtful(&utterance);
     utterance.audio_s = audio_samples_to_s((int64_t)n_samples);
     utterance.cpu_s = thread_cpu_s() - start_cpu_s;

@@ -165,9 +165,24 @@ static const struct limits limits[INTENTS_N_ACTS] = {
     [INTENTS_EMERGENCY] = {0.35, 0.35},
 };
 
+/* "Yes, but without the milk": the list is restated without it before anything comes of it. */
+static const struct limits limits_of_taken_off = {0.52, 0.2};
+
+static enum utterance_trust judge(const struct limits *limit, double confidence)
+{
+    if (confidence >= limit->act)
+        return UTTERANCE_ACT;
+    return confidence >= limit->ask ? UTTERANCE_ASK : UTTERANCE_REPEAT;
+}
+
 enum utterance_trust trust_judge(enum intents_act act, double confidence)
 {
-    if (confidence >= limits[act].act)
-        return UTTERANCE_ACT;
-    return confidence >= limits[act].ask ? UTTERANCE_ASK : UTTERANCE_REPEAT;
+    return judge(&limits[act], confidence);
+}
+
+enum utterance_trust trust_judge_meaning(const struct intents_result *meaning, double confidence)
+{
+    bool takes_off = meaning->act == INTENTS_DENY && meaning->n_dropped > 0;
+
+    return judge(takes_off ? &limits_of_taken_off : &limits[meaning->act], confidence);
 }

@@ -71,4 +71,7 @@ double trust_confidence(const struct trust_evidence *evidence);
 
 enum utterance_trust trust_judge(enum intents_act act, double confidence);
 
+/* The same by all that was understood: what only takes a thing off a list need be less sure. */
+enum utterance_trust trust_judge_meaning(const struct intents_result *meaning, double confidence);
+
 #endif
