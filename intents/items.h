@@ -6,8 +6,9 @@
  *
  * An item is an optional quantity or article, an optional unit ("kilo de"), and a noun of the
  * lexicon's list "items"; in the middle of a list, or behind a word of buying, any noun will do,
- * as no lexicon knows everything that is sold (intents/item_shape.h has the whole form). What is only said to be missing ("je n'ai plus de
- * lait") counts when nothing else is asked for. The words that steer this stand in grammar.json
+ * as no lexicon knows everything that is sold (intents/item_shape.h has the whole form). What is
+ * only said to be missing ("je n'ai plus de lait") counts when nothing else is asked for. The words
+ * that steer this stand in grammar.json
  * ("items"). Thread: any, one owner.
  */
 #ifndef INTENTS_ITEMS_H
