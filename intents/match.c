@@ -37,12 +37,22 @@ static bool is_same(const char *a, const char *b)
 /* "-erait" is any word that ends so: no word that is heard begins with a hyphen. */
 static bool is_said(const char *word, const char *text)
 {
-    size_t n = strlen(word), n_ending;
+    size_t n, n_ending;
 
     if (text[0] != '-')
         return is_same(word, text);
+    n = strlen(word);
     n_ending = strlen(text + 1);
     return n > n_ending && strcmp(word + n - n_ending, text + 1) == 0;
+}
+
+/* Of the hundreds of alternatives of a choice most are told by their first byte. */
+static bool may_begin(const struct matcher *matcher, const struct intents_node *node, size_t at)
+{
+    if (node->kind == INTENTS_NODE_SEQUENCE && node->n_children > 0)
+        node = node->children[0];
+    return node->kind != INTENTS_NODE_WORD || node->text[0] == '-' ||
+           (at < matcher->words->n && node->text[0] == matcher->words->word[at][0]);
 }
 
 static void match_rest(struct matcher *matcher, size_t at, const struct rest *rest)
@@ -192,8 +202,10 @@ static void match_node(struct matcher *matcher, const struct intents_node *node,
         match_rest(matcher, at, &inside);
         break;
     case INTENTS_NODE_CHOICE:
-        for (size_t i = 0; i < node->n_children; i++)
-            match_node(matcher, node->children[i], at, rest);
+        for (size_t i = 0; i < node->n_children; i++) {
+            if (may_begin(matcher, node->children[i], at))
+                match_node(matcher, node->children[i], at, rest);
+        }
         break;
     case INTENTS_NODE_SLOT:
         match_slot(matcher, node->builtin, at, rest);
