@@ -133,7 +133,7 @@ struct conversation_event {
 enum conversation_expect {
     EXPECT_REQUEST,
     EXPECT_CONFIRMATION,
-    EXPECT_CHOICE, /* of the services that were just read aloud */
+    EXPECT_CHOICE, /* of services: any that the language has, whichever were just read aloud */
     EXPECT_DAY,    /* or yes and no, as EXPECT_CONFIRMATION */
 };
 

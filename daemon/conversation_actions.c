@@ -27,6 +27,12 @@ void conversation_put_question_again(struct conversation *c)
         c->ops->say(c->user, c->asked, &c->asked_about);
 }
 
+void conversation_cut_off(struct conversation *c, const struct conversation_event *event)
+{
+    if (event->type == EVENT_BUTTON || event->type == EVENT_BUTTON_LONG)
+        c->ops->stop_speech(c->user);
+}
+
 /* ---- listening ---- */
 
 static void listen(struct conversation *c, enum conversation_expect expect)
@@ -178,15 +184,14 @@ void act_ask_erase(struct conversation *c, const struct conversation_event *even
 
 void act_erase(struct conversation *c, const struct conversation_event *event)
 {
-    (void)event;
+    conversation_cut_off(c, event);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
     c->ops->erase(c->user);
 }
 
 void act_cancel(struct conversation *c, const struct conversation_event *event)
 {
-    if (event->type == EVENT_BUTTON)
-        c->ops->stop_speech(c->user);
+    conversation_cut_off(c, event);
     c->ops->cancel(c->user, c->cancel_id);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
 }
@@ -245,7 +250,7 @@ void act_help_and_ask(struct conversation *c, const struct conversation_event *e
 
 void act_sleep(struct conversation *c, const struct conversation_event *event)
 {
-    (void)event;
+    conversation_cut_off(c, event);
     if (!c->is_held)
         conversation_forget(c);
     c->ops->earcon(c->user, EARCON_CLOSED);

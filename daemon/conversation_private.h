@@ -57,6 +57,8 @@ extern const struct cell conversation_table[N_STATES][N_EVENTS];
 void conversation_say(struct conversation *c, const char *key);
 void conversation_ask(struct conversation *c, const char *key, const char *again);
 void conversation_put_question_again(struct conversation *c);
+/* Whoever presses has heard enough: falls silent where the event is the button. */
+void conversation_cut_off(struct conversation *c, const struct conversation_event *event);
 
 /* conversation_several.c: the other requests of the sentence wait their turn. */
 void conversation_put_aside(struct conversation *c, const struct conversation_event *event);

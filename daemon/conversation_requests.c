@@ -134,8 +134,7 @@ void act_duplicate(struct conversation *c, const struct conversation_event *even
 
 void act_store(struct conversation *c, const struct conversation_event *event)
 {
-    if (event->type == EVENT_BUTTON)
-        c->ops->stop_speech(c->user); /* who presses has heard enough */
+    conversation_cut_off(c, event);
     conversation_put_aside(c, event);
     c->ops->store(c->user, &c->draft);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);

@@ -64,7 +64,8 @@ ACTION(act_keep_at_once, c->ops->stop_speech(c->user); act_keep(c, event))
 SAYS_OF_CANCELLED(act_withdrawn, "cancel.done")
 SAYS_OF_CANCELLED(act_not_withdrawn, "cancel.failed")
 
-ASKS(act_ask_erase_again, "erase.again", "erase.again")
+ACTION(act_ask_erase_again, conversation_cut_off(c, event);
+       conversation_ask(c, "erase.again", "erase.again"))
 SAYS(act_erase_begun, "erase.begun")
 SAYS(act_not_erased, "erase.failed")
 SAYS(act_keep_all, "erase.kept")

@@ -5,16 +5,53 @@
 #include "base/rng.h"
 #include "tests/check.h"
 
+enum { N_OPEN = 15 }; /* states that listen to the resident */
+
 /* What the conversation did, as one string a person can read: "say:confirm.request
  * listen:confirmation ". */
 struct scene {
     struct conversation *conversation;
     char did[4096];
     int n_stored, n_said, n_earcons;
-    bool waits_for_ears, waits_for_timer;
+    /* What the caller would bring next, of this state: see `follow`. */
+    enum conversation_state state;
+    bool is_speaking, has_ears, has_timer;
+    int n_silences;
     struct draft stored;
     bool asked_with_all; /* a question has restated the request that is being talked about */
 };
+
+/* What was asked for in another state counts no more: the new one must ask for what it waits for.
+ */
+static void follow(struct scene *scene)
+{
+    if (conversation_state(scene->conversation) == scene->state)
+        return;
+    scene->state = conversation_state(scene->conversation);
+    scene->is_speaking = scene->has_ears = scene->has_timer = false;
+    scene->n_silences = 0;
+}
+
+/* One utterance closes the ears, whatever it means. Some of these no caller brings: the
+ * conversation makes them of others. */
+static bool is_heard(enum conversation_event_type type)
+{
+    return type >= EVENT_REQUEST && type <= EVENT_SILENCE && type != EVENT_LOST &&
+           type != EVENT_UNCLEAR && type != EVENT_OTHERS;
+}
+
+/* As the caller does: what ended is over before it is told. */
+static void feed(struct scene *scene, const struct conversation_event *event)
+{
+    if (event->type == EVENT_SPOKEN)
+        scene->is_speaking = false;
+    else if (event->type == EVENT_TIMER)
+        scene->has_timer = false;
+    else if (is_heard(event->type))
+        scene->has_ears = false;
+    conversation_event(scene->conversation, event);
+    follow(scene);
+}
 
 static void note(struct scene *scene, const char *what, const char *detail)
 {
@@ -24,13 +61,20 @@ static void note(struct scene *scene, const char *what, const char *detail)
              detail ? detail : "");
 }
 
+static void speak(struct scene *scene)
+{
+    follow(scene);
+    scene->is_speaking = true;
+    scene->n_said++;
+}
+
 static void on_say(void *user, const char *key, const struct draft *about)
 {
     struct scene *scene = user;
 
     (void)about;
     note(scene, "say", key);
-    scene->n_said++;
+    speak(scene);
     if (strncmp(key, "confirm.", 8) == 0 && strcmp(key, "confirm.denied") != 0 &&
         strcmp(key, "confirm.once") != 0 && strcmp(key, "confirm.weekday") != 0)
         scene->asked_with_all = true;
@@ -46,12 +90,15 @@ static void on_say_again(void *user)
     struct scene *scene = user;
 
     note(scene, "again", NULL);
-    scene->n_said++;
+    speak(scene);
 }
 
 static void on_stop_speech(void *user)
 {
-    note(user, "stop", NULL);
+    struct scene *scene = user;
+
+    note(scene, "stop", NULL);
+    scene->is_speaking = false;
 }
 
 static void on_earcon(void *user, enum conversation_earcon which)
@@ -69,14 +116,18 @@ static void on_listen(void *user, enum conversation_expect expect, bool is_patie
     static const char *const names[] = {"request", "confirmation", "choice", "day"};
 
     note(scene, is_patient ? "listen long" : "listen", names[expect]);
-    scene->waits_for_ears = true;
+    follow(scene);
+    scene->has_ears = true;
     if (expect == EXPECT_REQUEST)
         scene->asked_with_all = false;
 }
 
 static void on_sleep(void *user)
 {
-    note(user, "sleep", NULL);
+    struct scene *scene = user;
+
+    note(scene, "sleep", NULL);
+    scene->has_ears = false;
 }
 
 static void on_store(void *user, const struct draft *request)
@@ -108,12 +159,16 @@ static void on_wait(void *user, int timeout_ms)
     struct scene *scene = user;
 
     CHECK(timeout_ms > 0);
-    scene->waits_for_timer = true;
+    follow(scene);
+    scene->has_timer = true;
 }
 
 static void on_adjust(void *user, enum conversation_event_type how)
 {
-    note(user, "adjust", conversation_event_name(how));
+    struct scene *scene = user;
+
+    note(scene, "adjust", conversation_event_name(how));
+    speak(scene);
 }
 
 static void on_alert(void *user)
@@ -127,7 +182,7 @@ static void on_tell_status(void *user, const struct draft *about)
 
     (void)about;
     note(scene, "status", NULL);
-    scene->n_said++;
+    speak(scene);
 }
 
 static void on_tell_news(void *user)
@@ -135,7 +190,7 @@ static void on_tell_news(void *user)
     struct scene *scene = user;
 
     note(scene, "news", NULL);
-    scene->n_said++;
+    speak(scene);
 }
 
 static void on_mute(void *user, int muted)
@@ -155,7 +210,7 @@ static const struct conversation_ops ops = {
 
 static void begin(struct scene *scene)
 {
-    *scene = (struct scene){0};
+    *scene = (struct scene){.state = STATE_ASLEEP};
     REQUIRE(conversation_create(&ops, scene, &scene->conversation) == 0);
 }
 
@@ -164,7 +219,7 @@ static void happen(struct scene *scene, enum conversation_event_type type)
     struct conversation_event event = {.type = type};
 
     draft_clear(&event.draft);
-    conversation_event(scene->conversation, &event);
+    feed(scene, &event);
 }
 
 static void hear(struct scene *scene, enum conversation_event_type type, const char *service,
@@ -176,7 +231,7 @@ static void hear(struct scene *scene, enum conversation_event_type type, const c
     snprintf(event.draft.service, sizeof(event.draft.service), "%s", service);
     if (date)
         REQUIRE(base_date_parse(date, &event.draft.date) == 0);
-    conversation_event(scene->conversation, &event);
+    feed(scene, &event);
 }
 
 static const char *did(struct scene *scene)
@@ -341,7 +396,7 @@ static void an_emergency_interrupts_every_state_but_mute(void)
         for (int j = 0; j < 3 && (j == 0 || roads[i][j]); j++) {
             struct conversation_event event = {.type = roads[i][j]};
 
-            conversation_event(scene.conversation, &event);
+            feed(&scene, &event);
         }
         CHECK(strstr(scene.did, "alert say:emergency say:emergency "));
         CHECK_INT(conversation_state(scene.conversation), STATE_ALARMED);
@@ -360,7 +415,7 @@ static bool reach(struct scene *scene, struct base_rng *rng, enum conversation_s
         draft_clear(&event.draft);
         if (base_rng_below(rng, 2))
             strcpy(event.draft.service, "groceries");
-        conversation_event(scene->conversation, &event);
+        feed(scene, &event);
         scene->did[0] = '\0';
     }
     return conversation_state(scene->conversation) == state;
@@ -450,7 +505,7 @@ static void a_request_broken_off_is_forgotten_after_a_while(void)
     happen(&scene, EVENT_SPOKEN);
     happen(&scene, EVENT_DEAF);
     happen(&scene, EVENT_SPOKEN);
-    CHECK(scene.waits_for_timer);
+    CHECK(scene.has_timer);
     happen(&scene, EVENT_TIMER);
     CHECK(!conversation_is_held(scene.conversation));
     CHECK_STR(conversation_draft(scene.conversation)->service, "");
@@ -478,6 +533,82 @@ static void what_was_confirmed_before_an_emergency_is_told(void)
     conversation_destroy(scene.conversation);
 }
 
+/* Returns: whether that state opens the ears once it has spoken. */
+static bool reach_open_ears(struct scene *scene, struct base_rng *rng,
+                            enum conversation_state state)
+{
+    bool is_open = false;
+
+    for (int i = 0; i < 20 && !is_open; i++) {
+        REQUIRE(reach(scene, rng, state));
+        happen(scene, EVENT_SPOKEN);
+        is_open = strstr(did(scene), "listen:") && scene->state == state;
+    }
+    return is_open;
+}
+
+/* Whoever presses has heard enough. */
+static void the_button_cuts_off_whatever_is_being_said(void)
+{
+    static const enum conversation_event_type presses[] = {EVENT_BUTTON, EVENT_BUTTON_LONG};
+    struct base_rng rng;
+    struct scene scene;
+    int n_asking = 0;
+
+    base_rng_seed(&rng, 510);
+    begin(&scene);
+    for (int i = 0; i < 2 * N_STATES; i++) {
+        enum conversation_state state = (enum conversation_state)(i / 2);
+
+        if (!reach_open_ears(&scene, &rng, state))
+            continue;
+        n_asking++;
+        REQUIRE(reach(&scene, &rng, state));
+        happen(&scene, presses[i % 2]);
+        if (strncmp(scene.did, "stop ", strlen("stop ")) != 0) {
+            fprintf(stderr, "%s at %s: %s\n", conversation_event_name(presses[i % 2]),
+                    conversation_state_name(state), scene.did);
+            check_failures++;
+        }
+    }
+    CHECK_INT(n_asking, 2 * N_OPEN);
+    conversation_destroy(scene.conversation);
+}
+
+/* Design 5.6: legal in every state in which somebody may speak. No state is excepted. */
+static void what_is_legal_everywhere_is_answered_wherever_the_ears_are_open(void)
+{
+    static const enum conversation_event_type legal[] = {EVENT_PRIVACY, EVENT_REPEAT, EVENT_LOUDER,
+                                                         EVENT_SOFTER,  EVENT_SLOWER, EVENT_HELP,
+                                                         EVENT_CANCEL,  EVENT_STATUS};
+    enum { N_LEGAL = sizeof(legal) / sizeof(legal[0]) };
+    struct base_rng rng;
+    struct scene scene;
+    int n_open = 0;
+
+    base_rng_seed(&rng, 56);
+    begin(&scene);
+    for (int i = 0; i < N_LEGAL * N_STATES; i++) {
+        enum conversation_state state = (enum conversation_state)(i / N_LEGAL);
+        struct conversation_event event = {.type = legal[i % N_LEGAL], .cancel_id = "id"};
+        int n_said;
+
+        if (!reach_open_ears(&scene, &rng, state))
+            continue;
+        n_open++;
+        n_said = scene.n_said;
+        draft_clear(&event.draft);
+        feed(&scene, &event);
+        if (scene.n_said == n_said) {
+            fprintf(stderr, "%s at %s: %s\n", conversation_event_name(event.type),
+                    conversation_state_name(state), scene.did);
+            check_failures++;
+        }
+    }
+    CHECK_INT(n_open, N_LEGAL * N_OPEN);
+    conversation_destroy(scene.conversation);
+}
+
 /* Two questions, two yeses: never on the way of anything else. */
 static void nothing_is_erased_without_two_yeses(void)
 {
@@ -502,20 +633,33 @@ static void nothing_is_erased_without_two_yeses(void)
     conversation_destroy(scene.conversation);
 }
 
-/* What a real caller would do next when nobody says anything more. */
+/* What a real caller brings when nobody says anything more: the end of what was said, the silence
+ * of ears that were opened, the timer that was asked for (which outlasts a silence), and nothing
+ * else.
+ */
+static bool bring_what_is_due(struct scene *scene)
+{
+    if (scene->is_speaking)
+        happen(scene, EVENT_SPOKEN);
+    else if (scene->has_ears && !(scene->has_timer && scene->n_silences++ > 0))
+        happen(scene, EVENT_SILENCE);
+    else if (scene->has_timer)
+        happen(scene, EVENT_TIMER);
+    else if (scene->state == STATE_MUTED)
+        happen(scene, EVENT_UNMUTE); /* by hand, one day */
+    else
+        return false;
+    return true;
+}
+
 static void let_it_rest(struct scene *scene)
 {
-    for (int i = 0; i < 12 && conversation_state(scene->conversation) != STATE_ASLEEP; i++) {
-        if (conversation_state(scene->conversation) == STATE_MUTED)
-            happen(scene, EVENT_UNMUTE);
-        if (conversation_state(scene->conversation) == STATE_STORING ||
-            conversation_state(scene->conversation) == STATE_WITHDRAWING ||
-            conversation_state(scene->conversation) == STATE_WIPING)
-            happen(scene, EVENT_TIMER);
-        happen(scene, EVENT_SPOKEN);
-        if (conversation_state(scene->conversation) == STATE_SENDING)
-            happen(scene, EVENT_TIMER);
-        happen(scene, EVENT_SILENCE);
+    for (int i = 0; i < 24 && scene->state != STATE_ASLEEP; i++) {
+        if (!bring_what_is_due(scene)) {
+            fprintf(stderr, "nothing leads out of %s\n", conversation_state_name(scene->state));
+            check_failures++;
+            return;
+        }
     }
 }
 
@@ -547,7 +691,7 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
                 strcpy(event.also[i].service, "pet_walk");
             }
         }
-        conversation_event(scene.conversation, &event);
+        feed(&scene, &event);
         if (scene.n_stored != n_stored)
             CHECK((type == EVENT_AFFIRM || type == EVENT_AFFIRM_AND || type == EVENT_BUTTON) &&
                   asked);
@@ -571,6 +715,8 @@ CHECK_MAIN(every_cell_of_the_table_is_filled,
            the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
            an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
            what_breaks_off_a_question_says_what_is_not_done,
+           the_button_cuts_off_whatever_is_being_said,
+           what_is_legal_everywhere_is_answered_wherever_the_ears_are_open,
            a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
            a_request_broken_off_is_forgotten_after_a_while,
            what_was_confirmed_before_an_emergency_is_told, nothing_is_erased_without_two_yeses,

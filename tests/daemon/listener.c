@@ -17,6 +17,7 @@ enum { NO_SPEECH_MS = 5000 };
 struct ears {
     struct asr_recogniser base; /* first */
     const char *text;
+    float certainty;
     const int16_t *samples; /* what it was last given */
     size_t n_samples;
     unsigned n_heard;
@@ -34,6 +35,7 @@ struct stage {
     struct utterance utterance;
     bool was_zeroed, opens_after_wake;
     bool is_nobody; /* what is being said */
+    int waited_ms;  /* from the end of the voice to the utterance, in the sound's time */
 };
 
 static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
@@ -45,7 +47,7 @@ static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_
     ears->samples = samples;
     ears->n_samples = n_samples;
     ears->n_heard++;
-    *ret_hypothesis = (struct asr_hypothesis){.text = ears->text, .certainty = 1};
+    *ret_hypothesis = (struct asr_hypothesis){.text = ears->text, .certainty = ears->certainty};
     return 0;
 }
 
@@ -79,6 +81,7 @@ static void on_utterance(void *user, const struct utterance *utterance)
 
     stage->n_utterances++;
     stage->utterance = *utterance;
+    stage->waited_ms = (int)((listener_now_s(stage->listener) - utterance->end_s) * 1000 + 0.5);
     stage->was_zeroed = is_zero(stage->ears.samples, stage->ears.n_samples);
 }
 
@@ -143,6 +146,7 @@ static void begin(bool has_wake)
     options.endpoint.no_speech_ms = NO_SPEECH_MS;
     stage.n_wakes = stage.n_utterances = stage.n_silences = 0;
     stage.ears.n_heard = 0;
+    stage.ears.certainty = 1;
     stage.opens_after_wake = true;
     stage.is_nobody = false;
     REQUIRE(listener_create(&options, &events, &stage.listener) == 0);
@@ -413,6 +417,42 @@ static void what_nobody_said_is_not_heard_with_what_follows(void)
     end();
 }
 
+/* A short answer is answered soon, a sentence that lacks something is waited for. In the sound's
+ * own time, so it is the same on any machine. */
+static void patience_is_by_what_was_said_so_far(void)
+{
+    static const struct {
+        const char *text;
+        enum intents_expect expect;
+        int wanted_ms;
+    } cases[] = {
+        {"oui", INTENTS_EXPECT_CONFIRMATION, 500},
+        {"non merci", INTENTS_EXPECT_CONFIRMATION, 500},
+        {"je suis tombée", INTENTS_EXPECT_REQUEST, 500},
+        {"je voudrais mes courses demain matin", INTENTS_EXPECT_REQUEST, 700},
+        {"je voudrais mes courses", INTENTS_EXPECT_REQUEST, 1000},
+        {"je voudrais que", INTENTS_EXPECT_REQUEST, 1600},
+        {"je voudrais que", INTENTS_EXPECT_CONFIRMATION, 1600},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        begin(false);
+        stage.ears.certainty = 0.99f; /* of the words: what they mean may be doubtful */
+        stage.ears.text = cases[i].text;
+        quiet(1000);
+        listener_open(stage.listener, cases[i].expect);
+        quiet(500);
+        stage.waited_ms = -1;
+        say(cases[i].text);
+        quiet(3000);
+        if (abs(stage.waited_ms - cases[i].wanted_ms) > 2 * AUDIO_BLOCK_MS) {
+            fprintf(stderr, "\"%s\": ended after %d ms\n", cases[i].text, stage.waited_ms);
+            check_failures++;
+        }
+        end();
+    }
+}
+
 static void close_stage(void)
 {
     interpreter_destroy(stage.interpreter);
@@ -427,4 +467,4 @@ CHECK_MAIN(one_breath_is_one_utterance_that_is_woken, the_wake_phrase_alone_wake
            what_sounds_while_we_speak_is_not_heard, a_call_for_help_begun_before_is_heard_whole,
            of_an_answer_begun_before_only_what_comes_since_counts,
            what_was_all_said_before_is_no_answer, what_nobody_said_is_not_heard_with_what_follows,
-           close_stage)
+           patience_is_by_what_was_said_so_far, close_stage)

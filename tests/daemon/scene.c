@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define WAKE_PHRASE "bonjour voisine"
-
 /* ---- the stage ---- */
 
 static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
@@ -42,32 +40,64 @@ static void need(int r, const char *what)
     exit(1);
 }
 
-struct scene_stage *scene_stage_create(void)
+static struct scene_stage *create_stage(const char *id)
 {
     static const struct asr_recogniser_ops ops = {hear, no_destroy};
     struct scene_stage *stage = calloc(1, sizeof(*stage));
-    struct language_options language = {.id = "fr", .models_folder = "", .wake_phrase = ""};
-    struct tts_voice_settings resident = {"fr", 190, 50, 100};
+    struct language_options language = {.id = id, .models_folder = "", .wake_phrase = ""};
+    struct tts_voice_settings resident = {id, 190, 50, 100};
     struct base_strbuf error;
 
     need(stage ? 0 : -1, "memory");
+    stage->id = id;
+    need(language_wake_phrase(id, stage->wake_phrase, sizeof(stage->wake_phrase)),
+         "the wake phrase");
     base_strbuf_init(&error);
     if (language_open(&language, &stage->language, &error) < 0)
         need(-1, base_strbuf_text(&error));
     base_strbuf_finish(&error);
     need(config_problems_create(&stage->problems), "problems");
-    need(config_catalogue_load("fr", stage->problems, &stage->catalogue), "the services");
-    need(tts_voice_create(&resident, &stage->resident), "the resident's voice");
+    need(config_catalogue_load(id, stage->problems, &stage->catalogue), "the services");
+    /* One voice at a time: the resident of an English scene has the French one's, whose sound is
+     * all that counts. */
+    if (strcmp(id, "fr") == 0)
+        need(tts_voice_create(&resident, &stage->resident), "the resident's voice");
     stage->ears.base.ops = &ops;
-    need(interpreter_create(&stage->ears.base, stage->language.understander, WAKE_PHRASE,
+    need(interpreter_create(&stage->ears.base, stage->language.understander, stage->wake_phrase,
                             &stage->interpreter),
          "the interpreter");
+    return stage;
+}
+
+struct scene_stage *scene_stage_create(void)
+{
+    struct scene_stage *stage = create_stage("fr");
+
     signal(SIGXFSZ, SIG_IGN); /* a disk that takes nothing more is an error to be told */
     return stage;
 }
 
+/* Returns: the stage of the scene's language. */
+static struct scene_stage *stage_for(struct scene_stage *stage, const json_t *file)
+{
+    const char *id = json_string_value(json_object_get(file, "language"));
+
+    if (!id || strcmp(id, stage->id) == 0)
+        return stage;
+    need(strcmp(id, "en") == 0 ? 0 : -1, "the language of a scene");
+    if (!stage->english) {
+        stage->english = create_stage("en");
+        stage->english->resident = stage->resident;
+    }
+    return stage->english;
+}
+
 void scene_stage_destroy(struct scene_stage *stage)
 {
+    if (stage->english) {
+        stage->english->resident = NULL;
+        scene_stage_destroy(stage->english);
+    }
     interpreter_destroy(stage->interpreter);
     tts_voice_destroy(stage->resident);
     config_catalogue_destroy(stage->catalogue);
@@ -102,9 +132,11 @@ static void check_nothing_more_said(struct scene *scene)
 
 /* ---- what is done ---- */
 
-static bool begins_with_wake_phrase(const char *text)
+static bool begins_with_wake_phrase(const struct scene *scene, const char *text)
 {
-    return strncasecmp(text, WAKE_PHRASE, strlen(WAKE_PHRASE)) == 0;
+    const char *phrase = scene->stage->wake_phrase;
+
+    return strncasecmp(text, phrase, strlen(phrase)) == 0;
 }
 
 static void do_resident(struct scene *scene, const json_t *turn, const char *text)
@@ -119,11 +151,11 @@ static void do_resident(struct scene *scene, const json_t *turn, const char *tex
         scene_interrupt(scene, text, confidence, false);
         return;
     }
-    if (!hears_calls || !begins_with_wake_phrase(text)) {
+    if (!hears_calls || !begins_with_wake_phrase(scene, text)) {
         scene_resident(scene, text, confidence);
         return;
     }
-    rest = text + strlen(WAKE_PHRASE);
+    rest = text + strlen(scene->stage->wake_phrase);
     rest += strspn(rest, " ,.!");
     if (*rest)
         scene_interrupt(scene, text, confidence, true);
@@ -293,6 +325,20 @@ static bool next_cuts_in(const json_t *turns, size_t i)
     return json_is_true(json_object_get(json_array_get(turns, i), "cuts_in"));
 }
 
+/* What was cut off must be: the harness would not hear it go on. */
+static void do_cut(struct scene *scene, const json_t *turn)
+{
+    bool is_cut_wanted = !json_is_true(json_object_get(turn, "goes_on"));
+    bool was_speaking = assistant_is_speaking(scene->assistant);
+    unsigned n_flushed = scene->n_flushed;
+
+    do_turn(scene, turn);
+    if (was_speaking && is_cut_wanted && scene->n_flushed == n_flushed)
+        scene_fail(scene, "goes on with what was to be cut off");
+    if (!is_cut_wanted && (!was_speaking || scene->n_flushed != n_flushed))
+        scene_fail(scene, "does not go on with what it was saying");
+}
+
 static void play_turns(struct scene *scene, const json_t *turns)
 {
     const json_t *turn;
@@ -313,7 +359,10 @@ static void play_turns(struct scene *scene, const json_t *turns)
             check_now(scene, json_object_get(turn, "now"));
         } else {
             check_nothing_more_said(scene);
-            do_turn(scene, turn);
+            if (json_is_true(json_object_get(turn, "cuts_in")))
+                do_cut(scene, turn);
+            else
+                do_turn(scene, turn);
             scene_run(scene, next_cuts_in(turns, i));
         }
     }
@@ -420,6 +469,7 @@ int scene_play(struct scene_stage *stage, const char *folder, FILE *tell)
         fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
         return 1;
     }
+    scene.stage = stage_for(stage, scene.file);
     prepare(&scene);
     scene_room_open(&scene);
     scene_run(&scene, false);

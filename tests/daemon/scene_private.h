@@ -32,6 +32,9 @@ struct scene_ears {
 };
 
 struct scene_stage {
+    const char *id; /* of the language */
+    char wake_phrase[64];
+    struct scene_stage *english; /* of scenes with "language": "en"; NULL until the first */
     struct language language;
     struct config_problems *problems;
     struct config_catalogue *catalogue;
@@ -75,6 +78,7 @@ struct scene {
     size_t n_said;
     unsigned n_heard;
     unsigned n_introduced, n_erased;
+    unsigned n_flushed; /* clips that were cut off */
     bool is_muted, is_deaf;
     int64_t blocks;
     struct base_rng rng;    /* the room's noise */

@@ -168,13 +168,13 @@ static void open_phrasing(struct scene *scene)
 {
     struct base_strbuf error;
     struct phrasing_options options = {
-        .language = "fr",
+        .language = scene->stage->id,
         .catalogue = scene->stage->catalogue,
         .services = config_territory_services(scene->territory),
         .n_services = config_territory_n_services(scene->territory),
         .is_moderated = config_territory_is_moderated(scene->territory),
         .alert_name = word(scene, "alert_name", ""),
-        .wake_phrase = "bonjour voisine",
+        .wake_phrase = scene->stage->wake_phrase,
         .household = household(scene),
     };
 
@@ -229,7 +229,7 @@ static void open_assistant(struct scene *scene)
     struct config_options *kept = load_kept(scene);
     struct assistant_settings settings = {
         .territory = config_territory_id(scene->territory),
-        .language = "fr",
+        .language = scene->stage->id,
         .device = "device-1",
         .resident = "R-17",
         .sends_transcript = json_is_true(resident),
@@ -246,7 +246,7 @@ static void open_assistant(struct scene *scene)
         .has_button = json_is_true(setting(scene, "button")),
         .cannot_understand = json_is_true(setting(scene, "cannot_understand")),
         .speech = {
-            .voice = {"fr", (int)config_options_number(kept, CONFIG_VOICE_RATE_WPM),
+            .voice = {scene->stage->id, (int)config_options_number(kept, CONFIG_VOICE_RATE_WPM),
                       (int)config_options_number(kept, CONFIG_VOICE_PITCH), 100},
             .volume = (int)config_options_number(kept, CONFIG_VOICE_VOLUME),
             .night_volume_max = 60,
@@ -270,10 +270,26 @@ static void open_assistant(struct scene *scene)
     MUST(assistant_create(&settings, &parts, &events, &scene->assistant) == 0);
 }
 
+static void on_clip(void *user, uint32_t clip, enum audio_clip_end end)
+{
+    struct scene *scene = user;
+
+    (void)clip;
+    scene->n_flushed += end == AUDIO_CLIP_FLUSHED;
+}
+
+static void on_quiet(void *user)
+{
+    const struct scene *scene = user;
+    struct audio_player_events events = assistant_player_events(scene->assistant);
+
+    events.on_quiet(events.user);
+}
+
 static void open_sound(struct scene *scene)
 {
     struct audio_player_settings player;
-    struct audio_player_events player_events = assistant_player_events(scene->assistant);
+    struct audio_player_events player_events = {on_clip, on_quiet, scene};
     struct listener_events listener_events = assistant_listener_events(scene->assistant);
     struct listener_options listener = {.interpreter = scene->stage->interpreter};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A voice that fails: a tone and a stored sentence are heard in its place (R25). */
+/* A voice that fails: a tone and a stored sentence ("speech.failed") are heard in its place (R25).
+ * What is said again is slower. */
 #include "daemon/speech.h"
 
 #include "audio/twin.h"
@@ -26,6 +27,35 @@ static int render_nothing(struct tts_voice *voice, const char *text, struct tts_
 static const struct tts_voice_ops broken_ops = {.render = render_nothing};
 static struct tts_voice broken = {&broken_ops};
 
+/* A voice that notes at which rate it spoke, and what. */
+struct notes {
+    struct tts_voice base; /* first */
+    int rate_wpm;          /* as it is set now */
+    int spoken_at_wpm[8];
+    char texts[8][400];
+    size_t n;
+};
+
+static int note_speech(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound)
+{
+    struct notes *notes = (struct notes *)voice;
+
+    REQUIRE(notes->n < sizeof(notes->texts) / sizeof(notes->texts[0]));
+    notes->spoken_at_wpm[notes->n] = notes->rate_wpm;
+    snprintf(notes->texts[notes->n++], sizeof(notes->texts[0]), "%s", text);
+    *ret_sound = (struct tts_sound){
+        .samples = calloc(1600, sizeof(int16_t)), .n_samples = 1600, .rate_hz = 16000};
+    return ret_sound->samples ? 0 : -ENOMEM;
+}
+
+static int note_setting(struct tts_voice *voice, const struct tts_voice_settings *settings)
+{
+    ((struct notes *)voice)->rate_wpm = settings->rate_wpm;
+    return 0;
+}
+
+static const struct tts_voice_ops noting_ops = {.render = note_speech, .set = note_setting};
+
 struct stage {
     struct base_clock_manual clock;
     struct config_problems *problems;
@@ -38,7 +68,7 @@ struct stage {
     char bundle[PATH_MAX];
 };
 
-static void begin(struct stage *stage, bool is_broken)
+static void begin_with(struct stage *stage, struct tts_voice *voice, int rate_wpm)
 {
     static const char *const services[] = {"groceries"};
     struct phrasing_options phrasing = {.language = "fr",
@@ -46,7 +76,7 @@ static void begin(struct stage *stage, bool is_broken)
                                         .n_services = 1,
                                         .alert_name = "",
                                         .wake_phrase = "bonjour voisine"};
-    struct speech_settings settings = {.voice = {"fr", 150, 50, 100}, .volume = 100};
+    struct speech_settings settings = {.voice = {"fr", rate_wpm, 50, 100}, .volume = 100};
     struct audio_player_settings player;
     struct audio_player_events events = {0};
     struct speech_parts parts = {.clock = &stage->clock.base};
@@ -66,11 +96,16 @@ static void begin(struct stage *stage, bool is_broken)
     REQUIRE(audio_player_create(NULL, audio_twin_playback(stage->room), &player, &events,
                                 &stage->player) == 0);
     settings.stored_folder = stage->bundle;
-    parts.voice = is_broken ? &broken : stage->voice;
+    parts.voice = voice ? voice : stage->voice;
     parts.phrasing = stage->phrasing;
     REQUIRE(speech_create(&settings, &parts, NULL, NULL, &stage->speech) == 0);
     speech_join(stage->speech, stage->player);
     base_strbuf_finish(&error);
+}
+
+static void begin(struct stage *stage, bool is_broken)
+{
+    begin_with(stage, is_broken ? &broken : NULL, 150);
 }
 
 static void end(struct stage *stage)
@@ -143,6 +178,37 @@ static void words_that_can_be_said_need_none(void)
     end(&stage);
 }
 
+/* "Répétez": the same words, a step slower, and what comes next as fast as before; never below the
+ * slowest that can be followed. */
+static void what_is_said_again_is_slower(void)
+{
+    static const struct {
+        int usual_wpm, again_wpm;
+    } rates[] = {{150, 135}, {130, 115}, {105, 100}, {100, 100}};
+
+    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+        struct notes notes = {.base = {&noting_ops}, .rate_wpm = rates[i].usual_wpm};
+        struct stage stage = {0};
+
+        begin_with(&stage, &notes.base, rates[i].usual_wpm);
+        say(&stage);
+        loud_blocks(&stage);
+        speech_again(stage.speech);
+        loud_blocks(&stage);
+        CHECK_INT(notes.rate_wpm, rates[i].usual_wpm);
+        CHECK_INT(speech_rate_wpm(stage.speech), rates[i].usual_wpm);
+        speech_begin(stage.speech);
+        say(&stage);
+        CHECK(notes.n >= 3 && notes.n % 3 == 0);
+        for (size_t k = 0; k < notes.n; k++)
+            CHECK_INT(notes.spoken_at_wpm[k],
+                      k / (notes.n / 3) == 1 ? rates[i].again_wpm : rates[i].usual_wpm);
+        for (size_t k = 0; k < notes.n / 3; k++)
+            CHECK_STR(notes.texts[notes.n / 3 + k], notes.texts[k]);
+        end(&stage);
+    }
+}
+
 static void an_emergency_has_its_own(void)
 {
     int16_t *emergency, *other;
@@ -158,4 +224,5 @@ static void an_emergency_has_its_own(void)
     CHECK(stored_load("/nowhere", "noted", &other, &n_other) < 0);
 }
 
-CHECK_MAIN(a_sentence_stands_in, words_that_can_be_said_need_none, an_emergency_has_its_own)
+CHECK_MAIN(a_sentence_stands_in, words_that_can_be_said_need_none, what_is_said_again_is_slower,
+           an_emergency_has_its_own)

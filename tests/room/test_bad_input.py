@@ -16,6 +16,7 @@ import script as scripts
 
 EXIT_NO_SERVICE, EXIT_NO_STATE, EXIT_CONFIG = 69, 73, 78
 NOW = "2026-06-15T09:30"
+LAST_GOOD = "Mes nouveaux réglages ne sont pas bons. Je garde les anciens."
 
 
 class Case(unittest.TestCase):
@@ -60,6 +61,8 @@ class Configuration(Case):
         room.config_path.unlink()
         room.start_daemon()
         self.assert_told(room, r"voisine\.json", "no such file|missing|not there|cannot be (read|opened)")
+        self.assert_told(room, code="config-last-good")
+        self.assert_spoken(room, LAST_GOOD)
         self.assertEqual(room.command("status")["territory"], "pessac")
 
     def test_a_broken_file_is_shown_with_line_and_column_and_the_last_good_one_holds(self):
@@ -70,7 +73,16 @@ class Configuration(Case):
         room.config_path.write_text(good.replace('"territory": "pessac",', '"territory": "pessac"', 1))
         room.start_daemon()
         self.assert_told(room, r"voisine\.json:3:\d+")
+        self.assert_told(room, code="config-last-good")
+        self.assert_spoken(room, LAST_GOOD)
         self.assertEqual(room.command("status")["territory"], "pessac")
+
+    def test_without_any_good_one_the_defaults_hold_and_that_is_told_aloud(self):
+        room = self.room()
+        room.config_path.write_text("{")
+        room.launch_daemon()
+        self.assert_told(room, code="config-defaults")
+        self.assert_spoken(room, "Mes réglages ne sont pas bons. Prévenez un proche, s'il vous plaît.")
 
     def test_an_unknown_option_is_named_with_the_nearest_known_one(self):
         room = self.room()

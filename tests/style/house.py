@@ -73,6 +73,27 @@ def check_direction(root):
                 yield f"{path}:{number}: nothing includes tests/"
 
 
+# The conversation is pure (design 5): no clock, no file, no socket. Of ours it may include these, of libc those.
+PURE_FILES = "daemon/conversation*.[ch]"
+PURE_OF_OURS = re.compile(r"daemon/(?:conversation\w*|draft)\.h|base/(?:log|text|date|strbuf|utf8)\.h")
+PURE_OF_LIBC = {"errno.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h"}
+PURE_NEVER = re.compile(r"\b(?:time|clock_gettime|gettimeofday|localtime(?:_r)?|fopen|fread|open|read|write|socket|getenv|rand|random)\s*\(")
+
+
+def check_pure(root):
+    files = sorted(root.glob(PURE_FILES))
+    if len(files) < 5:
+        yield f"{root / 'daemon'}: {len(files)} files match {PURE_FILES}: the check looks at nothing"
+    for path in files:
+        for number, header in includes(path):
+            if not PURE_OF_OURS.fullmatch(header) and header not in PURE_OF_LIBC:
+                yield f"{path}:{number}: the conversation is pure: {header} has no place in it"
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = PURE_NEVER.search(line)
+            if match and not line.lstrip().startswith(("*", "/*", "//")):
+                yield f"{path}:{number}: the conversation is pure: {match.group().strip()})"
+
+
 def is_library(header):
     return header in DOORS or header.startswith(LIBRARY_PREFIXES)
 
@@ -270,6 +291,7 @@ def check_format(root):
 CHECKS = {
     "direction": check_direction,
     "doors": check_doors,
+    "pure": check_pure,
     "headers-alone": check_headers_alone,
     "test-list": check_test_list,
     "map": check_map,
