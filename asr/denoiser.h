@@ -9,7 +9,7 @@
  * and how likely it holds each state of each phone itself (a "hybrid" recogniser's other half:
  * asr/scores.h adds the two up). It was also taught voices that the acoustic model hears badly.
  * What it knows is one file that belongs to a front end and a model, asr/fr/denoiser.bin.
- * docs/understanding.md has what it gained.
+ * docs/understanding-history.md has what it gained.
  *
  * Order: open, run as often as wished, close. Read-only after open. Thread: any.
  */

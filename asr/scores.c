@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the two in the sum; chosen on the development corpus (docs/understanding.md). */
+/* Of the two in the sum; chosen on the development corpus (docs/understanding-history.md). */
 #define GAUSSIANS_SHARE 0.7f
 #define NETWORK_SHARE   1.4f
 
@@ -73,7 +73,8 @@ static int grow(struct asr_scores *scores, size_t n_frames)
 /*
  * Adds what the network holds a frame for to the Gaussians' scores of it: each state counts for all
  * senones of its phone, whatever their neighbours. Both are logarithms of likelihoods, up to a
- * number for each frame, and know different things: weighed and added up (docs/understanding.md).
+ * number for each frame, and know different things: weighed and added up
+ * (docs/understanding-history.md).
  */
 static void add_states(struct asr_scores *scores, const uint8_t *states, int n_frames,
                        int n_senones)

@@ -77,7 +77,7 @@ static const struct config_option table[CONFIG_N_KEYS] = {
         "The espeak-ng voice: fr, fr-be, fr-ch, with a variant like fr+f2. Empty: the language's own."),
     [CONFIG_VOICE_RATE_WPM] = NUMBER("voice.rate_wpm", 150, 100, 260, "words a minute", L, true,
         "How fast it speaks. Older listeners understand 140 to 165 best."),
-    [CONFIG_VOICE_PITCH] = NUMBER("voice.pitch", 50, 0, 100, "", L, false,
+    [CONFIG_VOICE_PITCH] = NUMBER("voice.pitch", 50, 0, 100, "", L, true,
         "How high it speaks; 50 is the voice's own. Lower is easier with a hearing loss."),
     [CONFIG_VOICE_VOLUME] = NUMBER("voice.volume", 80, 10, 100, "%", L, true,
         "How loud it speaks."),

@@ -16,7 +16,7 @@ enum { STOP_WORDS_MAX = 4 }; /* "taisez-vous s'il vous plaît" */
 /*
  * From here on, and heard so freely as well as among the short answers, even a short sound is
  * hardly ever our voice: the pieces that a filter leaves that has hardly begun to learn were heard
- * as "je saigne" at 0.89, by one of the two. The figures stand in docs/conversation.md.
+ * as "je saigne" at 0.89, by one of the two. The figures stand in docs/performance.md.
  */
 #define HELP_SURE_MIN 0.85
 /* So sure were 85 of 85 simulated calls that were answered over our voice; this was heard as "au

@@ -86,7 +86,7 @@ float echo_others(const struct echo *echo, unsigned from, unsigned to);
 
 /* Beyond, it is our voice; where nothing tells whether somebody spoke, in a short sound beyond the
  * lowest already; where somebody may have, beyond the second, and where somebody did, beyond the
- * highest: their voice and ours are both in it. docs/conversation.md has the figures. */
+ * highest: their voice and ours are both in it. docs/performance.md has the figures. */
 #define ECHO_SURELY_OURS 0.7f
 #define ECHO_MOSTLY_OURS 0.5f
 #define ECHO_OURS        0.37f

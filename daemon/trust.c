@@ -2,9 +2,9 @@
 /*
  * Logistic regressions, for requests, for other acts, for short answers heard by themselves and
  * for days: an act of two words has other evidence than a request of fifteen. The weights come
- * from `tools/fit-confidence fit`; docs/understanding.md has the curve and says what each piece of
- * evidence is worth. Refused: one regression for all (a yes then looks as doubtful as a short
- * request), and thresholds on each piece by itself.
+ * from `tools/fit-confidence fit`; docs/understanding-history.md has the curve and says what each
+ * piece of evidence is worth. Refused: one regression for all (a yes then looks as doubtful as a
+ * short request), and thresholds on each piece by itself.
  */
 #include "daemon/trust.h"
 

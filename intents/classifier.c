@@ -21,7 +21,8 @@
  * was learned from, all on the same data): multinomial naive Bayes 91.7 %; one flat regression over
  * services and acts 96.7 %; averaged perceptron 96.7 %, and its scores mean nothing; two heads
  * 96.0 to 97.4 %; with clauses 97.9 %. A grammar that must match was never in question: it misses
- * free sentences and takes any noise for a command. docs/understanding.md has the path of figures.
+ * free sentences and takes any noise for a command. docs/understanding-history.md has the path of
+ * figures.
  */
 #include "intents/classifier.h"
 

@@ -16,8 +16,8 @@
 /*
  * Found on sets that were not learned from, and rounded: the scales are where the likelihood is
  * best (features left out while learning make scores too small); the offset is lower than that,
- * where 2 % of unrelated sentences pass, most of them near misses. docs/understanding.md,
- * "Examples".
+ * where 2 % of unrelated sentences pass, most of them near misses. docs/understanding-history.md,
+ * "Text: goods".
  */
 static const struct intents_calibration calibration = {
     .topic_scale = 1.1f, .act_scale = 1.4f, .request_offset = -3.9f, .topic_weight = 0.15f};

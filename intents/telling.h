@@ -6,9 +6,10 @@
  * for whom it knows badly: "la voisine cherche quelqu'un pour son chien", "je ne veux pas qu'on
  * touche à mes rosiers", "si j'avais encore mon chien" share nearly all their words with a request,
  * and near misses enough for each service and each of these forms moved everything else when they
- * were learned from (docs/understanding.md). But the forms are few, and the same for every service:
- * refusals, somebody else who wants, what might have been, one's own plans, what was settled, what
- * the television said, advice to somebody in the room. grammar.json lists them under `telling`:
+ * were learned from (docs/understanding-history.md). But the forms are few, and the same for every
+ * service: refusals, somebody else who wants, what might have been, one's own plans, what was
+ * settled, what the television said, advice to somebody in the room. grammar.json lists them under
+ * `telling`:
  *
  * - `told`: whatever else is said, nothing is asked of us ("elle m'a dit je voudrais ...").
  * - `unless`: nothing is asked, unless something is asked outside of these words: one of `asks`

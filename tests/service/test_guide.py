@@ -20,7 +20,7 @@ EXPECTED = 21
 def commands():
     text = pathlib.Path(GUIDE).read_text(encoding="utf-8")
     for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        words = shlex.split(block, posix=True)
+        words = [word for word in shlex.split(block, posix=True) if word != "sudo"]
         command = []
         for word in words:
             if word in ("voisine-service", "voisine") and command:

@@ -220,6 +220,40 @@ def check_security(root, build):
                         break
 
 
+GUIDES = ("README.md", "docs/installation.fr.md", "docs/service.md", "CONTRIBUTING.md")
+
+
+def keys_of(settings, before=""):
+    for key, value in settings.items():
+        yield from keys_of(value, f"{before}{key}.") if isinstance(value, dict) else (before + key,)
+
+
+def check_guides(root):
+    """The commands, programs, settings, log codes and pages that the guides for people tell them of are there."""
+    options = set(re.findall(r"^### `([^`]+)`", (root / "docs/configuration.md").read_text(), re.M))
+    commands = set(re.findall(r'{"([a-z-]+)", cmd_', (root / "daemon/voisine.c").read_text()))
+    codes = set(re.findall(r"^\| `([a-z0-9-]+)` \|", (root / "docs/log-codes.md").read_text(), re.M))
+    for page in GUIDES:
+        text = (root / page).read_text()
+        code = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S)) + re.findall(r"```sh\n(.*?)```", text, re.S)
+        for name in sorted(set(re.findall(r"^(?:sudo )?voisine ([a-z-]+)\b", "\n".join(code), re.M)) - commands):
+            yield f"{root / page}:1: there is no command voisine {name}"
+        for name in sorted(set(re.findall(r"\btools/[\w.-]*\w", "\n".join(code)))):
+            if not (root / name).exists():
+                yield f"{root / page}:1: there is no {name}"
+        for name in sorted(set(re.findall(r"\bdocs/[\w.-]+\w", text))):
+            if not (root / name).exists():
+                yield f"{root / page}:1: there is no {name}"
+        for block in re.findall(r"```json\n(.*?)```", text, re.S):
+            for key in keys_of(json.loads(block)):
+                if key not in options:
+                    yield f"{root / page}:1: there is no option {key}"
+        for line in text.splitlines():
+            for name in re.findall(r"`([a-z-]+)`", line) if "stable codes" in line else ():
+                if name not in codes:
+                    yield f"{root / page}:1: there is no log code {name}"
+
+
 def check_versions(root):
     """The package has the program's version."""
     program = re.search(r"version: '([^']+)'", (root / "meson.build").read_text()).group(1)
@@ -297,6 +331,7 @@ CHECKS = {
     "map": check_map,
     "promises": check_promises,
     "security": check_security,
+    "guides": check_guides,
     "versions": check_versions,
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,

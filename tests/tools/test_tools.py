@@ -32,8 +32,10 @@ TOOLS = {
     "coverage": (["--help"], ["usage"]),  # builds everything anew
     "demo": (["--help"], ["usage"]),  # its conversations are those of tests/room
     "wake-curve": (["--build", "{build}", "--calls", "1", "--looks", "{work}/looks.jsonl"], []),
-    "build": BY_THE_TESTS, "setup": BY_THE_TESTS, "test": BY_THE_TESTS, "count_tests.py": BY_THE_TESTS,
-    "fleet": "two lines around the program that the test fleet/storm runs; it draws into docs/",
+    "build": (["--help"], ["usage"]),  # the tests are built by it
+    "test": (["--help"], ["usage"]),  # runs the tests
+    "fleet": (["--help"], ["usage"]),  # draws into docs/; its program is run by the test fleet/storm
+    "setup": BY_THE_TESTS, "count_tests.py": BY_THE_TESTS,
     "packages.txt": "a list",
 }
 REQUEST = "v-r-001\til me faudrait une bonne âme pour aller aux commissions\tgroceries\t\t\t\t\n"
