@@ -11,6 +11,8 @@ import sys
 
 import numpy
 
+from . import kept
+
 RATE = 16000
 SHARD = 1000  # mixtures a file
 BANDS = 56  # of asr/spectrum.h
@@ -178,8 +180,8 @@ def make_shard(path, seed, voices, command):
                 clean.append(pair[1])
                 bands.append(seen.astype(numpy.float16))
                 texts.append(text)
-    numpy.savez(path, lengths=lengths, texts=numpy.array(texts), noisy=numpy.concatenate(noisy), clean=numpy.concatenate(clean),
-                bands=numpy.concatenate(bands))
+    kept.save(path, lengths=lengths, texts=numpy.array(texts), noisy=numpy.concatenate(noisy), clean=numpy.concatenate(clean),
+              bands=numpy.concatenate(bands))
 
 
 def make(voices_folder, folder, count, command):

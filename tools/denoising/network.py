@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from . import acoustics, labels
+from . import acoustics, kept, labels
 from .mixtures import BANDS
 
 SPREAD = torch.tensor([27.9, 16.1, 16.1, 17.1, 14.5, 13.6, 12.6, 14.3, 13.0, 12.1, 11.7, 10.2, 9.1])
@@ -235,14 +235,14 @@ def learn_from(phones, aligner, text, clean):
 
 def lessons_of(path, data, clean, phones, aligner):
     """Of all frames of a shard; kept beside it."""
-    kept = path.parent / "lessons" / path.name
-    if not kept.exists():
+    beside = path.parent / "lessons" / path.name
+    if not beside.exists():
         print(f"==> labelling: {path.name}", file=sys.stderr, flush=True)
         bounds = zip(numpy.cumsum(data["lengths"]) - data["lengths"], data["lengths"], data["texts"], strict=True)
         lessons = [learn_from(phones, aligner, str(text), clean[start:start + n]) for start, n, text in bounds]
-        kept.parent.mkdir(exist_ok=True)
-        numpy.savez(kept, **dict(zip(("labels", "likely", "shares"), map(numpy.concatenate, zip(*lessons, strict=True)), strict=True)))
-    return numpy.load(kept)
+        beside.parent.mkdir(exist_ok=True)
+        kept.save(beside, **dict(zip(("labels", "likely", "shares"), map(numpy.concatenate, zip(*lessons, strict=True)), strict=True)))
+    return numpy.load(beside)
 
 
 def load(paths, phones, aligner):
@@ -301,7 +301,7 @@ def learn(network, phones, pairs, minutes, tested):
         step += 1
 
 
-def teach(paths, models, minutes, kept, output, begin=None):
+def teach(paths, models, minutes, learned, output, begin=None):
     """Goes on with what was learned before, where that is kept, or from a network's file."""
     torch.manual_seed(1)
     torch.set_num_threads(1)
@@ -312,10 +312,11 @@ def teach(paths, models, minutes, kept, output, begin=None):
     n_states = phones.books * acoustics.STATES
     network = Network(torch.from_numpy(numpy.concatenate([pair.noisy for pair in pairs[:500]]).mean(0)), n_states)
     shares = how_often(pairs, n_states)
-    if kept.exists():
-        network.load_state_dict(torch.load(kept))
+    if learned.exists():
+        network.load_state_dict(torch.load(learned))
     elif begin:
         network.read(begin, shares)
     learn(network, phones, pairs, minutes, tested)
-    torch.save(network.state_dict(), kept)
+    with kept.whole(learned) as file:
+        torch.save(network.state_dict(), file)
     network.write(output, shares)

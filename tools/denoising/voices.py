@@ -13,6 +13,8 @@ import tempfile
 
 import numpy
 
+from . import kept
+
 RATE = 16000
 TOGETHER = 40  # files that one program reads
 ESPEAK_VOICES, ESPEAK_SENTENCES = 100, 35
@@ -84,8 +86,8 @@ def keep(folder, name, sounds, texts=None):
                     if len(sound) > RATE // 5 and numpy.abs(sound.astype(numpy.int32)).max() > 300]
     if spoken_texts:
         sounds, texts = zip(*spoken_texts, strict=True)
-        numpy.savez(folder / f"{name}.npz", samples=numpy.concatenate(sounds), lengths=[len(sound) for sound in sounds],
-                    texts=numpy.array(texts))
+        kept.save(folder / f"{name}.npz", samples=numpy.concatenate(sounds), lengths=[len(sound) for sound in sounds],
+                  texts=numpy.array(texts))
     print(f"==> {name}: {sum(map(len, sounds)) / RATE / 60:.1f} min", file=sys.stderr, flush=True)
 
 
@@ -97,9 +99,15 @@ def stamp_text(path):
     return found[0] if found and path.endswith("_desc_fr.ogg") else ""
 
 
+def missing(package):
+    sys.exit(f"denoiser: no recordings of the package {package}: apt-get install {package}")
+
+
 def recorded(pool, package, ending, most):
     listed = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False).stdout.split("\n")
     files = [path for path in listed if path.endswith(ending) and not any(word in path for word in UNVOICED)]
+    if not files:
+        missing(package)
     files = files[::max(1, len(files) // most)]
     if ending == ".g722":
         parts = [files[i:i + TOGETHER] for i in range(0, len(files), TOGETHER)]
@@ -127,7 +135,8 @@ def date(chance):
     return chance.choice([day, f"{day} {number}", f"{day} {number} {month}", f"le {number} {month}", f"{day} à {number} heures"])
 
 
-def espeak_voice(pool, chance, texts, folder):
+def espeak_voice(pool, number, texts, folder):
+    chance = random.Random(f"espeak-{number}")  # the same whatever else is there already
     voice, jobs = chance.choice(ACCENTS) + chance.choice(VARIANTS), []
     texts, answers = texts
     texts = (chance.sample(texts, ESPEAK_SENTENCES) + chance.sample(answers, ESPEAK_ANSWERS // 2)
@@ -151,7 +160,7 @@ def flite_voice(voice, folder):
 
 def gather(folder, voisine):
     folder.mkdir(parents=True, exist_ok=True)
-    chance, texts = random.Random("voices"), sentences(voisine)
+    texts = sentences(voisine)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name, package, ending, most in RECORDED:
             if not (folder / f"{name}.npz").exists():
@@ -159,11 +168,11 @@ def gather(folder, voisine):
                 keep(folder, name, sounds if name == "music" else [trim(sound) for sound in sounds], said)
         if not (folder / "words-armelle.npz").exists():
             files = {WORDS_FOLDER / f"{name}.gsm": word for name, word in WORDS.items()}
-            there = [path for path in files if path.exists()]
+            there = [path for path in files if path.exists()] or missing("asterisk-prompt-fr-armelle")
             keep(folder, "words-armelle", [trim(sound) for sound in pool.map(decode, map(str, there))], [files[path] for path in there])
         for i in range(ESPEAK_VOICES):
             if not (folder / f"espeak-{i}.npz").exists():
-                keep(folder, f"espeak-{i}", *espeak_voice(pool, chance, texts, folder))
+                keep(folder, f"espeak-{i}", *espeak_voice(pool, i, texts, folder))
     for voice in FLITE_VOICES:
         if not (folder / f"flite-{voice}.npz").exists():
             keep(folder, f"flite-{voice}", flite_voice(voice, folder))

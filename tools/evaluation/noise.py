@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mixes noise and a room into recordings, at a given ratio to the level of the speech. 16 bit mono, made by seed."""
 import array
+import hashlib
 import math
 import pathlib
 import random
 import subprocess
+import sys
 import tempfile
 import wave
 
@@ -12,20 +14,46 @@ BLOCK = 320
 RATE = 16000
 
 
-def read_sound(path):
-    """16 kHz mono samples of any file, by sox."""
-    raw = subprocess.run(["sox", str(path), "-t", "raw", "-r", "16000", "-c", "1", "-b", "16", "-e", "signed-integer", "-"],
-                         capture_output=True, check=True).stdout
-    return array.array("h", raw)
+def sox(*arguments):
+    """Returns: what it writes to standard output."""
+    try:
+        return subprocess.run(["sox", *map(str, arguments)], capture_output=True, check=True).stdout
+    except FileNotFoundError:
+        sys.exit("sox is not there: apt-get install sox")
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.stderr.decode(errors="replace").strip())
+
+
+def raw(path, *effects):
+    """Samples by sox, at 16 kHz."""
+    return sox(path, "-t", "raw", "-r", RATE, "-c", "1", "-b", "16", "-e", "signed-integer", "-", *effects)
+
+
+def read_sound(path, build):
+    """16 kHz mono samples of any file that Voisine itself reads, or of bare GSM, which sox knows."""
+    if pathlib.Path(path).suffix == ".gsm":
+        return array.array("h", raw(path))
+    run = subprocess.run([str(pathlib.Path(build) / "tests/room/soundcat"), str(path)], capture_output=True, check=False)
+    if run.returncode:
+        sys.exit(run.stderr.decode(errors="replace").strip())
+    return array.array("h", run.stdout)
 
 
 def write_wav(path, samples):
+    """Whole or not at all: what is there is not made again."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as out:
+    part = path.with_suffix(".part")
+    with wave.open(str(part), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
-        out.setframerate(16000)
+        out.setframerate(RATE)
         out.writeframes(samples.tobytes())
+    part.replace(path)
+
+
+def name_of(path):
+    """A name for copies of what is there: those of one set or file must never stand in for those of another."""
+    return str(pathlib.Path(path).resolve()).strip("/").replace("/", "-")
 
 
 def power(samples):
@@ -40,7 +68,7 @@ def active_power(samples):
 
 
 def mix(speech, noise, start, snr_db):
-    """Half a second of noise before and one after, as in a room where the television runs."""
+    """Half a second of noise before and 1.5 s after, as in a room where the television runs."""
     lead, tail = 8000, 24000
     n = lead + len(speech) + tail
     part = array.array("h", (noise[(start + i) % len(noise)] for i in range(n)))
@@ -51,15 +79,19 @@ def mix(speech, noise, start, snr_db):
     return array.array("h", [max(-32768, min(32767, s)) for s in mixed])
 
 
-def noisy_copies(files, noise_path, snr_db, folder):
-    """Copies under `folder`, each with another stretch of the noise; kept from run to run."""
+def noisy_copies(files, noise_path, snr_db, folder, build):
+    """Copies under `folder`, kept from run to run while the noise is the same. Each has its own stretch of it, by the
+    file's name, whatever other files are heard."""
+    content = hashlib.sha256(noise_path.read_bytes()).hexdigest()[:12]
+    folder = pathlib.Path(folder) / f"{noise_path.stem}-{content}" / f"{snr_db}db"
     noise = None
     copies = []
-    for i, file in enumerate(files):
-        copy = pathlib.Path(folder) / f"{snr_db}db" / (file.stem + ".wav")
+    for file in files:
+        copy = folder / (file.stem + ".wav")
         if not copy.exists():
-            noise = noise if noise is not None else read_sound(noise_path)
-            write_wav(copy, mix(read_sound(file), noise, i * 77773 % len(noise), snr_db))
+            noise = noise if noise is not None else read_sound(noise_path, build)
+            start = int(random.Random(f"noise {file.stem}").random() * len(noise))
+            write_wav(copy, mix(read_sound(file, build), noise, start, snr_db))
         copies.append(copy)
     return copies
 
@@ -103,6 +135,7 @@ def echoed_copies(files, folder):
         for file, copy in zip(files, copies, strict=True):
             if not copy.exists():
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                subprocess.run(["sox", str(file), "-r", str(RATE), "-c", "1", "-b", "16", str(copy), "pad", "0.3", "0.8",
-                                "fir", response.name, "norm", "-6"], check=True)
+                part = copy.with_suffix(".part.wav")
+                sox(file, "-r", RATE, "-c", "1", "-b", "16", part, "pad", "0.3", "0.8", "fir", response.name, "norm", "-6")
+                part.replace(copy)
     return copies

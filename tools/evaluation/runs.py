@@ -4,6 +4,7 @@ import csv
 import json
 import pathlib
 import subprocess
+import sys
 
 TABLES = ("requests", "dialogue", "emergency", "outside")
 
@@ -18,11 +19,18 @@ def expectation(table):
     return "confirmation" if table == "dialogue" else "request"
 
 
-def understand(voisine, rows, table, now, territory):
-    command = [str(voisine), "understand", "--now", now, "--territory", territory, "--expect", expectation(table)]
-    run = subprocess.run(command, input="".join(row["text"] + "\n" for row in rows), capture_output=True,
-                         text=True, check=True)
+def json_lines(command, text=None):
+    """What a program prints, given the text; stops with the program's own words when it fails."""
+    command = [str(part) for part in command]
+    run = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if run.returncode:
+        sys.exit(f"{' '.join(command[:6])} ...: status {run.returncode}: {run.stderr.strip()[-1000:]}")
     return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def understand(voisine, rows, table, now, territory):
+    return json_lines([voisine, "understand", "--now", now, "--territory", territory, "--expect", expectation(table)],
+                      "".join(row["text"] + "\n" for row in rows))
 
 
 RANK = {"emergency": 3, "request": 2}
@@ -40,15 +48,13 @@ def best_of(utterances):
 
 def listen(voisine, files, table, now, territory, expect=None):
     """One result a file, in order."""
-    command = [str(voisine), "listen", "--now", now, "--territory", territory, "--expect", expect or expectation(table)]
-    run = subprocess.run(command + [str(f) for f in files], capture_output=True, text=True, check=False)
     by_file = {}
-    for line in run.stdout.splitlines():
-        utterance = json.loads(line)
+    for utterance in json_lines([voisine, "listen", "--now", now, "--territory", territory, "--expect",
+                                 expect or expectation(table), *files]):
         by_file.setdefault(utterance["file"], []).append(utterance)
     missing = [str(f) for f in files if str(f) not in by_file]
     if missing:
-        raise RuntimeError(f"`voisine listen` said nothing of {missing[0]} and {len(missing) - 1} more: {run.stderr}")
+        sys.exit(f"`voisine listen` said nothing of {missing[0]} and {len(missing) - 1} more")
     return [best_of(by_file[str(f)]) for f in files]
 
 

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""tools/evaluation: no noise stands in for another, and the table says what is asked for. Usage: test_evaluation.py BUILD"""
+import array
+import contextlib
+import io
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+from evaluation import measures, noise, recordings, wakes, whole  # noqa: E402
+
+BUILD = pathlib.Path(sys.argv[1])
+REQUEST = {"id": "r-1", "text": "mes courses demain", "service": "groceries", "date": "2020-06-16", "part": "", "time": "", "items": ""}
+
+
+def heard(act, service=None, date=None):
+    return {"act": act, "service": service, "date": date, "text": "ce qui fut entendu", "confidence": 0.5}
+
+
+def saw(period, n=8000):
+    return array.array("h", (20000 * (i % period) // period - 10000 for i in range(n)))
+
+
+def printed(what, *arguments):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        what.print(*arguments)
+    return out.getvalue()
+
+
+def row(table, name):
+    return next(line for line in table.splitlines() if line.startswith(name))
+
+
+class Noise(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.files = [self.write(f"set/r-{i}.wav", 60 + i) for i in range(4)]
+
+    def write(self, name, period):
+        noise.write_wav(self.folder / name, saw(period))
+        return self.folder / name
+
+    def copies(self, files, noise_path, work="work"):
+        return [path.read_bytes() for path in noise.noisy_copies(files, noise_path, 10, self.folder / work, BUILD)]
+
+    def test_another_recording_of_the_same_name_is_mixed(self):
+        first = self.copies(self.files, self.write("one/tv.wav", 17))
+        self.assertEqual(set(first) & set(self.copies(self.files, self.write("two/tv.wav", 31))), set())
+        self.assertNotEqual(first, self.copies(self.files, self.write("one/tv.wav", 23)), "the file was made anew with another seed")
+
+    def test_what_else_is_heard_does_not_matter(self):
+        path = self.write("tv.wav", 1013)
+        self.assertEqual(self.copies(self.files, path)[::2], self.copies(self.files[::2], path, "every-second"))
+
+    def test_files_of_one_name_have_a_copy_each(self):
+        files = [self.write("digits/1.wav", 40), self.write("letters/1.wav", 50)]
+        copies = recordings.copies(files, self.folder / "copies", BUILD)
+        for file, copy in zip(files, copies, strict=True):
+            samples = noise.read_sound(file, BUILD)
+            self.assertEqual(noise.read_sound(copy, BUILD), samples + array.array("h", bytes(noise.RATE)))
+
+
+class Table(unittest.TestCase):
+    def goal(self, name, *kind):
+        scores = measures.Scores(*kind)
+        return next(count.goal for count in scores.counts() if count.name == name)
+
+    def test_goals_are_those_of_the_sound(self):
+        for name, kind, goal in (
+                ("right service, 13 services", ("text",), ">= 95 %"), ("right service, 13 services", ("clean",), ">= 92 %"),
+                ("right service, 13 services", ("television", 10), ""), ("right service, three missions", ("text",), ""),
+                ("right service, three missions", ("clean",), ">= 95 %"), ("right service, three missions", ("television", 10), ">= 90 %"),
+                ("right service, three missions", ("television", 5), ""), ("right service, three missions", ("kitchen", 10), ""),
+                ("service and when both right", ("text",), ">= 95 %"), ("service and when both right", ("clean",), ""),
+                ("act right", ("text",), ""), ("act right", ("clean",), ""), ("items right", ("text",), ">= 80 %"),
+                ("unrelated taken for a request", ("recordings",), "<= 2 %")):
+            self.assertEqual(self.goal(name, *kind), goal, f"{name}, {kind}")
+
+    def test_a_missed_request_is_shown(self):
+        scores = measures.Scores("text")
+        scores.add("requests", REQUEST, heard("none"))
+        self.assertIn("[request missed] ('r-1', 'mes courses demain'", printed(scores, "text", 1))
+
+    def test_when_is_counted_where_the_service_is_right(self):
+        scores = measures.Scores("text")
+        for got in (heard("request", "groceries", "2020-06-16"), heard("request", "groceries", "2020-06-17"),
+                    heard("request", "pet_walk", "2020-06-17"), heard("none")):
+            scores.add("requests", REQUEST, got)
+        table = printed(scores, "text")
+        self.assertIn("1/2 ", row(table, "when right"))
+        self.assertIn("1/4 ", row(table, "service and when both right"))
+
+    def test_people_whose_words_are_not_known(self):
+        scores = measures.Scores("recordings")
+        for act in ("none", "request", "emergency"):
+            scores.add("outside", {"id": "/usr/share/1.wav", "text": ""}, {**heard(act), "audio_s": 2.0, "cpu_s": 0.1})
+        table = printed(scores, "recordings")
+        self.assertIn("1/3 ", row(table, "unrelated taken for a request"))
+        self.assertIn("1/3 ", row(table, "false emergency"))
+        self.assertNotIn("word errors", table)
+        self.assertRegex(row(table, "recognition, of real time"), r" 0\.050 +<= 0\.10$")
+
+
+class Whole(unittest.TestCase):
+    def rows(self, looks, memory):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "looks.jsonl"
+            path.write_text("".join(json.dumps(entry) + "\n" for entry in looks), encoding="utf-8")
+            return printed(whole.Rows(wakes.read(path), memory))
+
+    def test_wakes_and_memory(self):
+        looks = [{"kind": kind, "audio_s": 900, "looks": found} for kind, found in (
+            ("quiet", [[1.0, -5.0]]), ("television", [[1.0, -30.0]]), ("television", [[1.0, -20.0]]),
+            ("human", [[3.0, -40.0]]), ("synthetic", [[2.0, -20.0], [2.5, -10.0], [9.0, -10.0]]))]
+        table = self.rows(looks, {"pss_kb": 59 * 1024})
+        self.assertRegex(row(table, "wake phrase missed, in quiet"), r" 0/1 ")
+        self.assertRegex(row(table, "wake phrase missed, television 10 dB"), r" 1/2 .*<= 5 %$")
+        self.assertRegex(row(table, "false wakes"), r" 2 in 0\.50 h +<= 1 in 24 h")
+        self.assertRegex(row(table, "memory"), r" 59\.0 +<= 60$")
+
+    def test_what_was_not_measured_is_said(self):
+        table = printed(whole.Rows(None, None))
+        self.assertIn("not measured", row(table, "false wakes"))
+        self.assertIn("not measured", row(table, "memory"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
