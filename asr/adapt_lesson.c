@@ -94,7 +94,8 @@ static int take_frames(struct asr_adapt_lesson *lesson, const struct asr_analysi
     float(*cepstra)[N] = calloc(n, sizeof(*cepstra));
     lesson->frames = calloc(n, sizeof(*lesson->frames));
     lesson->seen = calloc(n, sizeof(*lesson->seen));
-    if (cepstra && lesson->frames && lesson->seen) {
+    bool is_whole = cepstra && lesson->frames && lesson->seen;
+    if (is_whole) {
         asr_analysis_cepstra(analysis, 0, lesson->n_frames, false, cepstra);
         asr_adapt_model_frames((const float(*)[N])cepstra, lesson->n_frames, lesson->frames);
         asr_analysis_cepstra(analysis, 0, lesson->n_frames, true, cepstra);
@@ -102,7 +103,7 @@ static int take_frames(struct asr_adapt_lesson *lesson, const struct asr_analysi
         explicit_bzero(cepstra, n * sizeof(*cepstra));
     }
     free(cepstra);
-    return lesson->frames && lesson->seen ? 0 : -ENOMEM;
+    return is_whole ? 0 : -ENOMEM;
 }
 
 int asr_adapt_lesson_create(const struct asr_adapt_model *model, struct asr_decoder *decoder,
