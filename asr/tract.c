@@ -167,9 +167,12 @@ int asr_tract_count(const struct asr_tract *tract)
 int asr_tract_analyse(struct asr_tract *tract, int which, const struct asr_analysis **ret_analysis)
 {
     asr_analysis_transform(tract->analyses[which], NULL);
+    int r = asr_analysis_run(tract->analyses[which], tract->samples, tract->n_samples,
+                             tract->spectrum);
+    if (r < 0)
+        return base_trace(r);
     *ret_analysis = tract->analyses[which];
-    return asr_analysis_run(tract->analyses[which], tract->samples, tract->n_samples,
-                            tract->spectrum);
+    return 0;
 }
 
 double asr_tract_scale(const struct asr_tract *tract)

@@ -47,7 +47,8 @@ int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **re
 void asr_wake_destroy(struct asr_wake *wake);
 
 /*
- * Returns: 0, ASR_WAKE_HEARD with *ret_event, or -EIO. Thread: main.
+ * Returns: 0, ASR_WAKE_HEARD with *ret_event, or -EIO, -ENOMEM: the block was taken, what was
+ * looked at is not known. Thread: main.
  */
 int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
                   struct asr_wake_event *ret_event);
