@@ -107,15 +107,13 @@ static int open_text(struct asr_memory_file *file, const struct base_strbuf *tex
 /* The phrase as the searches know it: each way to say it is a word of its own. */
 struct wake_words {
     struct base_strbuf dictionary, keyphrases;
-    int n;
+    int n, n_places;                 /* so many may be the dictionary's */
     char *ways[ASR_PHRASE_WAYS_MAX]; /* by the dictionary alone */
     size_t n_ways;
 };
 
 static int add_variant(struct wake_words *words, const char *phones)
 {
-    if (words->n == VARIANTS_MAX)
-        return 0;
     base_strbuf_addf(&words->dictionary, "wake%d %s\n", words->n, phones);
     base_strbuf_addf(&words->keyphrases, "wake%d /1e-160/\n", words->n);
     words->n++;
@@ -143,6 +141,8 @@ static int add_phrases(struct wake_words *words, struct asr_pronounce *pronounce
     int r;
 
     if (!word) {
+        if (words->n == words->n_places)
+            return 0; /* the likeliest came first */
         r = add_way(words, so_far);
         return r == 0 ? add_variant(words, so_far) : r;
     }
@@ -163,10 +163,17 @@ static int add_phrases(struct wake_words *words, struct asr_pronounce *pronounce
     return r;
 }
 
+/* Those made by hand have their places before the dictionary's, which may be many. */
 static int make_words(const struct asr_wake_options *options, struct wake_words *words)
 {
     char phrase[PHRASE_MAX];
-    snprintf(phrase, sizeof(phrase), "%s", options->phrase);
+    if (options->n_variants > VARIANTS_MAX || strlen(options->phrase) >= sizeof(phrase)) {
+        log_error("language-bad", "wake phrase: longer than %d bytes, or more than %d variants",
+                  PHRASE_MAX - 1, VARIANTS_MAX);
+        return -EINVAL;
+    }
+    strcpy(phrase, options->phrase);
+    words->n_places = VARIANTS_MAX - (int)options->n_variants;
     int r = add_phrases(words, options->pronounce, phrase, "");
     for (size_t i = 0; r == 0 && i < options->n_variants; i++)
         r = add_variant(words, options->variants[i]);

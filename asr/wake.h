@@ -41,7 +41,9 @@ struct asr_wake_event {
 /* Positive results of asr_wake_feed. */
 enum { ASR_WAKE_HEARD = 1 };
 
-/* Returns: 0, -EINVAL (a word without pronunciation), -ENOENT, -ENOMEM. Owns: the caller. */
+/* Of more ways than 40 the dictionary's least likely are left out. Returns: 0, -EINVAL (a word
+ * without pronunciation; logged: too long a phrase, too many variants), -ENOENT, -ENOMEM. Owns: the
+ * caller. */
 int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **ret_wake);
 /* Accepts NULL. */
 void asr_wake_destroy(struct asr_wake *wake);

@@ -68,8 +68,7 @@ static void make_block(long at, bool is_voice, int16_t block[N_BLOCK])
             double hz = 140 * k;
             double formants =
                 exp(-pow((hz - 600) / 250, 2)) + 0.5 * exp(-pow((hz - 1800) / 300, 2));
-            sample +=
-                3000 * formants * fmax(0, sin(2 * M_PI * 2.5 * t)) * sin(2 * M_PI * hz * t);
+            sample += 3000 * formants * fmax(0, sin(2 * M_PI * 2.5 * t)) * sin(2 * M_PI * hz * t);
         }
         block[i] = (int16_t)lrint(sample);
     }
