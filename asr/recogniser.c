@@ -78,7 +78,7 @@ int asr_recogniser_lesson(struct asr_recogniser *recogniser, struct asr_adapt_le
 }
 
 int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                        const struct asr_known_voice *known)
+                        const struct asr_adapt_known_voice *known)
 {
     return recogniser->ops->know ? recogniser->ops->know(recogniser, model, known) : -ENOTSUP;
 }
@@ -407,7 +407,7 @@ static int lesson(struct asr_recogniser *base, struct asr_adapt_lesson **ret_les
 }
 
 static int know(struct asr_recogniser *base, const struct asr_adapt_model *model,
-                const struct asr_known_voice *known)
+                const struct asr_adapt_known_voice *known)
 {
     struct recogniser *self = (struct recogniser *)base;
     self->model = model;

@@ -12,7 +12,7 @@
 #ifndef ASR_TRACT_H
 #define ASR_TRACT_H
 
-#include "asr/adapt_model.h"
+#include "asr/adapt_voice.h"
 #include "asr/analysis.h"
 #include "asr/decoder.h"
 
@@ -43,7 +43,7 @@ int asr_tract_fit(struct asr_tract *tract, const struct asr_analysis **ret_analy
  * outlive the tract. Returns: 0, or -EINVAL for a scale that is none.
  */
 int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
-                   const struct asr_known_voice *known);
+                   const struct asr_adapt_known_voice *known);
 
 /* It at the scales one by one, for who judges their fit otherwise; counted from 0. Returns: 0,
  * -EIO, -ENOMEM. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A lesson is taken whole or not at all: whichever allocation fails, no voice is taught what was
- * never heard. */
+ * never heard, and none counts as one that no transform helps. */
 #include "asr/adapt_lesson.h"
+#include "asr/adapt_voice.h"
 #include "tests/check.h"
 #include "tests/prove/allocator.h"
 
@@ -61,6 +62,32 @@ static void a_failed_allocation_teaches_nothing(void)
     CHECK_INT(n_refused, n_allocations);
 }
 
+/* The lesson is learned twice; the n-th allocation of the second time fails. */
+static int learn_with(unsigned long n, const struct asr_adapt_stats *lesson)
+{
+    struct asr_adapt_voice *voice;
+    REQUIRE(asr_adapt_voice_create(model, &voice) == 0);
+    REQUIRE(asr_adapt_voice_learn(voice, 1.09, lesson) == 0);
+    allocator_fail(n, 0);
+    int r = asr_adapt_voice_learn(voice, 1.09, lesson);
+    unsigned long n_allocations = allocator_count();
+    allocator_fail(0, 0);
+    asr_adapt_voice_destroy(voice);
+    return n ? r : (int)n_allocations;
+}
+
+static void want_of_memory_is_no_judgement(void)
+{
+    static struct asr_adapt_stats heard;
+    struct asr_adapt_lesson *lesson;
+    REQUIRE(take(&lesson) == 0);
+    work_through(lesson, &heard);
+    int n_allocations = learn_with(0, &heard);
+    CHECK(n_allocations > 2);
+    for (int n = 1; n <= n_allocations; n++)
+        CHECK_INT(learn_with((unsigned long)n, &heard), -ENOMEM);
+}
+
 int main(int argc, char **argv)
 {
     static int16_t samples[N_SAMPLES];
@@ -73,6 +100,7 @@ int main(int argc, char **argv)
     REQUIRE(asr_analysis_create(argv[1], 1.09, NULL, NULL, &analysis) == 0);
     REQUIRE(asr_analysis_run(analysis, samples, N_SAMPLES, NULL) == 0);
     a_failed_allocation_teaches_nothing();
+    want_of_memory_is_no_judgement();
     asr_analysis_destroy(analysis);
     asr_adapt_model_close(model);
     return check_failures ? 1 : 0;
