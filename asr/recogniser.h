@@ -61,7 +61,7 @@ struct asr_hypothesis {
     size_t n_others;
     /* The same sound, when it had to be a short answer; NULL: not tried, or nothing was heard.
      */
-    const struct asr_hypothesis *answer;
+    const struct asr_hypothesis *short_answer;
 };
 
 struct asr_adapt_known_voice;
