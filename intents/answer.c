@@ -150,7 +150,7 @@ void intents_answer_read_items(const struct intents_understander *understander,
     if (result->outside_service[0] || (!adds && result->act != INTENTS_CANCEL))
         return;
     result->n_items = intents_items_answer(understander->items, words, result->items,
-                                           result->dropped, &result->n_dropped);
+                                           result->dropped, &result->n_dropped, &result->is_cut);
     result->misses_item = adds && intents_items_misses_one(understander->items, words);
     if (result->misses_item)
         be_sure(result);

@@ -176,7 +176,8 @@ static void read_items(const struct intents_understander *understander,
     if (intents_expects_answer(expect))
         intents_answer_read_items(understander, words, result);
     else if (result->act == INTENTS_REQUEST && intents_takes_items(understander, result->service))
-        result->n_items = intents_items_find(understander->items, words, result->items);
+        result->n_items =
+            intents_items_find(understander->items, words, result->items, &result->is_cut);
 }
 
 /* Two days for one service are two requests of it. */
@@ -191,6 +192,7 @@ static void add_second_day(const struct intents_when *when, struct intents_resul
     memcpy(also->service, result->service, sizeof(also->service));
     memcpy(also->items, result->items, sizeof(also->items));
     also->n_items = result->n_items;
+    also->is_cut = result->is_cut;
     result->n_also = 1;
 }
 

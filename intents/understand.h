@@ -47,6 +47,7 @@ struct intents_also {
     bool is_repeated, is_off_weekday;
     char items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_items;
+    bool is_cut; /* more items were said than there is room for */
 };
 
 struct intents_result {
@@ -61,7 +62,8 @@ struct intents_result {
     bool is_besides;            /* the request comes to another one: "et le chien aussi" */
     bool is_repeated;           /* asked for more than once: "tous les mardis" */
     bool is_off_weekday;        /* the weekday that was said is not the day's own */
-    bool is_mixed;              /* two requests in one that cannot be parted surely */
+    bool is_mixed;              /* two requests in one that cannot be parted surely, or more than
+                                   there is room for */
     struct base_date date;
     enum intents_part part;
     struct base_time time;
@@ -73,6 +75,7 @@ struct intents_result {
     /* What an answer takes off the list: "enlevez le beurre". */
     char dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES];
     size_t n_dropped;
+    bool is_cut;       /* more items or dropped ones were said than there is room for */
     bool misses_item;  /* an answer asks for something besides, and what it is is not known */
     double confidence; /* 0 to 1: how probable it is that act and service are right */
     /* The best other reading, for "Est-ce pour ... ?" */

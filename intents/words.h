@@ -29,8 +29,8 @@ struct intents_words {
 void intents_words_split(const char *text, const char *const *whole,
                          struct intents_words *ret_words);
 
-/* The text of words from `first` to `last` inclusive, as it was written, into a buffer (cut to
- * size). Returns: its length. */
+/* The text of words from `first` to `last` inclusive, in lower case, into a buffer; what does not
+ * fit is left out by whole words, of a single word by whole letters. Returns: its length. */
 size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last,
                            char *ret_text, size_t size);
 
