@@ -100,27 +100,17 @@ void intents_answer_read(const struct intents_understander *understander,
     read_instead(understander, words, result);
 }
 
-static bool is_structure(const struct intents_language *language, const char *word)
-{
-    const json_t *structure = json_object_get(language->grammar.root, "structure");
-
-    for (size_t i = 0; i < json_array_size(structure); i++) {
-        if (strcmp(json_string_value(json_array_get(structure, i)), word) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Whether something is talked about before the first day or hour: an answer begins with the day, or
  * with words of grammar ("mettez plutôt vendredi, ma fille vient jeudi"). */
 static bool has_topic_before_when(const struct intents_language *language,
                                   const struct intents_words *words)
 {
+    const json_t *structure = json_object_get(language->grammar.root, "structure");
     unsigned char tags[INTENTS_WORDS_MAX];
 
     intents_when_tag(&language->when, words, true, tags);
     for (size_t i = 0; i < words->n && tags[i] == INTENTS_TAG_NONE; i++) {
-        if (!is_structure(language, words->word[i]))
+        if (!intents_grammar_has(structure, words->word[i]))
             return true;
     }
     return false;

@@ -28,9 +28,12 @@ enum set {
     N_SETS,
 };
 
-static const char *const set_names[N_SETS] = {"torn",   "doubt", "clock",  "today",   "who",
-                                              "usual",  "wait",  "more",   "goodbye", "enough",
-                                              "thanks", "hello", "thinks", "filler"};
+static const char *const set_names[N_SETS] = {
+    [SET_TORN] = "torn",     [SET_DOUBT] = "doubt",   [SET_CLOCK] = "clock",
+    [SET_TODAY] = "today",   [SET_WHO] = "who",       [SET_USUAL] = "usual",
+    [SET_WAIT] = "wait",     [SET_MORE] = "more",     [SET_GOODBYE] = "goodbye",
+    [SET_ENOUGH] = "enough", [SET_THANKS] = "thanks", [SET_HELLO] = "hello",
+    [SET_THINKS] = "thinks", [SET_FILLER] = "filler"};
 
 struct intents_aside {
     const struct intents_language *language;
@@ -39,12 +42,10 @@ struct intents_aside {
 
 int intents_aside_create(const struct intents_language *language, struct intents_aside **ret_aside)
 {
-    const json_t *sets = json_object_get(language->grammar.root, "asides");
     struct intents_aside *aside = calloc(1, sizeof(*aside));
-    int r = aside ? 0 : -ENOMEM;
+    int r = aside ? intents_sets_load(language, "asides", set_names, N_SETS, NULL, aside->sets)
+                  : -ENOMEM;
 
-    for (int i = 0; r == 0 && i < N_SETS; i++)
-        r = intents_set_fill(&aside->sets[i], json_object_get(sets, set_names[i]));
     if (r < 0) {
         intents_aside_destroy(aside);
         return r;
@@ -58,8 +59,7 @@ void intents_aside_destroy(struct intents_aside *aside)
 {
     if (!aside)
         return;
-    for (int i = 0; i < N_SETS; i++)
-        intents_list_finish(&aside->sets[i]);
+    intents_sets_finish(aside->sets, N_SETS);
     free(aside);
 }
 

@@ -72,15 +72,7 @@ static bool is_bad_pair(const struct intents_grammar *grammar, const char *word,
 
 static bool may_be_doubled(const struct intents_language *language, const char *word)
 {
-    const json_t *doubled = json_object_get(language->grammar.root, "doubled");
-
-    for (size_t i = 0; i < json_array_size(doubled); i++) {
-        const char *allowed = json_string_value(json_array_get(doubled, i));
-
-        if (allowed && strcmp(allowed, word) == 0)
-            return true;
-    }
-    return false;
+    return intents_grammar_has(json_object_get(language->grammar.root, "doubled"), word);
 }
 
 /* Splits at spaces and behind apostrophes, but keeps hyphens: spelling goes by written words. */
