@@ -391,7 +391,7 @@ void asr_acoustics_score(const struct asr_acoustics *a, const float (*cepstra)[A
         tops[i / N_BOOKS_MAX][i % N_BOOKS_MAX] = (struct top){.density = {0, 1, 2, 3}};
     for (int f = 0; f < n_frames; f++) {
         float x[N_STREAMS][N_DIMENSIONS];
-        asr_model_streams(cepstra, n_frames, f, x);
+        asr_cepstra_streams(cepstra, n_frames, f, x);
         find_tops(a, x, only_phones && f % 2, tops);
         score_frame(a, only_phones, tops, likelihood,
                     ret_scores + (size_t)f * (size_t)a->n_senones);

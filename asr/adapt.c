@@ -379,3 +379,51 @@ double asr_adapt_gain(const struct asr_adapt_stats *stats, const struct asr_tran
     }
     return gain / stats->n_frames + N_STREAMS * volume;
 }
+
+/* ---- how well a transform fits an utterance ---- */
+
+/* The density of one phone's frames. Returns: how many frames were counted, -ENOMEM. */
+static int fit_phone(const struct asr_adapt_model *model, const struct asr_segment *segment,
+                     const struct asr_adapt_frame *frames, int n_frames, double *total)
+{
+    struct asr_adapt_label labels[ASR_ADAPT_FRAMES_MAX];
+    int phone = asr_adapt_model_phone(model, segment->word);
+    int n = segment->end_frame - segment->start_frame + 1;
+    double score;
+    if (phone < 0 || segment->start_frame < 0 || n < 1 || n > ASR_ADAPT_FRAMES_MAX ||
+        segment->end_frame >= n_frames)
+        return 0;
+    int r = asr_adapt_align(model, frames + segment->start_frame, n, &phone, 1, labels, &score);
+    if (r < 0)
+        return r == -EINVAL ? 0 : r;
+    *total += score;
+    return n;
+}
+
+int asr_adapt_fit(const struct asr_adapt_model *model, const struct asr_analysis *analysis,
+                  const struct asr_decoding *phones, int n_frames,
+                  const struct asr_transform *transform, double *ret_fit)
+{
+    float(*cepstra)[N] = calloc((size_t)n_frames, sizeof(*cepstra));
+    struct asr_adapt_frame *frames = calloc((size_t)n_frames, sizeof(*frames));
+    double total = 0, volume = 0;
+    int n_counted = 0, r = cepstra && frames ? 0 : -ENOMEM;
+    if (r == 0) {
+        asr_analysis_cepstra(analysis, 0, n_frames, false, cepstra);
+        if (transform && asr_transform_is_sane(transform, &volume))
+            asr_transform_apply(transform, cepstra, n_frames);
+        asr_adapt_model_frames((const float(*)[N])cepstra, n_frames, frames);
+    }
+    for (size_t i = 0; r >= 0 && i < phones->n_segments; i++) {
+        r = fit_phone(model, &phones->segments[i], frames, n_frames, &total);
+        n_counted += r > 0 ? r : 0;
+    }
+    free(cepstra);
+    free(frames);
+    if (r < 0)
+        return base_trace(r);
+    if (n_counted == 0)
+        return -EINVAL;
+    *ret_fit = total / n_counted + ASR_ADAPT_STREAMS * volume;
+    return 0;
+}

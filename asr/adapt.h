@@ -15,6 +15,8 @@
 #define ASR_ADAPT_H
 
 #include "asr/adapt_model.h"
+#include "asr/analysis.h"
+#include "asr/decoder.h"
 
 /* What a transform may change, from little data to much. */
 enum asr_adapt_form {
@@ -24,7 +26,10 @@ enum asr_adapt_form {
     ASR_ADAPT_N_FORMS,
 };
 
-enum { ASR_ADAPT_N = ASR_CEPSTRA + 1 }; /* cepstra and a one */
+enum {
+    ASR_ADAPT_N = ASR_CEPSTRA + 1, /* cepstra and a one */
+    ASR_ADAPT_FRAMES_MAX = 300,    /* of a word; longer ones were heard into noise */
+};
 
 /* Sums over frames; doubles only, so that they may be written as they are. */
 struct asr_adapt_stats {
@@ -61,8 +66,8 @@ void asr_adapt_sum(struct asr_adapt_stats *stats, const struct asr_adapt_stats *
 void asr_adapt_prior(const struct asr_adapt_model *model, struct asr_adapt_stats *ret_prior);
 
 /*
- * The transform that fits best, with prior_frames frames of the prior added. Returns: 0, or -EDOM
- * when there is none (too little, or broken statistics).
+ * The transform that fits best, with prior_frames frames of the prior added. Returns: 0, -EDOM when
+ * there is none (too little, or broken statistics), -ENOMEM.
  */
 int asr_adapt_solve(const struct asr_adapt_stats *stats, const struct asr_adapt_stats *prior,
                     double prior_frames, enum asr_adapt_form form,
@@ -70,5 +75,14 @@ int asr_adapt_solve(const struct asr_adapt_stats *stats, const struct asr_adapt_
 
 /* How much better a transform fits than none: log density per frame. */
 double asr_adapt_gain(const struct asr_adapt_stats *stats, const struct asr_transform *transform);
+
+/*
+ * How well a path of phones fits the first n_frames of an analysed utterance, seen through its
+ * transform or not: log density per frame of the cepstra as they came, so that both can be
+ * compared. Returns: 0, -EINVAL when no phone fits, -ENOMEM.
+ */
+int asr_adapt_fit(const struct asr_adapt_model *model, const struct asr_analysis *analysis,
+                  const struct asr_decoding *phones, int n_frames,
+                  const struct asr_transform *transform, double *ret_fit);
 
 #endif

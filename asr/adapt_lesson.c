@@ -14,7 +14,6 @@ enum {
     N = ASR_CEPSTRA,
     N_VARIANTS_MAX = 6, /* pronunciations of a word */
     N_PHONES_MAX = 40,  /* of a word */
-    N_FRAMES_MAX = 300, /* of a word; longer ones were heard into noise */
 };
 
 struct variant {
@@ -79,7 +78,7 @@ static void take_pieces(struct asr_adapt_lesson *lesson, struct asr_decoder *dec
         struct piece *piece = &lesson->pieces[lesson->n_pieces];
         piece->from = segment->start_frame;
         piece->n_frames = segment->end_frame - segment->start_frame + 1;
-        if (piece->from < 0 || piece->n_frames < 1 || piece->n_frames > N_FRAMES_MAX ||
+        if (piece->from < 0 || piece->n_frames < 1 || piece->n_frames > ASR_ADAPT_FRAMES_MAX ||
             piece->from + piece->n_frames > lesson->n_frames)
             continue;
         pronounce(lesson, decoder, segment->word, piece);
@@ -94,7 +93,8 @@ static int take_frames(struct asr_adapt_lesson *lesson, const struct asr_analysi
     float(*cepstra)[N] = calloc(n, sizeof(*cepstra));
     lesson->frames = calloc(n, sizeof(*lesson->frames));
     lesson->seen = calloc(n, sizeof(*lesson->seen));
-    if (cepstra && lesson->frames && lesson->seen) {
+    bool is_whole = cepstra && lesson->frames && lesson->seen;
+    if (is_whole) {
         asr_analysis_cepstra(analysis, 0, lesson->n_frames, false, cepstra);
         asr_adapt_model_frames((const float(*)[N])cepstra, lesson->n_frames, lesson->frames);
         asr_analysis_cepstra(analysis, 0, lesson->n_frames, true, cepstra);
@@ -102,7 +102,7 @@ static int take_frames(struct asr_adapt_lesson *lesson, const struct asr_analysi
         explicit_bzero(cepstra, n * sizeof(*cepstra));
     }
     free(cepstra);
-    return lesson->frames && lesson->seen ? 0 : -ENOMEM;
+    return is_whole ? 0 : -ENOMEM;
 }
 
 int asr_adapt_lesson_create(const struct asr_adapt_model *model, struct asr_decoder *decoder,
@@ -157,9 +157,9 @@ double asr_adapt_lesson_tract(const struct asr_adapt_lesson *lesson)
 
 /* The states of a piece in the pronunciation that fits best. Returns: whether one fits. */
 static int align(const struct asr_adapt_lesson *lesson, const struct piece *piece,
-                 struct asr_adapt_label labels[N_FRAMES_MAX])
+                 struct asr_adapt_label labels[ASR_ADAPT_FRAMES_MAX])
 {
-    struct asr_adapt_label tried[N_FRAMES_MAX];
+    struct asr_adapt_label tried[ASR_ADAPT_FRAMES_MAX];
     double score, best = (double)-INFINITY;
     for (int i = 0; i < piece->n_variants; i++) {
         const struct variant *variant = &piece->variants[i];
@@ -177,7 +177,7 @@ static int align(const struct asr_adapt_lesson *lesson, const struct piece *piec
 
 int asr_adapt_lesson_work(struct asr_adapt_lesson *lesson)
 {
-    struct asr_adapt_label labels[N_FRAMES_MAX];
+    struct asr_adapt_label labels[ASR_ADAPT_FRAMES_MAX];
     if (lesson->n_done == lesson->n_pieces)
         return 0;
     const struct piece *piece = &lesson->pieces[lesson->n_done++];
@@ -193,50 +193,4 @@ int asr_adapt_lesson_work(struct asr_adapt_lesson *lesson)
 const struct asr_adapt_stats *asr_adapt_lesson_stats(const struct asr_adapt_lesson *lesson)
 {
     return &lesson->stats;
-}
-
-/* The density of one phone's frames. Returns: how many frames were counted, -ENOMEM. */
-static int fit_phone(const struct asr_adapt_model *model, const struct asr_segment *segment,
-                     const struct asr_adapt_frame *frames, int n_frames, double *total)
-{
-    struct asr_adapt_label labels[N_FRAMES_MAX];
-    int phone = asr_adapt_model_phone(model, segment->word);
-    int n = segment->end_frame - segment->start_frame + 1;
-    double score;
-    if (phone < 0 || segment->start_frame < 0 || n < 1 || n > N_FRAMES_MAX ||
-        segment->end_frame >= n_frames)
-        return 0;
-    int r = asr_adapt_align(model, frames + segment->start_frame, n, &phone, 1, labels, &score);
-    if (r < 0)
-        return r == -EINVAL ? 0 : r;
-    *total += score;
-    return n;
-}
-
-int asr_adapt_fit(const struct asr_adapt_model *model, const struct asr_analysis *analysis,
-                  const struct asr_decoding *phones, int n_frames,
-                  const struct asr_transform *transform, double *ret_fit)
-{
-    float(*cepstra)[N] = calloc((size_t)n_frames, sizeof(*cepstra));
-    struct asr_adapt_frame *frames = calloc((size_t)n_frames, sizeof(*frames));
-    double total = 0, volume = 0;
-    int n_counted = 0, r = cepstra && frames ? 0 : -ENOMEM;
-    if (r == 0) {
-        asr_analysis_cepstra(analysis, 0, n_frames, false, cepstra);
-        if (transform && asr_transform_is_sane(transform, &volume))
-            asr_transform_apply(transform, cepstra, n_frames);
-        asr_adapt_model_frames((const float(*)[N])cepstra, n_frames, frames);
-    }
-    for (size_t i = 0; r >= 0 && i < phones->n_segments; i++) {
-        r = fit_phone(model, &phones->segments[i], frames, n_frames, &total);
-        n_counted += r > 0 ? r : 0;
-    }
-    free(cepstra);
-    free(frames);
-    if (r < 0)
-        return base_trace(r);
-    if (n_counted == 0)
-        return -EINVAL;
-    *ret_fit = total / n_counted + ASR_ADAPT_STREAMS * volume;
-    return 0;
 }

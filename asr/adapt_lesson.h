@@ -9,8 +9,6 @@
 #define ASR_ADAPT_LESSON_H
 
 #include "asr/adapt.h"
-#include "asr/analysis.h"
-#include "asr/decoder.h"
 
 struct asr_adapt_lesson;
 
@@ -41,14 +39,5 @@ int asr_adapt_lesson_work(struct asr_adapt_lesson *lesson);
 
 /* What was learned so far. Returns: the lesson's own, which work changes. */
 const struct asr_adapt_stats *asr_adapt_lesson_stats(const struct asr_adapt_lesson *lesson);
-
-/*
- * How well a path of phones fits the first n_frames of an analysed utterance, seen through its
- * transform or not: log density per frame of the cepstra as they came, so that both can be
- * compared. Returns: 0, -EINVAL when no phone fits, -ENOMEM.
- */
-int asr_adapt_fit(const struct asr_adapt_model *model, const struct asr_analysis *analysis,
-                  const struct asr_decoding *phones, int n_frames,
-                  const struct asr_transform *transform, double *ret_fit);
 
 #endif

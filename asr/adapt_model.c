@@ -138,7 +138,7 @@ void asr_adapt_model_frames(const float (*cepstra)[N], int n_frames,
                             struct asr_adapt_frame *ret_frames)
 {
     for (int t = 0; t < n_frames; t++)
-        asr_model_streams(cepstra, n_frames, t, ret_frames[t].x);
+        asr_cepstra_streams(cepstra, n_frames, t, ret_frames[t].x);
 }
 
 /* The first Gaussian of a phone's stream, and its weights in a state. */

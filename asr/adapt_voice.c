@@ -103,52 +103,76 @@ static void sum_up(const struct scale *scale, struct asr_adapt_stats *ret_sum)
         asr_adapt_sum(ret_sum, &scale->recent[i], 1);
 }
 
-/* Tries on each recent lesson what all others give. Returns: the mean gain, or none when it harms
- * one of them. */
-static double try_candidate(const struct asr_adapt_voice *voice, const struct scale *scale,
-                            const struct candidate *candidate, struct asr_adapt_stats *sum)
+/* Tries on each recent lesson what all others give. *ret_gain is the mean gain, or 0 when it harms
+ * one of them. Returns: 0, -ENOMEM. */
+static int try_candidate(const struct asr_adapt_voice *voice, const struct scale *scale,
+                         const struct candidate *candidate, struct asr_adapt_stats *sum,
+                         double *ret_gain)
 {
     double total = 0;
+    *ret_gain = 0;
     for (unsigned i = 0; i < scale->n_recent; i++) {
         struct asr_transform transform;
         asr_adapt_sum(sum, &scale->recent[i], -1);
         int r = asr_adapt_solve(sum, &voice->prior, candidate->prior_frames, candidate->form,
                                 &transform);
         asr_adapt_sum(sum, &scale->recent[i], 1);
+        if (r < 0 && r != -EDOM)
+            return r;
         double gain = r < 0 ? -1 : asr_adapt_gain(&scale->recent[i], &transform);
         if (!(gain > 0))
             return 0;
         total += gain;
     }
-    return scale->n_recent > 0 ? total / scale->n_recent : 0;
+    if (scale->n_recent > 0)
+        *ret_gain = total / scale->n_recent;
+    return 0;
 }
 
+/* The candidate that gains most, NULL when none gains enough. Returns: 0, -ENOMEM. */
+static int choose(const struct asr_adapt_voice *voice, const struct scale *scale,
+                  struct asr_adapt_stats *sum, const struct candidate **ret_best, double *ret_gain)
+{
+    *ret_best = NULL;
+    *ret_gain = GAIN_MIN;
+    for (size_t i = 0; i < N_CANDIDATES; i++) {
+        double gain;
+        int r = try_candidate(voice, scale, &candidates[i], sum, &gain);
+        if (r < 0)
+            return r;
+        if (gain > *ret_gain) {
+            *ret_gain = gain;
+            *ret_best = &candidates[i];
+        }
+    }
+    return 0;
+}
+
+/* What is used changes on success only. */
 static int decide(struct asr_adapt_voice *voice)
 {
     const struct scale *scale = usual_scale(voice);
     struct asr_adapt_stats *sum = malloc(sizeof(*sum));
     const struct candidate *best = NULL;
-    double best_gain = GAIN_MIN;
-    if (!sum)
-        return base_trace(-ENOMEM);
-    voice->used = NULL;
-    voice->gain = 0;
-    if (scale && scale->n_lessons > 1)
+    double gain = 0;
+    int r = sum ? 0 : -ENOMEM;
+    if (r == 0 && scale && scale->n_lessons > 1) {
         sum_up(scale, sum);
-    for (size_t i = 0; scale && scale->n_lessons > 1 && i < N_CANDIDATES; i++) {
-        double gain = try_candidate(voice, scale, &candidates[i], sum);
-        if (gain > best_gain) {
-            best_gain = gain;
-            best = &candidates[i];
+        r = choose(voice, scale, sum, &best, &gain);
+    }
+    if (r == 0 && best) {
+        r = asr_adapt_solve(sum, &voice->prior, best->prior_frames, best->form, &voice->transform);
+        if (r == -EDOM) {
+            best = NULL;
+            r = 0;
         }
     }
-    if (best && asr_adapt_solve(sum, &voice->prior, best->prior_frames, best->form,
-                                &voice->transform) == 0) {
-        voice->used = scale;
-        voice->gain = best_gain;
-        voice->form = best->form;
-    }
     free(sum);
+    if (r < 0)
+        return base_trace(r);
+    voice->used = best ? scale : NULL;
+    voice->gain = best ? gain : 0;
+    voice->form = best ? best->form : voice->form;
     return 0;
 }
 
@@ -224,11 +248,11 @@ int asr_adapt_voice_learn(struct asr_adapt_voice *voice, double tract,
     return decide(voice);
 }
 
-struct asr_known_voice asr_adapt_voice_known(const struct asr_adapt_voice *voice)
+struct asr_adapt_known_voice asr_adapt_voice_known(const struct asr_adapt_voice *voice)
 {
     if (!voice->used)
-        return (struct asr_known_voice){0};
-    return (struct asr_known_voice){&voice->transform, voice->used->tract, voice->gain};
+        return (struct asr_adapt_known_voice){0};
+    return (struct asr_adapt_known_voice){&voice->transform, voice->used->tract, voice->gain};
 }
 
 void asr_adapt_voice_describe(const struct asr_adapt_voice *voice,

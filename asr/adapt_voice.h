@@ -30,12 +30,20 @@ int asr_adapt_voice_create(const struct asr_adapt_model *model, struct asr_adapt
 void asr_adapt_voice_destroy(struct asr_adapt_voice *voice);
 
 /* Adds a lesson that was analysed at a scale (tract), and decides anew what is used: some 20 ms.
- * Returns: 0, -EINVAL for one that cannot be (nothing is changed), -ENOMEM. */
+ * Returns: 0, -EINVAL for one that cannot be (nothing is changed), -ENOMEM (it may have been added;
+ * what is used stays). */
 int asr_adapt_voice_learn(struct asr_adapt_voice *voice, double tract,
                           const struct asr_adapt_stats *lesson);
 
+/* A person's voice as it was learned. */
+struct asr_adapt_known_voice {
+    const struct asr_transform *transform; /* NULL: nobody is known */
+    double tract;                          /* the scale that it was learned at */
+    double gain; /* log density per frame that it gave to lessons it was not made from */
+};
+
 /* What is used now; its transform lives as long as the voice and until the next lesson. */
-struct asr_known_voice asr_adapt_voice_known(const struct asr_adapt_voice *voice);
+struct asr_adapt_known_voice asr_adapt_voice_known(const struct asr_adapt_voice *voice);
 
 struct asr_adapt_voice_state {
     unsigned n_lessons;

@@ -4,7 +4,6 @@
 #include "asr/decoder.h"
 #include "asr/denoiser.h"
 #include "asr/library.h"
-#include "asr/model.h"
 #include "asr/spectrum.h"
 #include "base/error.h"
 
@@ -31,7 +30,7 @@ int asr_analysis_create(const char *model_folder, double tract, const struct asr
 {
     cmd_ln_t *config = NULL;
     asr_library_take_log();
-    int r = asr_model_check_file(model_folder, "feat.params");
+    int r = asr_library_check_file(model_folder, "feat.params");
     if (r == 0)
         r = asr_library_config(model_folder, tract, settings, &config);
     if (r < 0)

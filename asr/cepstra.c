@@ -43,3 +43,18 @@ void asr_cepstra_centre(float (*cepstra)[ASR_CEPSTRA], int n_frames)
             cepstra[i][c] -= (float)(mean[c] / n);
     }
 }
+
+void asr_cepstra_streams(const float (*cepstra)[ASR_CEPSTRA], int n_frames, int frame,
+                         float ret_streams[ASR_CEPSTRA_STREAMS][ASR_CEPSTRA])
+{
+    const float *at[7]; /* from three before to three after */
+    for (int k = 0; k < 7; k++) {
+        int t = frame + k - 3;
+        at[k] = cepstra[t < 0 ? 0 : t >= n_frames ? n_frames - 1 : t];
+    }
+    for (int c = 0; c < ASR_CEPSTRA; c++) {
+        ret_streams[0][c] = at[3][c];
+        ret_streams[1][c] = at[5][c] - at[1][c];
+        ret_streams[2][c] = (at[6][c] - at[2][c]) - (at[4][c] - at[0][c]);
+    }
+}

@@ -3,7 +3,6 @@
 
 #include "asr/analysis.h"
 #include "asr/library.h"
-#include "asr/model.h"
 #include "asr/model_stub.h"
 #include "asr/path.h"
 #include "asr/scores.h"
@@ -27,21 +26,22 @@ struct asr_decoder {
     char phones[32]; /* the name of the search that needs the phones' scores alone */
 };
 
-/* A decoder that is given its scores needs no Gaussians of its own. Returns: NULL on failure. */
-static ps_decoder_t *init_without_gaussians(cmd_ln_t *config, const struct asr_scores *scores)
+/* A decoder that is given its scores needs no Gaussians of its own. */
+static int init_without_gaussians(cmd_ln_t *config, struct asr_decoder *decoder)
 {
     struct asr_model_stub stub;
     int n_phones, n_senones;
-    ps_decoder_t *ps = NULL;
-    asr_scores_sizes(scores, &n_phones, &n_senones);
-    if (asr_model_stub_open(&stub, n_phones, n_senones) == 0) {
+    asr_scores_sizes(decoder->scores, &n_phones, &n_senones);
+    int r = asr_model_stub_open(&stub, n_phones, n_senones);
+    if (r == 0) {
         cmd_ln_set_str_r(config, "-mean", stub.means.path);
         cmd_ln_set_str_r(config, "-var", stub.variances.path);
         cmd_ln_set_str_r(config, "-sendump", stub.weights.path);
-        ps = ps_init(config);
+        decoder->ps = ps_init(config);
+        r = decoder->ps ? 0 : -EINVAL; /* it told why in its log */
     }
     asr_model_stub_close(&stub);
-    return ps;
+    return r;
 }
 
 int asr_decoder_create(const struct asr_decoder_options *options, struct asr_decoder **ret_decoder)
@@ -50,7 +50,7 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     struct asr_decoder *decoder = NULL;
 
     asr_library_take_log();
-    int r = asr_model_check(options->model_folder, options->dictionary);
+    int r = asr_library_check(options->model_folder, options->dictionary);
     if (r < 0)
         return base_trace(r);
     r = asr_library_config(options->model_folder, 1, options->settings, &config);
@@ -69,13 +69,10 @@ int asr_decoder_create(const struct asr_decoder_options *options, struct asr_dec
     decoder->has_own_scores = !options->scores;
     if (decoder->has_own_scores)
         r = asr_scores_create(options->model_folder, &decoder->scores);
+    if (r == 0)
+        r = init_without_gaussians(config, decoder);
     if (r < 0)
         goto fail;
-    decoder->ps = init_without_gaussians(config, decoder->scores);
-    if (!decoder->ps) {
-        r = -EINVAL;
-        goto fail;
-    }
     cmd_ln_free_r(config);
     *ret_decoder = decoder;
     return 0;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The library reports through one process-wide callback: the reason for having no state here. */
 __attribute__((format(printf, 3, 4))) static void take_library_log(void *user_data, err_lvl_t level,
@@ -39,9 +40,32 @@ void asr_library_take_log(void)
     err_set_callback(take_library_log, NULL);
 }
 
-static bool is_boolean_or_text(const arg_t *def)
+int asr_library_check_file(const char *folder, const char *name)
 {
-    return (def->type & (ARG_STRING | ARG_BOOLEAN)) != 0;
+    char path[1024];
+    int r = base_file_join(folder, name, path, sizeof(path));
+    if (r < 0 || access(path, R_OK) == 0)
+        return r;
+    r = -errno;
+    log_error("asr-model-missing", "model file not readable: %s: %s", path, strerror(-r));
+    return r;
+}
+
+int asr_library_check(const char *folder, const char *dictionary)
+{
+    static const char *const names[] = {
+        "mdef", "means", "variances", "transition_matrices", "sendump", "feat.params", "noisedict"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        int r = asr_library_check_file(folder, names[i]);
+        if (r < 0)
+            return r;
+    }
+    if (dictionary && access(dictionary, R_OK) < 0) {
+        int r = -errno;
+        log_error("asr-model-missing", "dictionary not readable: %s: %s", dictionary, strerror(-r));
+        return r;
+    }
+    return 0;
 }
 
 /* Writes a setting into the library's table, by the type the table gives. */
@@ -52,7 +76,7 @@ static int set_one(cmd_ln_t *config, const char *name, const char *value)
             continue;
         if (def->type & ARG_BOOLEAN)
             cmd_ln_set_int_r(config, name, strcmp(value, "yes") == 0);
-        else if (is_boolean_or_text(def))
+        else if (def->type & ARG_STRING)
             cmd_ln_set_str_r(config, name, value);
         else if (def->type & ARG_INTEGER)
             cmd_ln_set_int_r(config, name, strtol(value, NULL, 10));

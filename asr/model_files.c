@@ -73,7 +73,8 @@ static int open_cursor(const char *folder, const char *name, struct cursor *ret_
     if (r == 0)
         r = base_file_read(path, FILE_MAX, &ret_cursor->data, &ret_cursor->n);
     if (r < 0)
-        log_error("asr-model-missing", "model file not readable: %s/%s", folder, name);
+        log_error("asr-model-missing", "model file not readable: %s/%s: %s", folder, name,
+                  strerror(-r));
     return r;
 }
 
@@ -299,19 +300,4 @@ void asr_model_files_free(struct asr_model_files *files)
     free(files->variances);
     free(files->sendump);
     *files = (struct asr_model_files){0};
-}
-
-void asr_model_streams(const float (*cepstra)[ASR_CEPSTRA], int n_frames, int frame,
-                       float ret_streams[ASR_MODEL_STREAMS][ASR_CEPSTRA])
-{
-    const float *at[7]; /* from three before to three after */
-    for (int k = 0; k < 7; k++) {
-        int t = frame + k - 3;
-        at[k] = cepstra[t < 0 ? 0 : t >= n_frames ? n_frames - 1 : t];
-    }
-    for (int c = 0; c < ASR_CEPSTRA; c++) {
-        ret_streams[0][c] = at[3][c];
-        ret_streams[1][c] = at[5][c] - at[1][c];
-        ret_streams[2][c] = (at[6][c] - at[2][c]) - (at[4][c] - at[0][c]);
-    }
 }

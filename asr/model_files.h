@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 enum {
-    ASR_MODEL_STREAMS = 3, /* cepstra, deltas, deltas of deltas */
+    ASR_MODEL_STREAMS = ASR_CEPSTRA_STREAMS,
     ASR_MODEL_PHONES_MAX = 200,
     ASR_MODEL_STATES_MAX = 8,
     ASR_MODEL_DENSITIES_MAX = 1024,
@@ -52,13 +52,5 @@ struct asr_model_files {
  * (asr_model_files_free), after 0 only. */
 int asr_model_files_read(const char *model_folder, struct asr_model_files *ret_files);
 void asr_model_files_free(struct asr_model_files *files);
-
-/*
- * What a model of three streams sees of a frame: the cepstra, their deltas, the deltas of these, as
- * the library makes them; beyond the ends of the utterance the first and the last frame go on.
- * `cepstra` has n_frames rows.
- */
-void asr_model_streams(const float (*cepstra)[ASR_CEPSTRA], int n_frames, int frame,
-                       float ret_streams[ASR_MODEL_STREAMS][ASR_CEPSTRA]);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Files that stand for a model's Gaussians where nobody asks for them.
  *
- * A WHOLE decoder reads its scores from asr/scores.h. The library loads means, variances and
+ * A decoder reads its scores from asr/scores.h. The library loads means, variances and
  * weights all the same, 1.6 MB in each decoder, and has no setting to leave them out. It takes
  * these instead: as many phones and states as the model, but only as many Gaussians as it insists
  * on, all of them alike. A decoder that was opened with them must never score sound by itself.

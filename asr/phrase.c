@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum {
-    WAYS_MAX = 8,
     STATES_MAX = 160, /* of a way */
     FRAMES_MAX = 400,
     FRAMES_MIN = 50, /* nobody calls faster */
@@ -28,7 +27,7 @@ struct way {
 };
 
 struct asr_phrase {
-    struct way ways[WAYS_MAX];
+    struct way ways[ASR_PHRASE_WAYS_MAX];
     size_t n_ways;
     int n_phones, n_states;
     uint16_t *senones;               /* [phone][state] */
@@ -97,7 +96,7 @@ int asr_phrase_create(const char *model_folder, const char *const *ways, size_t 
 
     if (r == 0) {
         r = take_phones(phrase, &files);
-        for (size_t i = 0; r == 0 && i < n_ways && phrase->n_ways < WAYS_MAX; i++)
+        for (size_t i = 0; r == 0 && i < n_ways && phrase->n_ways < ASR_PHRASE_WAYS_MAX; i++)
             r = add_way(phrase, &files, ways[i]);
         asr_model_files_free(&files);
     }

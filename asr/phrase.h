@@ -21,6 +21,9 @@ struct asr_phrase;
 /* No stretch is long enough to be the phrase. */
 #define ASR_PHRASE_NEVER 1000.0f
 
+/* More ways to say a phrase are not looked for. */
+enum { ASR_PHRASE_WAYS_MAX = 8 };
+
 /* `ways` are the phrase in the model's phones, blanks between. Returns: 0, -EINVAL (an unknown
  * phone, no way at all), -ENOENT, -ENOMEM. Owns: the caller. */
 int asr_phrase_create(const char *model_folder, const char *const *ways, size_t n_ways,

@@ -220,24 +220,16 @@ int asr_prepare(const int16_t *samples, size_t n_samples, const struct asr_prepa
     size_t n_frames = n_samples / ASR_FRAME_SAMPLES;
     struct asr_prepared out = {0};
     double loud_db = 0;
-    bool *is_voice = calloc(n_frames + 1, sizeof(*is_voice));
     size_t n_edge = (size_t)options->edge_ms * (ASR_RATE_HZ / 1000);
+    bool *is_voice = calloc(n_frames + 1, sizeof(*is_voice));
+    int16_t *pressed = malloc((n_samples + 1) * sizeof(*pressed));
     out.samples = calloc(n_samples + 2 * n_edge + 1, sizeof(*out.samples));
     out.pieces = calloc(2 * n_frames + 2, sizeof(*out.pieces));
-    int r = is_voice && out.samples && out.pieces ? 0 : -ENOMEM;
+    int r = is_voice && pressed && out.samples && out.pieces ? 0 : -ENOMEM;
     if (r == 0 && n_frames > 0)
         r = mark_voice(samples, n_frames, is_voice, &loud_db);
-    if (r < 0) {
-        free(is_voice);
-        asr_prepare_finish(&out);
-        return base_trace(r);
-    }
-    int16_t *pressed = malloc((n_samples + 1) * sizeof(*pressed));
-    if (!pressed) {
-        free(is_voice);
-        asr_prepare_finish(&out);
-        return base_trace(-ENOMEM);
-    }
+    if (r < 0)
+        goto fail;
     memcpy(pressed, samples, n_samples * sizeof(*pressed));
     press(pressed, is_voice, n_frames, loud_db);
     if (n_frames > 0 && is_voice[0])
@@ -245,12 +237,17 @@ int asr_prepare(const int16_t *samples, size_t n_samples, const struct asr_prepa
     copy_shortened(&out, pressed, n_samples, is_voice, n_frames, options);
     if (n_frames > 0 && is_voice[n_frames - 1])
         add_edge(&out, n_edge, loud_db);
-    free(pressed);
     if (options->peak > 0)
         level(&out, options->peak);
+    free(pressed);
     free(is_voice);
     *ret_prepared = out;
     return 0;
+fail:
+    free(pressed);
+    free(is_voice);
+    asr_prepare_finish(&out);
+    return base_trace(r);
 }
 
 void asr_prepare_finish(struct asr_prepared *prepared)

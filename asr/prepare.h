@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is done to an utterance's samples before the whole-utterance decoder sees them: the part
- * beyond the cap is dropped, inner pauses are shortened, the level is brought to one height. Older
- * people pause inside a sentence; left as they are, the pauses cost about 15 points of right
- * answers. Thread: any.
+ * What is done to an utterance's samples before they are analysed: the part beyond 15 s is dropped,
+ * what is not the voice is pressed down and hidden under a hiss (asr/prepare.c), inner pauses are
+ * shortened, silence is cut or added to one length at both edges, the level is brought to one
+ * height. Older people pause inside a sentence; left as they are, the pauses cost about 15 points
+ * of right answers. Thread: any.
  */
 #ifndef ASR_PREPARE_H
 #define ASR_PREPARE_H

@@ -74,8 +74,8 @@ int asr_pronounce_map(const struct asr_pronounce *p, const char *ipa,
     return ret_phones->length > begin ? 0 : -EINVAL;
 }
 
-/* One line of phones.txt, split in place. Returns: 0 or -EINVAL. */
-static int read_rule(struct asr_pronounce *p, char *line)
+/* One line of phones.txt, split in place. Returns: whether it is a rule. */
+static bool read_rule(struct asr_pronounce *p, char *line)
 {
     static const char *const kinds[N_RULE_KINDS] = {"sound", "mark", "letter", "word", "vowel"};
     const char *kind = strsep(&line, " "), *from = strsep(&line, " ");
@@ -83,30 +83,34 @@ static int read_rule(struct asr_pronounce *p, char *line)
         bool is_alone = i == RULE_MARK || i == RULE_VOWEL;
         if (strcmp(kind, kinds[i]) == 0 && from && *from && (is_alone || line)) {
             p->rules[p->n_rules++] = (struct rule){(enum rule_kind)i, from, line ? line : ""};
-            return 0;
+            return true;
         }
     }
-    log_error("language-bad", "phones.txt: line \"%s\" is no rule", kind);
-    return -EINVAL;
+    return false;
 }
 
 static int read_rules(struct asr_pronounce *p, const char *path)
 {
     size_t n_bytes, n_lines = 1;
-    int r = base_file_read(path, 1u << 16, &p->rules_text, &n_bytes);
-    if (r < 0)
+    int n_line = 0, r = base_file_read(path, 1u << 16, &p->rules_text, &n_bytes);
+    if (r < 0) {
+        log_error("language-bad", "%s: %s", path, strerror(-r));
         return r;
+    }
     for (size_t i = 0; i < n_bytes; i++)
         n_lines += p->rules_text[i] == '\n';
     p->rules = calloc(n_lines, sizeof(*p->rules));
     if (!p->rules)
         return -ENOMEM;
     char *rest = p->rules_text, *line;
-    while (r == 0 && (line = strsep(&rest, "\n"))) {
-        if (*line && *line != '#')
-            r = read_rule(p, line);
+    while ((line = strsep(&rest, "\n"))) {
+        n_line++;
+        if (*line && *line != '#' && !read_rule(p, line)) {
+            log_error("language-bad", "%s: line %d is no rule", path, n_line);
+            return -EINVAL;
+        }
     }
-    return r;
+    return 0;
 }
 
 /* Length of the word a line begins with. */
@@ -130,7 +134,17 @@ static void index_line(struct asr_pronounce *p, size_t offset)
     p->slots[at] = (uint32_t)offset + 1;
 }
 
-static int index_text(struct asr_pronounce *p)
+static int read_dictionary(struct asr_pronounce *p, const char *path)
+{
+    enum { BYTES_MAX = 16 << 20 };
+    int r = base_file_read(path, BYTES_MAX, &p->text, &p->n_bytes);
+    if (r < 0)
+        log_error("asr-model-missing", "model file not readable: %s: %s", path, strerror(-r));
+    return r;
+}
+
+/* Returns: 0, -ENOMEM, -EFBIG for more words than there are places (logged). */
+static int index_words(struct asr_pronounce *p, const char *path)
 {
     p->n_slots = 1u << 18;
     p->slots = calloc(p->n_slots, sizeof(*p->slots));
@@ -141,8 +155,10 @@ static int index_text(struct asr_pronounce *p)
         size_t n = strcspn(p->text + offset, "\n");
         p->text[offset + n] = '\0';
         if (n > 0 && !is_variant(p->text + offset)) {
-            if (++n_lines * 2 > p->n_slots)
+            if (++n_lines * 2 > p->n_slots) {
+                log_error("asr-model-bad", "%s: more than %zu words", path, p->n_slots / 2);
                 return -EFBIG;
+            }
             index_line(p, offset);
         }
         offset += n + 1;
@@ -162,9 +178,9 @@ int asr_pronounce_open(const char *model_folder, const char *phones_path,
     p->user = user;
     int r = base_file_join(model_folder, "dict.txt", path, sizeof(path));
     if (r == 0)
-        r = base_file_read(path, 16u << 20, &p->text, &p->n_bytes);
+        r = read_dictionary(p, path);
     if (r == 0)
-        r = index_text(p);
+        r = index_words(p, path);
     if (r == 0)
         r = read_rules(p, phones_path);
     if (r < 0) {

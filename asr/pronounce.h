@@ -2,8 +2,9 @@
 /*
  * Pronunciations of words in the model's phones: from the model's dictionary where it has the word,
  * else from its parts (compounds), else from letter-to-sound rules handed in as a function that
- * gives IPA, whose sounds the language's phones.txt turns into phones. Order: open, ask, close; it
- * maps the 3 MB dictionary, so it is not kept open by the daemon. Thread: any, one owner.
+ * gives IPA, whose sounds the language's phones.txt turns into phones. A few ways to say a known
+ * word that the dictionary lacks stand in phones.txt as well. Order: open, ask, close; it reads the
+ * 3 MB dictionary into memory, so it is not kept open by the daemon. Thread: any, one owner.
  */
 #ifndef ASR_PRONOUNCE_H
 #define ASR_PRONOUNCE_H
@@ -19,7 +20,8 @@ typedef int (*asr_letter_to_sound)(void *user, const char *word, char *ret_ipa, 
 struct asr_pronounce;
 
 /* phones_path: the language's phones.txt (docs/language-data.md). letter_to_sound may be NULL.
- * Returns: 0, -ENOENT, -EINVAL (a rule that is none), -ENOMEM. Owns: the caller. */
+ * Returns: 0, -errno of a file, -EINVAL (a rule that is none), -EFBIG (a dictionary of more than
+ * 131,072 words), each logged with its file, -ENOMEM. Owns: the caller. */
 int asr_pronounce_open(const char *model_folder, const char *phones_path,
                        asr_letter_to_sound letter_to_sound, void *user,
                        struct asr_pronounce **ret_pronounce);

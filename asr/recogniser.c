@@ -16,29 +16,43 @@
 #include <string.h>
 
 /* What an utterance is decoded with: what may be said freely, and the short answers. */
-enum search { SEARCH_OPEN, SEARCH_BRIEF, N_SEARCHES };
+enum search { SEARCH_OPEN, SEARCH_SHORT, N_SEARCHES };
 static const char *const search_names[N_SEARCHES] = {
-    [SEARCH_OPEN] = "open", [SEARCH_BRIEF] = "brief"};
+    [SEARCH_OPEN] = "open", [SEARCH_SHORT] = "short"};
 
-/* The language models of each, and how long a short answer is at most. */
+/* The language models of a bundle. */
+enum model { MODEL_NONE, MODEL_REQUEST, MODEL_ANSWER, MODEL_SHORT, MODEL_CHOICE, MODEL_DAY };
+static const char *const model_files[] = {[MODEL_REQUEST] = "request.lm",
+                                          [MODEL_ANSWER] = "answer.lm",
+                                          [MODEL_SHORT] = "short.lm",
+                                          [MODEL_CHOICE] = "choice.lm",
+                                          [MODEL_DAY] = "day.lm"};
+
+/* The model of each search, and how long a short answer is at most. */
 static const struct {
-    const char *models[N_SEARCHES];
-    int n_brief_frames;
+    enum model models[N_SEARCHES];
+    int n_short_frames;
 } expected[] = {
-    [ASR_EXPECT_REQUEST] = {{"request", "short"}, 350},
-    [ASR_EXPECT_ANSWER] = {{"answer", "short"}, 350},
-    [ASR_EXPECT_CHOICE] = {{"answer", "choice"}, 350},
-    [ASR_EXPECT_DAY] = {{"answer", "day"}, 600},
+    [ASR_EXPECT_REQUEST] = {{MODEL_REQUEST, MODEL_SHORT}, 350},
+    [ASR_EXPECT_ANSWER] = {{MODEL_ANSWER, MODEL_SHORT}, 350},
+    [ASR_EXPECT_CHOICE] = {{MODEL_ANSWER, MODEL_CHOICE}, 350},
+    [ASR_EXPECT_DAY] = {{MODEL_ANSWER, MODEL_DAY}, 600},
 };
 
 enum {
     N_OTHERS_MAX = 12,
-    N_PATHS_MAX = 60, /* many differ in pauses and pronunciations only */
+    N_PATHS_MAX = 60,  /* many differ in pauses and pronunciations only */
+    N_FRAMES_MIN = 20, /* nobody says a word in less */
     FOLDER_MAX = 1024,
 };
 
 /* The library's scores are logarithms to this base. */
 #define LOG_BASE 1.0001
+
+/* Where a word lies in the prepared sound; the end is inclusive. */
+struct span {
+    int start_frame, end_frame;
+};
 
 /* One decoding of an utterance, kept until the next utterance. */
 struct reading {
@@ -46,7 +60,8 @@ struct reading {
     struct base_strbuf text, kept; /* kept: the words' own texts, NUL-separated */
     struct base_strbuf other;      /* the texts of the others, NUL-separated */
     struct asr_other others[N_OTHERS_MAX];
-    struct asr_word *words;
+    struct asr_word *words; /* their times and scores come when the phones are known */
+    struct span *spans;     /* of the words */
     size_t n_words, n_words_max, n_others;
     int first_score; /* of the n-best list */
 };
@@ -55,13 +70,12 @@ struct recogniser {
     struct asr_recogniser base; /* first */
     struct asr_decoder *decoder;
     char bundle_folder[FOLDER_MAX];
-    /* Whose language model each search has now; NULL: none. */
-    const char *models[N_SEARCHES];
+    enum model models[N_SEARCHES]; /* that each search has now */
     struct asr_tract *tract;
     bool has_network;
     const struct asr_adapt_model *model; /* NULL: nothing is learned */
     struct asr_adapt_lesson *lesson;     /* of what was heard last, or NULL */
-    struct reading open, answer;
+    struct reading readings[N_SEARCHES];
     int *frame_scores; /* of the phone loop, summed from the first frame */
     size_t n_frames_max;
 };
@@ -78,7 +92,7 @@ int asr_recogniser_lesson(struct asr_recogniser *recogniser, struct asr_adapt_le
 }
 
 int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                        const struct asr_known_voice *known)
+                        const struct asr_adapt_known_voice *known)
 {
     return recogniser->ops->know ? recogniser->ops->know(recogniser, model, known) : -ENOTSUP;
 }
@@ -102,6 +116,7 @@ static void reading_finish(struct reading *reading)
     base_strbuf_finish(&reading->kept);
     base_strbuf_finish(&reading->other);
     free(reading->words);
+    free(reading->spans);
 }
 
 static void reading_clear(struct reading *reading)
@@ -119,8 +134,8 @@ static void destroy(struct asr_recogniser *base)
     asr_adapt_lesson_destroy(self->lesson);
     asr_tract_destroy(self->tract);
     asr_decoder_destroy(self->decoder);
-    reading_finish(&self->open);
-    reading_finish(&self->answer);
+    for (int i = 0; i < N_SEARCHES; i++)
+        reading_finish(&self->readings[i]);
     free(self->frame_scores);
     free(self);
 }
@@ -153,20 +168,27 @@ static int sum_phone_scores(struct recogniser *self, const struct asr_decoding *
     return 0;
 }
 
+static int make_room(struct reading *reading)
+{
+    size_t n = reading->n_words_max * 2 + 32;
+    struct asr_word *words = realloc(reading->words, n * sizeof(*words));
+    if (words)
+        reading->words = words;
+    struct span *spans = words ? realloc(reading->spans, n * sizeof(*spans)) : NULL;
+    if (!spans)
+        return -ENOMEM;
+    reading->spans = spans;
+    reading->n_words_max = n;
+    return 0;
+}
+
 static int add_word(struct reading *reading, const struct asr_segment *segment)
 {
-    if (reading->n_words == reading->n_words_max) {
-        size_t n = reading->n_words_max * 2 + 32;
-        struct asr_word *words = realloc(reading->words, n * sizeof(*words));
-        if (!words)
-            return -ENOMEM;
-        reading->words = words;
-        reading->n_words_max = n;
-    }
-    /* Frames for the moment; scores and times come when the phones are known. */
+    int r = reading->n_words == reading->n_words_max ? make_room(reading) : 0;
+    if (r < 0)
+        return r;
+    reading->spans[reading->n_words] = (struct span){segment->start_frame, segment->end_frame};
     reading->words[reading->n_words++] = (struct asr_word){
-        .start_ms = segment->start_frame,
-        .end_ms = segment->end_frame,
         .acoustic = (float)segment->acoustic,
         .posterior = segment->posterior,
     };
@@ -254,7 +276,8 @@ static void score(struct recogniser *self, struct reading *reading,
     int n_total = 0;
     for (size_t i = 0; i < reading->n_words; i++) {
         struct asr_word *word = &reading->words[i];
-        int from = word->start_ms, to = word->end_ms + 1 < n_frames ? word->end_ms + 1 : n_frames;
+        int from = reading->spans[i].start_frame, to = reading->spans[i].end_frame + 1;
+        to = to < n_frames ? to : n_frames;
         int gap = (int)word->acoustic - (self->frame_scores[to] - self->frame_scores[from]);
         int n = to - from > 0 ? to - from : 1;
         total += gap;
@@ -264,7 +287,7 @@ static void score(struct recogniser *self, struct reading *reading,
         word->end_ms = frame_to_ms(prepared, to);
     }
     reading->hypothesis.acoustic = n_total ? (float)total / (float)n_total : 0;
-    reading->hypothesis.speech_ms = n_total * 10;
+    reading->hypothesis.speech_ms = n_total * (1000 * ASR_FRAME_SAMPLES / ASR_RATE_HZ);
 }
 
 /* A lattice's segments know nothing of the language model: it is what their sum leaves. */
@@ -328,25 +351,24 @@ static const struct asr_setting wide_beams[] = {
 
 /* Each search is of the dictionary's size (6 MB), so that they are two and take the model that is
  * wanted: 8 to 25 ms, a few times in a conversation. */
-static int use_model(struct recogniser *self, enum search search, const char *model)
+static int use_model(struct recogniser *self, enum search search, enum model model)
 {
-    static const struct asr_setting *const settings[N_SEARCHES] = {[SEARCH_BRIEF] = wide_beams};
-    char name[32], path[FOLDER_MAX];
+    static const struct asr_setting *const settings[N_SEARCHES] = {[SEARCH_SHORT] = wide_beams};
+    char path[FOLDER_MAX];
     if (self->models[search] == model)
         return 0;
-    snprintf(name, sizeof(name), "%s.lm", model);
-    int r = base_file_join(self->bundle_folder, name, path, sizeof(path));
+    int r = base_file_join(self->bundle_folder, model_files[model], path, sizeof(path));
     if (r == 0)
         r = asr_decoder_add_ngram(self->decoder, search_names[search], path, settings[search]);
-    self->models[search] = r == 0 ? model : NULL;
+    self->models[search] = r == 0 ? model : MODEL_NONE;
     return r;
 }
 
 static int read_as(struct recogniser *self, enum asr_expect expect, enum search search,
-                   const struct asr_analysis *analysis, struct reading *reading)
+                   const struct asr_analysis *analysis)
 {
     int r = use_model(self, search, expected[expect].models[search]);
-    return r < 0 ? r : read_with(self, search_names[search], analysis, reading);
+    return r < 0 ? r : read_with(self, search_names[search], analysis, &self->readings[search]);
 }
 
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
@@ -358,17 +380,15 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
     if (r == 0)
         r = asr_tract_fit(self->tract, &analysis);
     if (r == 0)
-        r = read_as(self, expect, SEARCH_OPEN, analysis, &self->open);
-    if (r == 0 && asr_analysis_n_frames(analysis) <= expected[expect].n_brief_frames)
-        r = read_as(self, expect, SEARCH_BRIEF, NULL, &self->answer);
-    if (r == 0 && self->open.n_words + self->answer.n_words > 0)
+        r = read_as(self, expect, SEARCH_OPEN, analysis);
+    if (r == 0 && asr_analysis_n_frames(analysis) <= expected[expect].n_short_frames)
+        r = read_as(self, expect, SEARCH_SHORT, NULL);
+    if (r == 0 && self->readings[SEARCH_OPEN].n_words + self->readings[SEARCH_SHORT].n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
         r = sum_phone_scores(self, &phones);
-    if (r == 0 && phones.n_frames > 0) {
-        score(self, &self->open, prepared, phones.n_frames);
-        score(self, &self->answer, prepared, phones.n_frames);
-    }
+    for (int i = 0; r == 0 && phones.n_frames > 0 && i < N_SEARCHES; i++)
+        score(self, &self->readings[i], prepared, phones.n_frames);
     return r;
 }
 
@@ -378,21 +398,21 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
     struct recogniser *self = (struct recogniser *)base;
     struct asr_prepared prepared = {0};
     int r = asr_prepare(samples, n_samples, &asr_prepare_default, &prepared);
-    reading_clear(&self->open);
-    reading_clear(&self->answer);
+    for (int i = 0; i < N_SEARCHES; i++)
+        reading_clear(&self->readings[i]);
     asr_adapt_lesson_destroy(self->lesson);
     self->lesson = NULL;
-    if (r == 0 && prepared.n_samples >= 20 * ASR_FRAME_SAMPLES)
+    if (r == 0 && prepared.n_samples >= N_FRAMES_MIN * ASR_FRAME_SAMPLES)
         r = decode(self, &prepared, expect);
     asr_prepare_finish(&prepared);
     asr_decoder_forget(self->decoder);
     if (r < 0)
         return base_trace(r);
-    publish(&self->open);
-    publish(&self->answer);
-    *ret_hypothesis = self->open.hypothesis;
-    if (self->answer.n_words > 0)
-        ret_hypothesis->answer = &self->answer.hypothesis;
+    for (int i = 0; i < N_SEARCHES; i++)
+        publish(&self->readings[i]);
+    *ret_hypothesis = self->readings[SEARCH_OPEN].hypothesis;
+    if (self->readings[SEARCH_SHORT].n_words > 0)
+        ret_hypothesis->short_answer = &self->readings[SEARCH_SHORT].hypothesis;
     return 0;
 }
 
@@ -407,7 +427,7 @@ static int lesson(struct asr_recogniser *base, struct asr_adapt_lesson **ret_les
 }
 
 static int know(struct asr_recogniser *base, const struct asr_adapt_model *model,
-                const struct asr_known_voice *known)
+                const struct asr_adapt_known_voice *known)
 {
     struct recogniser *self = (struct recogniser *)base;
     self->model = model;
@@ -437,8 +457,8 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     if (!self)
         return base_trace(-ENOMEM);
     self->base.ops = &recogniser_ops;
-    reading_init(&self->open);
-    reading_init(&self->answer);
+    for (int i = 0; i < N_SEARCHES; i++)
+        reading_init(&self->readings[i]);
     int r = base_file_join(options->bundle_folder, "words.dict", dictionary, sizeof(dictionary));
     snprintf(self->bundle_folder, sizeof(self->bundle_folder), "%s", options->bundle_folder);
     if (r == 0)

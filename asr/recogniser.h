@@ -61,9 +61,10 @@ struct asr_hypothesis {
     size_t n_others;
     /* The same sound, when it had to be a short answer; NULL: not tried, or nothing was heard.
      */
-    const struct asr_hypothesis *answer;
+    const struct asr_hypothesis *short_answer;
 };
 
+struct asr_adapt_known_voice;
 struct asr_recogniser;
 struct asr_scores;
 
@@ -75,7 +76,7 @@ struct asr_recogniser_ops {
     /* Both may be NULL: this one learns nothing. */
     int (*lesson)(struct asr_recogniser *recogniser, struct asr_adapt_lesson **ret_lesson);
     int (*know)(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                const struct asr_known_voice *known);
+                const struct asr_adapt_known_voice *known);
 };
 
 /* Each backend's struct begins with this. */
@@ -110,7 +111,7 @@ int asr_recogniser_hear(struct asr_recogniser *recogniser, const int16_t *sample
  * recogniser or this. Returns: 0, -EINVAL, -ENOTSUP. Thread: main.
  */
 int asr_recogniser_know(struct asr_recogniser *recogniser, const struct asr_adapt_model *model,
-                        const struct asr_known_voice *known);
+                        const struct asr_adapt_known_voice *known);
 
 /*
  * Hands over the lesson of what was heard last, for the case that the person confirms it. Returns:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "asr/tract.h"
 
-#include "asr/adapt_lesson.h"
+#include "asr/adapt.h"
 #include "asr/spectrum.h"
 #include "base/error.h"
 
@@ -81,7 +81,7 @@ static int probe(struct asr_tract *tract, size_t i, double *ret_fit)
 }
 
 int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
-                   const struct asr_known_voice *known)
+                   const struct asr_adapt_known_voice *known)
 {
     tract->model = NULL;
     if (!known || !known->transform)
@@ -167,9 +167,12 @@ int asr_tract_count(const struct asr_tract *tract)
 int asr_tract_analyse(struct asr_tract *tract, int which, const struct asr_analysis **ret_analysis)
 {
     asr_analysis_transform(tract->analyses[which], NULL);
+    int r =
+        asr_analysis_run(tract->analyses[which], tract->samples, tract->n_samples, tract->spectrum);
+    if (r < 0)
+        return base_trace(r);
     *ret_analysis = tract->analyses[which];
-    return asr_analysis_run(tract->analyses[which], tract->samples, tract->n_samples,
-                            tract->spectrum);
+    return 0;
 }
 
 double asr_tract_scale(const struct asr_tract *tract)

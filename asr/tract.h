@@ -12,14 +12,14 @@
 #ifndef ASR_TRACT_H
 #define ASR_TRACT_H
 
-#include "asr/adapt_model.h"
+#include "asr/adapt_voice.h"
 #include "asr/analysis.h"
 #include "asr/decoder.h"
 
 struct asr_tract;
 
 /*
- * Adds the loop to a WHOLE decoder as its search "phones" and uses it; the decoder must outlive the
+ * Adds the loop to a decoder as its search "phones" and uses it; the decoder must outlive the
  * tract. `settings` and `denoiser` are those of the analyses. Returns: 0, -ENOENT, -EINVAL,
  * -ENOMEM. Owns: the caller.
  */
@@ -33,7 +33,7 @@ void asr_tract_destroy(struct asr_tract *tract);
 int asr_tract_hear(struct asr_tract *tract, const int16_t *samples, size_t n_samples);
 
 /* Analyses it at the scale that fits. ret_analysis is valid until the next utterance. Returns: 0,
- * -EINVAL when it is shorter than a frame, -EIO. */
+ * -EINVAL when it is shorter than a frame, -EIO, -ENOMEM. */
 int asr_tract_fit(struct asr_tract *tract, const struct asr_analysis **ret_analysis);
 
 /*
@@ -43,10 +43,10 @@ int asr_tract_fit(struct asr_tract *tract, const struct asr_analysis **ret_analy
  * outlive the tract. Returns: 0, or -EINVAL for a scale that is none.
  */
 int asr_tract_know(struct asr_tract *tract, const struct asr_adapt_model *model,
-                   const struct asr_known_voice *known);
+                   const struct asr_adapt_known_voice *known);
 
 /* It at the scales one by one, for who judges their fit otherwise; counted from 0. Returns: 0,
- * -EIO. */
+ * -EIO, -ENOMEM. */
 int asr_tract_count(const struct asr_tract *tract);
 int asr_tract_analyse(struct asr_tract *tract, int which, const struct asr_analysis **ret_analysis);
 

@@ -18,13 +18,6 @@ struct asr_transform {
     float b[ASR_CEPSTRA];
 };
 
-/* A person's voice as it was learned. */
-struct asr_known_voice {
-    const struct asr_transform *transform; /* NULL: nobody is known */
-    double tract;                          /* the scale that it was learned at */
-    double gain; /* log density per frame that it gave to lessons it was not made from */
-};
-
 void asr_transform_apply(const struct asr_transform *transform, float (*cepstra)[ASR_CEPSTRA],
                          int n_frames);
 

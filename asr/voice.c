@@ -7,7 +7,6 @@
 
 #include "asr/cepstra.h"
 #include "asr/library.h"
-#include "asr/model.h"
 #include "base/error.h"
 
 #include <sphinxbase/fe.h>
@@ -30,7 +29,7 @@ int asr_voice_create(const char *model_folder, struct asr_voice **ret_voice)
 {
     cmd_ln_t *config = NULL;
     asr_library_take_log();
-    int r = asr_model_check_file(model_folder, "feat.params");
+    int r = asr_library_check_file(model_folder, "feat.params");
     if (r == 0)
         r = asr_library_config(model_folder, TRACT, NULL, &config);
     if (r < 0)

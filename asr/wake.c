@@ -34,7 +34,7 @@
 #include <string.h>
 
 enum {
-    RECENT_SAMPLES = ASR_RATE_HZ * 2, /* what the second look sees */
+    RECENT_SAMPLES = ASR_RATE_HZ * 2, /* what a look sees */
     HOLD_OFF_SAMPLES = ASR_RATE_HZ,   /* after the phrase was heard */
     PHRASE_MAX = 128,
     PHONES_MAX = 512,
@@ -49,7 +49,6 @@ enum {
     BLOCK_SAMPLES = ASR_RATE_HZ / 20,   /* whose power is compared */
     N_TRACTS_MAX = 8,
     FIRST_TRACT = 2, /* of the first look: what women have, and the network knows all */
-    WAYS_MAX = 8,    /* to say it, by the dictionary */
 };
 
 /* The sound falls when it is so far below what was loud: four times the amplitude. */
@@ -69,19 +68,19 @@ enum {
 #define USUAL_GAP  7.2f
 #define GAP_COUNTS 5.0f
 
-/* Of the score in the second look, a frame, in the library's log unit; docs/understanding.md has
+/* Of the score in the third look, a frame, in the library's log unit; docs/understanding.md has
  * the curve. */
 #define LIMIT_STRICTEST -13.0
 #define LIMIT_SLOPE     -20.0
 
 struct asr_wake {
     struct asr_voice *voice;
-    struct asr_decoder *whole;
+    struct asr_decoder *decoder;
     struct asr_tract *tract;
     struct asr_phrase *phrase;
     bool has_network;
     int64_t streamed_at;                 /* where the last look in running speech was */
-    float limit;                         /* of the score in the second look */
+    float limit;                         /* of the score in the third look */
     int16_t history[RECENT_SAMPLES * 2]; /* `recent` wanders through it, and is rarely moved */
     int16_t *recent;
     size_t n_recent;
@@ -108,19 +107,29 @@ static int open_text(struct asr_memory_file *file, const struct base_strbuf *tex
 /* The phrase as the searches know it: each way to say it is a word of its own. */
 struct wake_words {
     struct base_strbuf dictionary, keyphrases;
-    int n;
-    char *ways[WAYS_MAX]; /* by the dictionary alone */
+    int n, n_places;                 /* so many may be the dictionary's */
+    char *ways[ASR_PHRASE_WAYS_MAX]; /* by the dictionary alone */
     size_t n_ways;
 };
 
 static int add_variant(struct wake_words *words, const char *phones)
 {
-    if (words->n == VARIANTS_MAX)
-        return 0;
     base_strbuf_addf(&words->dictionary, "wake%d %s\n", words->n, phones);
     base_strbuf_addf(&words->keyphrases, "wake%d /1e-160/\n", words->n);
     words->n++;
     return words->dictionary.error;
+}
+
+/* What the looks before the search go by: the likeliest ways, which come first. */
+static int add_way(struct wake_words *words, const char *phones)
+{
+    if (words->n_ways == ASR_PHRASE_WAYS_MAX)
+        return 0;
+    words->ways[words->n_ways] = strdup(phones);
+    if (!words->ways[words->n_ways])
+        return -ENOMEM;
+    words->n_ways++;
+    return 0;
 }
 
 /* Every phrase made of one pronunciation of each word, `so_far` being those of the words before. */
@@ -132,9 +141,10 @@ static int add_phrases(struct wake_words *words, struct asr_pronounce *pronounce
     int r;
 
     if (!word) {
-        if (words->n_ways < WAYS_MAX && (words->ways[words->n_ways] = strdup(so_far)))
-            words->n_ways++;
-        return add_variant(words, so_far);
+        if (words->n == words->n_places)
+            return 0; /* the likeliest came first */
+        r = add_way(words, so_far);
+        return r == 0 ? add_variant(words, so_far) : r;
     }
     if (!*word)
         return add_phrases(words, pronounce, rest, so_far);
@@ -153,10 +163,17 @@ static int add_phrases(struct wake_words *words, struct asr_pronounce *pronounce
     return r;
 }
 
+/* Those made by hand have their places before the dictionary's, which may be many. */
 static int make_words(const struct asr_wake_options *options, struct wake_words *words)
 {
     char phrase[PHRASE_MAX];
-    snprintf(phrase, sizeof(phrase), "%s", options->phrase);
+    if (options->n_variants > VARIANTS_MAX || strlen(options->phrase) >= sizeof(phrase)) {
+        log_error("language-bad", "wake phrase: longer than %d bytes, or more than %d variants",
+                  PHRASE_MAX - 1, VARIANTS_MAX);
+        return -EINVAL;
+    }
+    strcpy(phrase, options->phrase);
+    words->n_places = VARIANTS_MAX - (int)options->n_variants;
     int r = add_phrases(words, options->pronounce, phrase, "");
     for (size_t i = 0; r == 0 && i < options->n_variants; i++)
         r = add_variant(words, options->variants[i]);
@@ -168,17 +185,17 @@ static int open_searches(struct asr_wake *wake, const struct asr_wake_options *o
 {
     static const struct asr_setting settings[] = {
         {"-beam", "1e-150"}, {"-pbeam", "1e-150"}, {"-kws_delay", "0"}, {NULL, NULL}};
-    struct asr_decoder_options whole = {.model_folder = options->model_folder,
-                                        .dictionary = dictionary,
-                                        .settings = settings,
-                                        .scores = options->scores};
+    struct asr_decoder_options decoder = {.model_folder = options->model_folder,
+                                          .dictionary = dictionary,
+                                          .settings = settings,
+                                          .scores = options->scores};
     int r = asr_voice_create(options->model_folder, &wake->voice);
     if (r == 0)
-        r = asr_decoder_create(&whole, &wake->whole);
+        r = asr_decoder_create(&decoder, &wake->decoder);
     if (r == 0)
-        r = asr_decoder_add_keyphrases(wake->whole, "wake", keyphrases, NULL);
+        r = asr_decoder_add_keyphrases(wake->decoder, "wake", keyphrases, NULL);
     if (r == 0)
-        r = asr_tract_create(options->model_folder, wake->whole, NULL, options->denoiser,
+        r = asr_tract_create(options->model_folder, wake->decoder, NULL, options->denoiser,
                              &wake->tract);
     return r;
 }
@@ -230,7 +247,7 @@ void asr_wake_destroy(struct asr_wake *wake)
     asr_voice_destroy(wake->voice);
     asr_tract_destroy(wake->tract);
     asr_phrase_destroy(wake->phrase);
-    asr_decoder_destroy(wake->whole);
+    asr_decoder_destroy(wake->decoder);
     free(wake);
 }
 
@@ -283,29 +300,30 @@ static bool has_contrast(const struct asr_wake *wake)
     return false;
 }
 
-/* How well the phrase fits an analysis of what was kept. Returns: whether it is in there at all. */
-static bool measure(struct asr_wake *wake, const struct asr_analysis *analysis,
-                    struct asr_wake_event *event)
+/* How well the phrase fits an analysis of what was kept. Returns: 1, 0 when it is not in there at
+ * all, -errno. */
+static int measure(struct asr_wake *wake, const struct asr_analysis *analysis,
+                   struct asr_wake_event *event)
 {
     struct asr_decoding phrase = {0};
     const struct asr_segment *best = NULL;
-    int r = asr_decoder_decode(wake->whole, "wake", analysis, 0, asr_analysis_n_frames(analysis),
+    int r = asr_decoder_decode(wake->decoder, "wake", analysis, 0, asr_analysis_n_frames(analysis),
                                &phrase);
-    asr_decoder_forget(wake->whole);
+    asr_decoder_forget(wake->decoder);
     if (r < 0)
-        return false;
+        return r;
     for (size_t i = 0; i < phrase.n_segments; i++) {
         if (!best || phrase.segments[i].log_posterior > best->log_posterior)
             best = &phrase.segments[i];
     }
     if (!best)
-        return false;
+        return 0;
     int64_t from = wake->n_fed - (int64_t)wake->n_recent;
     int n_frames = best->end_frame - best->start_frame + 1;
     event->score = (float)best->log_posterior / (float)n_frames;
     event->start_sample = from + (int64_t)best->start_frame * ASR_FRAME_SAMPLES;
     event->end_sample = from + (int64_t)(best->end_frame + 1) * ASR_FRAME_SAMPLES;
-    return true;
+    return 1;
 }
 
 /* Returns: whether that is the phrase. */
@@ -317,57 +335,70 @@ static bool decide(const struct asr_wake *wake, const struct asr_wake_event *eve
     return false;
 }
 
-/* The first look. */
-static bool may_be_near(struct asr_wake *wake)
+/* The first look. Returns: 1 when the phrase may be near, 0, -errno. */
+static int look_first(struct asr_wake *wake)
 {
-    const struct asr_analysis *analysis;
+    const struct asr_analysis *analysis = NULL;
     const int16_t *rows;
     int n_frames, n_senones;
     if (!wake->has_network)
-        return true;
-    return asr_tract_analyse(wake->tract, FIRST_TRACT, &analysis) == 0 &&
-           asr_decoder_score_phones_by_network(wake->whole, analysis, &rows, &n_frames,
-                                               &n_senones) == 0 &&
-           asr_phrase_gap(wake->phrase, rows, n_frames, n_senones) < MAYBE_GAP;
+        return 1;
+    int r = asr_tract_analyse(wake->tract, FIRST_TRACT, &analysis);
+    if (r == 0)
+        r = asr_decoder_score_phones_by_network(wake->decoder, analysis, &rows, &n_frames,
+                                                &n_senones);
+    if (r < 0)
+        return r;
+    return asr_phrase_gap(wake->phrase, rows, n_frames, n_senones) < MAYBE_GAP;
 }
 
-/* The third look alone, where the tract fits best. */
-static bool confirm(struct asr_wake *wake, struct asr_wake_event *event)
+/* The third look alone, where the tract fits best. Returns: 1 when it is the phrase, 0, -errno. */
+static int confirm(struct asr_wake *wake, struct asr_wake_event *event)
 {
-    const struct asr_analysis *analysis;
-    return asr_tract_fit(wake->tract, &analysis) == 0 && measure(wake, analysis, event) &&
-           decide(wake, event);
+    const struct asr_analysis *analysis = NULL;
+    int r = asr_tract_fit(wake->tract, &analysis);
+    if (r == 0)
+        r = measure(wake, analysis, event);
+    return r > 0 ? decide(wake, event) : r;
 }
 
-/* How near is the phrase, at every second length of the tract from `first` on? */
-static float find_gap(struct asr_wake *wake, int first, const struct asr_analysis *analyses[])
+/* How near is the phrase, at every second length of the tract from `first` on? *least becomes the
+ * nearest. Returns: 0, -errno. */
+static int find_gap(struct asr_wake *wake, int first, const struct asr_analysis *analyses[],
+                    float *least)
 {
-    float least = ASR_PHRASE_NEVER;
     for (int i = first; i < asr_tract_count(wake->tract); i += 2) {
         const int16_t *rows;
         int n_frames, n_senones;
-        if (asr_tract_analyse(wake->tract, i, &analyses[i]) < 0 ||
-            asr_decoder_score_phones(wake->whole, analyses[i], &rows, &n_frames, &n_senones) < 0)
-            return ASR_PHRASE_NEVER;
-        least = fminf(least, asr_phrase_gap(wake->phrase, rows, n_frames, n_senones));
+        int r = asr_tract_analyse(wake->tract, i, &analyses[i]);
+        if (r == 0)
+            r = asr_decoder_score_phones(wake->decoder, analyses[i], &rows, &n_frames, &n_senones);
+        if (r < 0)
+            return r;
+        *least = fminf(*least, asr_phrase_gap(wake->phrase, rows, n_frames, n_senones));
     }
-    return least;
+    return 0;
 }
 
 /* The second and third. The phones show a call beside other voices better than the search that
- * knows their neighbours, which shows better what only sounds like one: the two are added up. */
-static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
+ * knows their neighbours, which shows better what only sounds like one: the two are added up.
+ * Returns: 1 when it is the phrase, 0, -errno. */
+static int look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
 {
     const struct asr_analysis *analyses[N_TRACTS_MAX];
     struct asr_wake_event found = {.score = -INFINITY};
-    float gap = find_gap(wake, 1, analyses);
-    if (gap < FAR_GAP)
-        gap = fminf(gap, find_gap(wake, 0, analyses));
-    if (gap > NEAR_GAP)
-        return false;
+    float gap = ASR_PHRASE_NEVER;
+    int r = find_gap(wake, 1, analyses, &gap);
+    if (r == 0 && gap < FAR_GAP)
+        r = find_gap(wake, 0, analyses, &gap);
+    if (r < 0 || gap > NEAR_GAP)
+        return r;
     for (int i = 0; i < asr_tract_count(wake->tract); i++) {
         struct asr_wake_event one;
-        if (measure(wake, analyses[i], &one) && one.score > found.score)
+        r = measure(wake, analyses[i], &one);
+        if (r < 0)
+            return r;
+        if (r > 0 && one.score > found.score)
             found = one;
     }
     found.score += GAP_COUNTS * (USUAL_GAP - gap);
@@ -375,16 +406,20 @@ static bool look_in_stream(struct asr_wake *wake, struct asr_wake_event *event)
     return isfinite(found.score) && decide(wake, event);
 }
 
-/* Returns: whether the phrase was said. */
-static bool look(struct asr_wake *wake, bool is_beginning, bool is_stream,
-                 struct asr_wake_event *event)
+/* Returns: 1 when the phrase was said, 0, -errno. */
+static int look(struct asr_wake *wake, bool is_beginning, bool is_stream,
+                struct asr_wake_event *event)
 {
-    bool is_near =
-        asr_tract_hear(wake->tract, wake->recent, wake->n_recent) == 0 && may_be_near(wake);
-    bool is_heard = is_near && ((is_beginning && confirm(wake, event)) ||
-                                (is_stream && look_in_stream(wake, event)));
-    asr_decoder_forget(wake->whole);
-    return is_heard;
+    int r = asr_tract_hear(wake->tract, wake->recent, wake->n_recent);
+    if (r == 0)
+        r = look_first(wake);
+    bool is_near = r > 0;
+    if (is_near)
+        r = is_beginning ? confirm(wake, event) : 0;
+    if (is_near && r == 0 && is_stream)
+        r = look_in_stream(wake, event);
+    asr_decoder_forget(wake->decoder);
+    return r;
 }
 
 /* Returns: whether the speech that has begun is old enough to be looked at. */
@@ -455,9 +490,13 @@ int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_sample
     bool is_beginning = is_look_due(wake);
     is_beginning |= is_fall_look_due(wake, samples, n_samples);
     bool is_stream = is_stream_look_due(wake);
-    if ((!is_beginning && !is_stream) || wake->n_fed < wake->not_before ||
-        !look(wake, is_beginning, is_stream, ret_event))
+    if ((!is_beginning && !is_stream) || wake->n_fed < wake->not_before)
         return 0;
+    struct asr_wake_event event;
+    r = look(wake, is_beginning, is_stream, &event);
+    if (r <= 0)
+        return base_trace(r);
+    *ret_event = event;
     wake->not_before = wake->n_fed + HOLD_OFF_SAMPLES;
     wake->onset_at = 0;
     return ASR_WAKE_HEARD;

@@ -41,13 +41,16 @@ struct asr_wake_event {
 /* Positive results of asr_wake_feed. */
 enum { ASR_WAKE_HEARD = 1 };
 
-/* Returns: 0, -EINVAL (a word without pronunciation), -ENOENT, -ENOMEM. Owns: the caller. */
+/* Of more ways than 40 the dictionary's least likely are left out. Returns: 0, -EINVAL (a word
+ * without pronunciation; logged: too long a phrase, too many variants), -ENOENT, -ENOMEM. Owns: the
+ * caller. */
 int asr_wake_create(const struct asr_wake_options *options, struct asr_wake **ret_wake);
 /* Accepts NULL. */
 void asr_wake_destroy(struct asr_wake *wake);
 
 /*
- * Returns: 0, ASR_WAKE_HEARD with *ret_event, or -EIO. Thread: main.
+ * Returns: 0, ASR_WAKE_HEARD with *ret_event, or -EIO, -ENOMEM: the block was taken, what was
+ * looked at is not known. Thread: main.
  */
 int asr_wake_feed(struct asr_wake *wake, const int16_t *samples, size_t n_samples,
                   struct asr_wake_event *ret_event);

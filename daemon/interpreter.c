@@ -220,15 +220,15 @@ static void hear_answer(const struct interpreter *interpreter, const struct asr_
     struct utterance answer = *utterance;
     bool is_disputed, may_call;
 
-    understand(interpreter, heard->answer, expect, now, &answer);
+    understand(interpreter, heard->short_answer, expect, now, &answer);
     answer.evidence.is_short = true;
     answer.evidence.is_day = expect == INTENTS_EXPECT_DAY;
     answer.evidence.value[TRUST_CONTRAST] =
-        fmax((double)(heard->answer->score - heard->score), TRUST_CONTRAST_MIN);
+        fmax((double)(heard->short_answer->score - heard->score), TRUST_CONTRAST_MIN);
     answer.confidence = trust_confidence(&answer.evidence);
     answer.answer_evidence = answer.evidence;
-    may_call =
-        answer.evidence.act == INTENTS_EMERGENCY && is_all_calls(interpreter, heard->answer, now);
+    may_call = answer.evidence.act == INTENTS_EMERGENCY &&
+               is_all_calls(interpreter, heard->short_answer, now);
     if (may_call)
         answer.confidence = call_confidence(utterance, &answer);
     answer.evidence = utterance->evidence;
@@ -263,7 +263,7 @@ int interpreter_hear(struct interpreter *interpreter, const int16_t *samples, si
         return base_trace(r);
     understand(interpreter, &heard, expect, now, &utterance);
     utterance.confidence = trust_confidence(&utterance.evidence);
-    if (heard.answer)
+    if (heard.short_answer)
         hear_answer(interpreter, &heard, expect, now, &utterance);
     utterance.trust = trust_judge_meaning(&utterance.meaning, utterance.confidence);
     refuse_doubtful(&utterance);

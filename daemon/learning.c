@@ -30,7 +30,7 @@ struct learning {
 /* The recogniser uses what helps from the next utterance on. */
 static void use(struct learning *learning)
 {
-    struct asr_known_voice known = asr_adapt_voice_known(learning->voice);
+    struct asr_adapt_known_voice known = asr_adapt_voice_known(learning->voice);
     int r = asr_recogniser_know(learning->recogniser, learning->model, &known);
 
     if (r < 0)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* All of these were chosen by hand. */
 /* A service this likely, with a yes to the closed choice, was chosen: "oui, pour mon chien". */
 #define CHOSEN_FROM 0.5
 /* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */
@@ -100,27 +101,17 @@ void intents_answer_read(const struct intents_understander *understander,
     read_instead(understander, words, result);
 }
 
-static bool is_structure(const struct intents_language *language, const char *word)
-{
-    const json_t *structure = json_object_get(language->grammar.root, "structure");
-
-    for (size_t i = 0; i < json_array_size(structure); i++) {
-        if (strcmp(json_string_value(json_array_get(structure, i)), word) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Whether something is talked about before the first day or hour: an answer begins with the day, or
  * with words of grammar ("mettez plutôt vendredi, ma fille vient jeudi"). */
 static bool has_topic_before_when(const struct intents_language *language,
                                   const struct intents_words *words)
 {
+    const json_t *structure = json_object_get(language->grammar.root, "structure");
     unsigned char tags[INTENTS_WORDS_MAX];
 
     intents_when_tag(&language->when, words, true, tags);
     for (size_t i = 0; i < words->n && tags[i] == INTENTS_TAG_NONE; i++) {
-        if (!is_structure(language, words->word[i]))
+        if (!intents_grammar_has(structure, words->word[i]))
             return true;
     }
     return false;
@@ -150,7 +141,7 @@ void intents_answer_read_items(const struct intents_understander *understander,
     if (result->outside_service[0] || (!adds && result->act != INTENTS_CANCEL))
         return;
     result->n_items = intents_items_answer(understander->items, words, result->items,
-                                           result->dropped, &result->n_dropped);
+                                           result->dropped, &result->n_dropped, &result->is_cut);
     result->misses_item = adds && intents_items_misses_one(understander->items, words);
     if (result->misses_item)
         be_sure(result);

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With words besides, it is no aside where a service is this likely. Chosen by hand. */
+#define SERVICE_FROM 0.5
+
 /* In the order in which one goes before another: "merci, au revoir" is a goodbye. */
 enum set {
     SET_TORN,  /* "oui... euh, non": neither */
@@ -28,9 +31,12 @@ enum set {
     N_SETS,
 };
 
-static const char *const set_names[N_SETS] = {"torn",   "doubt", "clock",  "today",   "who",
-                                              "usual",  "wait",  "more",   "goodbye", "enough",
-                                              "thanks", "hello", "thinks", "filler"};
+static const char *const set_names[N_SETS] = {
+    [SET_TORN] = "torn",     [SET_DOUBT] = "doubt",   [SET_CLOCK] = "clock",
+    [SET_TODAY] = "today",   [SET_WHO] = "who",       [SET_USUAL] = "usual",
+    [SET_WAIT] = "wait",     [SET_MORE] = "more",     [SET_GOODBYE] = "goodbye",
+    [SET_ENOUGH] = "enough", [SET_THANKS] = "thanks", [SET_HELLO] = "hello",
+    [SET_THINKS] = "thinks", [SET_FILLER] = "filler"};
 
 struct intents_aside {
     const struct intents_language *language;
@@ -39,12 +45,10 @@ struct intents_aside {
 
 int intents_aside_create(const struct intents_language *language, struct intents_aside **ret_aside)
 {
-    const json_t *sets = json_object_get(language->grammar.root, "asides");
     struct intents_aside *aside = calloc(1, sizeof(*aside));
-    int r = aside ? 0 : -ENOMEM;
+    int r = aside ? intents_sets_load(language, "asides", set_names, N_SETS, NULL, aside->sets)
+                  : -ENOMEM;
 
-    for (int i = 0; r == 0 && i < N_SETS; i++)
-        r = intents_set_fill(&aside->sets[i], json_object_get(sets, set_names[i]));
     if (r < 0) {
         intents_aside_destroy(aside);
         return r;
@@ -58,8 +62,7 @@ void intents_aside_destroy(struct intents_aside *aside)
 {
     if (!aside)
         return;
-    for (int i = 0; i < N_SETS; i++)
-        intents_list_finish(&aside->sets[i]);
+    intents_sets_finish(aside->sets, N_SETS);
     free(aside);
 }
 
@@ -147,7 +150,7 @@ bool intents_aside_read(const struct intents_aside *aside, const struct intents_
     if (set == SET_DOUBT && begins_with(aside, words) != SET_DOUBT)
         return false;
     if (!is_whole && (result->act != INTENTS_NONE || has_details(result) ||
-                      result->outside_service[0] || result->best_service_confidence > 0.5))
+                      result->outside_service[0] || result->best_service_confidence > SERVICE_FROM))
         return false;
     /* To "is that right?", "ça va" is neither yes nor no. */
     if (intents_expects_answer(expect) && set == SET_ENOUGH && is_doubtful_no(result)) {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define DRAWS      8
-#define N_KINDS    3
+#define N_KINDS    4
 #define NOT_FOR_US "not for us"
 
 struct checker {
@@ -29,9 +29,17 @@ struct checker {
 
 const char *intents_finding_name(enum intents_finding_kind kind)
 {
-    static const char *const names[] = {"elision", "twice", "claimed"};
+    static const char *const names[N_KINDS] = {[INTENTS_FINDING_ELISION] = "elision",
+                                               [INTENTS_FINDING_TWICE] = "twice",
+                                               [INTENTS_FINDING_CLAIMED] = "claimed",
+                                               [INTENTS_FINDING_SHARED] = "shared"};
 
     return names[kind];
+}
+
+bool intents_finding_is_error(enum intents_finding_kind kind)
+{
+    return kind == INTENTS_FINDING_ELISION || kind == INTENTS_FINDING_SHARED;
 }
 
 static void tell(struct checker *checker, enum intents_finding_kind kind, const char *other)
@@ -72,15 +80,7 @@ static bool is_bad_pair(const struct intents_grammar *grammar, const char *word,
 
 static bool may_be_doubled(const struct intents_language *language, const char *word)
 {
-    const json_t *doubled = json_object_get(language->grammar.root, "doubled");
-
-    for (size_t i = 0; i < json_array_size(doubled); i++) {
-        const char *allowed = json_string_value(json_array_get(doubled, i));
-
-        if (allowed && strcmp(allowed, word) == 0)
-            return true;
-    }
-    return false;
+    return intents_grammar_has(json_object_get(language->grammar.root, "doubled"), word);
 }
 
 /* Splits at spaces and behind apostrophes, but keeps hyphens: spelling goes by written words. */
@@ -114,6 +114,12 @@ static void check_spelling(struct checker *checker)
     }
 }
 
+static bool are_services(const struct checker *checker, const char *a, const char *b)
+{
+    return intents_language_find_service(checker->language, a) &&
+           intents_language_find_service(checker->language, b);
+}
+
 static int check_claim(struct checker *checker)
 {
     const char *text = base_strbuf_text(&checker->text);
@@ -122,7 +128,10 @@ static int check_claim(struct checker *checker)
     if (!checker->claimant)
         return 0;
     if (other && strcmp(other, checker->claimant) != 0)
-        tell(checker, INTENTS_FINDING_CLAIMED, other);
+        tell(checker,
+             are_services(checker, other, checker->claimant) ? INTENTS_FINDING_SHARED
+                                                             : INTENTS_FINDING_CLAIMED,
+             other);
     if (other)
         return 0;
     return json_object_set_new(checker->claims, text, json_string(checker->claimant)) < 0 ? -ENOMEM

@@ -28,7 +28,7 @@
 
 #include "intents/language_private.h"
 #include "intents/lexis.h"
-#include "intents/match.h"
+#include "intents/when.h"
 
 #include <errno.h>
 #include <math.h>
@@ -107,18 +107,6 @@ static float request_margin(const float act[INTENTS_CLASSES_MAX])
     return act[INTENTS_REQUEST] - best;
 }
 
-static bool begins_asking(const struct intents_classifier *classifier,
-                          const struct intents_words *words, size_t at)
-{
-    const struct intents_when_data *when = &classifier->language->when;
-
-    for (size_t i = 0; i < when->n_cues[INTENTS_CUE_ASK]; i++) {
-        if (intents_match(when, when->cues[INTENTS_CUE_ASK][i], words, at, NULL) > at)
-            return true;
-    }
-    return false;
-}
-
 /* How far the surest asking clause leads, the first word's clause being the whole sentence. */
 static float best_clause_margin(struct intents_classifier *classifier,
                                 const struct intents_words *words)
@@ -128,10 +116,9 @@ static float best_clause_margin(struct intents_classifier *classifier,
     int n_clauses = 0;
 
     for (size_t at = 1; at + 2 < words->n && n_clauses < CLAUSES_MAX; at++) {
-        if (!begins_asking(classifier, words, at))
+        if (intents_when_asks(&classifier->language->when, words, at) == at)
             continue;
-        clause->n = words->n - at;
-        memcpy(clause->word, words->word + at, clause->n * sizeof(clause->word[0]));
+        *clause = intents_words_part(words, at, words->n);
         judge_words(classifier, clause, act, topic);
         best = fmaxf(best, request_margin(act) - CLAUSE_DISCOUNT);
         n_clauses++;

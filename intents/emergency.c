@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "intents/emergency.h"
 
+#include "base/log.h"
 #include "intents/language_private.h"
 #include "intents/sets.h"
 
@@ -9,48 +10,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum set { SET_CALM, SET_CALLS, SET_TOLD, N_SETS };
+
+static const char *const set_names[N_SETS] = {
+    [SET_CALM] = "calm", [SET_CALLS] = "calls", [SET_TOLD] = "told"};
+
 struct intents_emergency {
     const struct intents_language *language;
     const json_t *signs; /* the language's */
-    struct intents_list calm, calls, told;
+    struct intents_list sets[N_SETS];
 };
 
-static bool are_words(const json_t *array)
+static int check_signs(const json_t *array)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         const char *word = json_string_value(json_array_get(array, i));
 
-        if (!word || word[0] == '\0')
-            return false;
+        if (!word || word[0] == '\0') {
+            log_error("language-bad", "grammar.json: \"signs\" of emergency: number %zu is no word",
+                      i + 1);
+            return -EINVAL;
+        }
     }
-    return true;
+    return 0;
 }
 
 int intents_emergency_create(const struct intents_language *language,
                              struct intents_emergency **ret_emergency)
 {
-    const json_t *lists = json_object_get(language->grammar.root, "emergency");
     struct intents_emergency *emergency = calloc(1, sizeof(*emergency));
-    const struct intents_lists no_parts = {0};
     int r;
 
     if (!emergency)
         return -ENOMEM;
     emergency->language = language;
-    emergency->signs = json_object_get(lists, "signs");
-    r = are_words(emergency->signs) ? 0 : -EINVAL;
+    emergency->signs =
+        json_object_get(json_object_get(language->grammar.root, "emergency"), "signs");
+    r = check_signs(emergency->signs);
     if (r == 0)
-        r = intents_set_fill(&emergency->calm, json_object_get(lists, "calm"));
-    if (r == 0)
-        r = intents_set_fill(&emergency->calls, json_object_get(lists, "calls"));
-    if (r == 0)
-        r = intents_set_fill(&emergency->told, json_object_get(lists, "told"));
-    if (r == 0)
-        r = intents_set_bind(&emergency->calm, &no_parts);
-    if (r == 0)
-        r = intents_set_bind(&emergency->calls, &no_parts);
-    if (r == 0)
-        r = intents_set_bind(&emergency->told, &no_parts);
+        r = intents_sets_load(language, "emergency", set_names, N_SETS, NULL, emergency->sets);
     if (r < 0) {
         intents_emergency_destroy(emergency);
         return r;
@@ -63,9 +61,7 @@ void intents_emergency_destroy(struct intents_emergency *emergency)
 {
     if (!emergency)
         return;
-    intents_list_finish(&emergency->calm);
-    intents_list_finish(&emergency->calls);
-    intents_list_finish(&emergency->told);
+    intents_sets_finish(emergency->sets, N_SETS);
     free(emergency);
 }
 
@@ -88,7 +84,7 @@ bool intents_emergency_has_sign(const struct intents_emergency *emergency,
     if (json_array_size(emergency->signs) == 0)
         return true;
     for (size_t at = 0; at < words->n;) {
-        size_t end = intents_set_match(emergency->language, &emergency->calm, words, at);
+        size_t end = intents_set_match(emergency->language, &emergency->sets[SET_CALM], words, at);
 
         if (end == at && is_sign(emergency, words->word[at]))
             return true;
@@ -100,7 +96,7 @@ bool intents_emergency_has_sign(const struct intents_emergency *emergency,
 static bool is_told(const struct intents_emergency *emergency, const struct intents_words *words)
 {
     for (size_t at = 0; at < words->n; at++) {
-        if (intents_set_match(emergency->language, &emergency->told, words, at) > at)
+        if (intents_set_match(emergency->language, &emergency->sets[SET_TOLD], words, at) > at)
             return true;
     }
     return false;
@@ -111,7 +107,7 @@ static void mark_calm(const struct intents_emergency *emergency, const struct in
 {
     memset(calm, 0, words->n * sizeof(calm[0]));
     for (size_t at = 0; at < words->n; at++) {
-        size_t end = intents_set_match(emergency->language, &emergency->calm, words, at);
+        size_t end = intents_set_match(emergency->language, &emergency->sets[SET_CALM], words, at);
 
         for (size_t i = at; i < end; i++)
             calm[i] = true;
@@ -125,7 +121,7 @@ bool intents_emergency_is_call(const struct intents_emergency *emergency,
 
     mark_calm(emergency, words, calm);
     for (size_t at = 0; at < words->n; at++) {
-        size_t end = intents_set_match(emergency->language, &emergency->calls, words, at);
+        size_t end = intents_set_match(emergency->language, &emergency->sets[SET_CALLS], words, at);
 
         if (end > at && !memchr(calm + at, true, end - at))
             return !is_told(emergency, words);

@@ -27,8 +27,8 @@
 
 struct intents_emergency;
 
-/* Returns: 0, -ENOMEM, -EINVAL for lists that are none. Owns: the caller. The language must outlive
- * it. */
+/* Returns: 0, -ENOMEM, -EINVAL (logged) for lists that are none. Owns: the caller. The language
+ * must outlive it. */
 int intents_emergency_create(const struct intents_language *language,
                              struct intents_emergency **ret_emergency);
 /* Accepts NULL. */

@@ -18,7 +18,8 @@ enum set {
     N_SETS,
 };
 
-static const char *const set_names[N_SETS] = {"no", "not", "anew", "filler"};
+static const char *const set_names[N_SETS] = {
+    [SET_NO] = "no", [SET_NOT] = "not", [SET_ANEW] = "anew", [SET_FILLER] = "filler"};
 
 struct intents_instead {
     const struct intents_language *language;
@@ -28,12 +29,10 @@ struct intents_instead {
 int intents_instead_create(const struct intents_language *language,
                            struct intents_instead **ret_instead)
 {
-    const json_t *sets = json_object_get(language->grammar.root, "instead");
     struct intents_instead *instead = calloc(1, sizeof(*instead));
-    int r = instead ? 0 : -ENOMEM;
+    int r = instead ? intents_sets_load(language, "instead", set_names, N_SETS, NULL, instead->sets)
+                    : -ENOMEM;
 
-    for (int i = 0; r == 0 && i < N_SETS; i++)
-        r = intents_set_fill(&instead->sets[i], json_object_get(sets, set_names[i]));
     if (r < 0) {
         intents_instead_destroy(instead);
         return r;
@@ -47,8 +46,7 @@ void intents_instead_destroy(struct intents_instead *instead)
 {
     if (!instead)
         return;
-    for (int i = 0; i < N_SETS; i++)
-        intents_list_finish(&instead->sets[i]);
+    intents_sets_finish(instead->sets, N_SETS);
     free(instead);
 }
 

@@ -29,7 +29,7 @@ struct found {
 };
 
 struct list {
-    struct found found[INTENTS_ITEMS_MAX];
+    struct found found[INTENTS_WORDS_MAX]; /* each takes a word: there is room for all */
     size_t n, end; /* behind the last one, SIZE_MAX: the list was broken off */
 };
 
@@ -80,7 +80,8 @@ static bool is_dropped(const struct intents_item_reader *reader, size_t at)
         if (intents_item_match(reader, INTENTS_ITEM_DROPS, at - back) == at)
             return true;
     }
-    return reader->is_answer && at > 0 && intents_item_match(reader, INTENTS_ITEM_BEGINS, 0) == at;
+    return reader->is_answer && at > 0 &&
+           intents_item_match(reader, INTENTS_ITEM_DROPS_FIRST, 0) == at;
 }
 
 /* The end of the words of an answer that say that something comes to the list, `at` when there are
@@ -249,7 +250,7 @@ static void find_all(const struct intents_item_reader *reader, struct list *list
 {
     list->n = 0;
     list->end = SIZE_MAX;
-    for (size_t at = 0; at < reader->words->n && list->n < INTENTS_ITEMS_MAX;) {
+    for (size_t at = 0; at < reader->words->n;) {
         struct found *found = &list->found[list->n];
         bool is_listed = list->end == at;
 
@@ -300,8 +301,9 @@ static struct intents_item_reader read_words(const struct intents_item_finder *f
     return reader;
 }
 
+/* *is_cut is set when there is no room for all. */
 static size_t keep(const struct intents_item_reader *reader, struct list *list,
-                   char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
+                   char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES], bool *is_cut)
 {
     size_t n_asked = 0, n_kept = 0;
     bool is_wanted = false;
@@ -319,7 +321,11 @@ static size_t keep(const struct intents_item_reader *reader, struct list *list,
                          (n_asked == 0 || !found->is_missing) && !is_taken_back(reader, list, i);
     }
     for (size_t i = 0; i < list->n; i++) {
-        if (list->found[i].is_kept && !is_told_better(reader, list, i))
+        if (!list->found[i].is_kept || is_told_better(reader, list, i))
+            continue;
+        if (n_kept == INTENTS_ITEMS_MAX)
+            *is_cut = true;
+        else
             quote(reader, &list->found[i], ret_items[n_kept++]);
     }
     return n_kept;
@@ -327,40 +333,46 @@ static size_t keep(const struct intents_item_reader *reader, struct list *list,
 
 size_t intents_items_find(const struct intents_item_finder *finder,
                           const struct intents_words *words,
-                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES])
+                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES], bool *ret_is_cut)
 {
     struct intents_item_reader reader = read_words(finder, words, false);
     struct list list;
     size_t n;
 
+    *ret_is_cut = false;
     find_all(&reader, &list);
-    n = keep(&reader, &list, ret_items);
+    n = keep(&reader, &list, ret_items, ret_is_cut);
     if (n > 0)
         return n;
     reader.is_lenient = true;
     find_all(&reader, &list);
     for (size_t i = 0; i < list.n; i++)
         list.found[i].is_opening = false;
-    return keep(&reader, &list, ret_items);
+    return keep(&reader, &list, ret_items, ret_is_cut);
 }
 
 size_t intents_items_answer(const struct intents_item_finder *finder,
                             const struct intents_words *words,
                             char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
                             char ret_dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
-                            size_t *ret_n_dropped)
+                            size_t *ret_n_dropped, bool *ret_is_cut)
 {
     struct intents_item_reader reader = read_words(finder, words, true);
     struct list list;
     size_t n_dropped = 0;
 
+    *ret_is_cut = false;
     find_all(&reader, &list);
     for (size_t i = 0; i < list.n; i++) {
-        if (list.found[i].is_dropped)
+        if (!list.found[i].is_dropped)
+            continue;
+        if (n_dropped == INTENTS_ITEMS_MAX)
+            *ret_is_cut = true;
+        else
             quote(&reader, &list.found[i], ret_dropped[n_dropped++]);
     }
     *ret_n_dropped = n_dropped;
-    return keep(&reader, &list, ret_items);
+    return keep(&reader, &list, ret_items, ret_is_cut);
 }
 
 static bool is_item_at(const struct list *list, size_t at)

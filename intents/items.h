@@ -24,20 +24,21 @@ int intents_item_finder_create(const struct intents_language *language,
                                struct intents_item_finder **ret_finder);
 void intents_item_finder_destroy(struct intents_item_finder *finder);
 
-/* Returns: how many items, at most INTENTS_ITEMS_MAX. */
+/* Returns: how many items, at most INTENTS_ITEMS_MAX; *ret_is_cut: there were more. */
 size_t intents_items_find(const struct intents_item_finder *finder,
                           const struct intents_words *words,
-                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES]);
+                          char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES], bool *ret_is_cut);
 
 /*
  * The same of an answer to a list that was restated: what is asked for besides, and what shall
- * leave it ("enlevez le beurre", "oui, mais sans le lait"). Returns: how many are asked for.
+ * leave it ("enlevez le beurre", "oui, mais sans le lait"). Returns: how many are asked for;
+ * *ret_is_cut: more of either.
  */
 size_t intents_items_answer(const struct intents_item_finder *finder,
                             const struct intents_words *words,
                             char ret_items[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
                             char ret_dropped[INTENTS_ITEMS_MAX][INTENTS_ITEM_BYTES],
-                            size_t *ret_n_dropped);
+                            size_t *ret_n_dropped, bool *ret_is_cut);
 
 /* Whether an answer asks for something besides ("ajoutez des...") and what it is was not
  * understood.

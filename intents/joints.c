@@ -8,7 +8,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-static const char *const names[INTENTS_N_JOINTS] = {"yes", "no", "filler", "and", "also", "begins"};
+static const char *const set_names[INTENTS_N_JOINTS] = {
+    [INTENTS_JOINT_YES] = "yes", [INTENTS_JOINT_NO] = "no",     [INTENTS_JOINT_FILLER] = "filler",
+    [INTENTS_JOINT_AND] = "and", [INTENTS_JOINT_ALSO] = "also", [INTENTS_JOINT_BEGINS] = "begins"};
 
 struct intents_joints {
     const struct intents_language *language;
@@ -18,12 +20,11 @@ struct intents_joints {
 int intents_joints_create(const struct intents_language *language,
                           struct intents_joints **ret_joints)
 {
-    const json_t *sets = json_object_get(language->grammar.root, "joints");
     struct intents_joints *joints = calloc(1, sizeof(*joints));
-    int r = joints ? 0 : -ENOMEM;
+    int r = joints ? intents_sets_load(language, "joints", set_names, INTENTS_N_JOINTS, NULL,
+                                       joints->sets)
+                   : -ENOMEM;
 
-    for (int i = 0; r == 0 && i < INTENTS_N_JOINTS; i++)
-        r = intents_set_fill(&joints->sets[i], json_object_get(sets, names[i]));
     if (r < 0) {
         intents_joints_destroy(joints);
         return r;
@@ -37,8 +38,7 @@ void intents_joints_destroy(struct intents_joints *joints)
 {
     if (!joints)
         return;
-    for (int i = 0; i < INTENTS_N_JOINTS; i++)
-        intents_list_finish(&joints->sets[i]);
+    intents_sets_finish(joints->sets, INTENTS_N_JOINTS);
     free(joints);
 }
 

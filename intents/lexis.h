@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #define INTENTS_STEM_BYTES     64
-#define INTENTS_NAME_WORDS_MAX 4 /* of a name that is known as a whole: "pommes de terre" */
+#define INTENTS_NAME_WORDS_MAX 8 /* of a name that is known as a whole: "pommes de terre" */
 
 struct intents_language;
 struct intents_lexis;

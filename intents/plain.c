@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "intents/plain.h"
 
+#include "base/log.h"
 #include "intents/language_private.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
 #define RUN_MAX 6
-
-static bool is_in(const json_t *array, const char *text)
-{
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const char *entry = json_string_value(json_array_get(array, i));
-
-        if (entry && strcmp(entry, text) == 0)
-            return true;
-    }
-    return false;
-}
 
 static void write_words(const json_t *map, struct intents_plain_word *words, size_t n)
 {
@@ -42,7 +33,7 @@ static void leave_out_doubled(const json_t *pronouns, struct intents_plain_word 
     bool is_behind_noun = false;
 
     for (size_t i = next_word(words, n, 0); i < n; i = next_word(words, n, i + 1)) {
-        if (is_behind_noun && is_in(pronouns, words[i].text))
+        if (is_behind_noun && intents_grammar_has(pronouns, words[i].text))
             words[i].text = NULL;
         is_behind_noun = words[i].text && words[i].is_noun;
     }
@@ -54,8 +45,6 @@ static size_t match_run(const json_t *run, const struct intents_plain_word *word
 {
     size_t n_run = json_array_size(run);
 
-    if (n_run > RUN_MAX)
-        return 0;
     for (size_t i = 0; i < n_run; i++, at++) {
         const char *text = json_string_value(json_array_get(run, i));
 
@@ -81,6 +70,25 @@ static void write_runs(const json_t *runs, struct intents_plain_word *words, siz
                 break;
         }
     }
+}
+
+int intents_plain_check(const struct intents_language *language)
+{
+    const json_t *runs = json_object_get(json_object_get(language->grammar.root, "plain"), "runs");
+
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *rule = json_array_get(runs, i);
+        size_t n_run = json_array_size(json_array_get(rule, 0));
+
+        if (n_run > 0 && n_run <= RUN_MAX && json_array_size(json_array_get(rule, 1)) <= n_run)
+            continue;
+        log_error("language-bad",
+                  "grammar.json: \"runs\" of plain, number %zu: 1 to %d words are wanted, and no "
+                  "more of them in their place",
+                  i + 1, RUN_MAX);
+        return -EINVAL;
+    }
+    return 0;
 }
 
 void intents_plain_apply(const struct intents_language *language, struct intents_plain_word *words,

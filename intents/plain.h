@@ -24,6 +24,9 @@ struct intents_plain_word {
     bool is_noun; /* a word with a meaning of its own: no word of grammar */
 };
 
+/* Whether the rules can be applied. Returns: 0, -EINVAL (logged). */
+int intents_plain_check(const struct intents_language *language);
+
 /* Owns: the texts put in belong to the language. */
 void intents_plain_apply(const struct intents_language *language, struct intents_plain_word *words,
                          size_t n);

@@ -9,18 +9,22 @@
 #include "intents/language_private.h"
 #include "intents/words.h"
 
-/* Adds the templates of a JSON array; what is missing is empty. Returns: 0, -ENOMEM, -EINVAL
- * (logged). Owns: the caller, with intents_list_finish. */
-int intents_set_fill(struct intents_list *set, const struct json_t *array);
+/*
+ * Fills sets with the lists of those names in a section of grammar.json; what is missing is empty.
+ * In their templates `<name>` stands for an entry of that list of `parts` (NULL: there are none),
+ * which must outlive them, {any} for one word, {number}, {weekday} and {month} for theirs. Returns:
+ * 0, -ENOMEM, -EINVAL (logged) for what is no phrase or another name. Owns: the caller, in any
+ * case, with intents_sets_finish; the sets are empty before.
+ */
+int intents_sets_load(const struct intents_language *language, const char *section,
+                      const char *const *names, size_t n_sets, const struct intents_lists *parts,
+                      struct intents_list *ret_sets);
+void intents_sets_finish(struct intents_list *sets, size_t n_sets);
 
-/* Adds a list for each name of a JSON object, in which `<name>` may stand for one further up.
- * Returns: 0, -ENOMEM, -EINVAL (logged). Owns: the caller, with intents_lists_finish. */
-int intents_sets_fill(struct intents_lists *sets, const struct json_t *object);
-
-/* Lets each `<name>` of the templates stand for an entry of that list of `parts`, which must
- * outlive the set, {any} for one word and {number}, {weekday} and {month} for theirs. Returns: 0,
- * -EINVAL (logged) for another name. */
-int intents_set_bind(struct intents_list *set, const struct intents_lists *parts);
+/* Adds a list for each name of a section's `parts`, in which `<name>` may stand for one further up.
+ * Returns: as above. Owns: the caller, in any case, with intents_lists_finish. */
+int intents_sets_load_parts(const struct intents_language *language, const char *section,
+                            struct intents_lists *ret_parts);
 
 /* Returns: behind the longest entry that begins at a word; `at` when there is none. */
 size_t intents_set_match(const struct intents_language *language, const struct intents_list *set,

@@ -60,6 +60,17 @@ int intents_grammar_init(struct intents_grammar *grammar, json_t *root)
     return 0;
 }
 
+bool intents_grammar_has(const json_t *array, const char *word)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *entry = json_string_value(json_array_get(array, i));
+
+        if (entry && strcmp(entry, word) == 0)
+            return true;
+    }
+    return false;
+}
+
 void intents_grammar_finish(struct intents_grammar *grammar)
 {
     json_decref(grammar->no_elision);

@@ -48,6 +48,9 @@ struct intents_grammar {
 int intents_grammar_init(struct intents_grammar *grammar, struct json_t *root);
 void intents_grammar_finish(struct intents_grammar *grammar);
 
+/* Whether a word stands in a JSON array of the grammar; what is missing is empty. */
+bool intents_grammar_has(const struct json_t *array, const char *word);
+
 /* Whether a word makes the one before lose its vowel. */
 bool intents_spelling_is_vocalic(const struct intents_grammar *grammar, const char *word);
 

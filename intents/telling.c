@@ -2,8 +2,8 @@
 #include "intents/telling.h"
 
 #include "intents/language_private.h"
-#include "intents/match.h"
 #include "intents/sets.h"
+#include "intents/when.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -12,8 +12,9 @@
 
 enum set { SET_TOLD, SET_UNLESS, SET_ASKS, SET_OTHERS, SET_OURS, SET_PLAINLY, N_SETS };
 
-static const char *const set_names[N_SETS] = {"told",   "unless", "asks",
-                                              "others", "ours",   "plainly"};
+static const char *const set_names[N_SETS] = {
+    [SET_TOLD] = "told",     [SET_UNLESS] = "unless", [SET_ASKS] = "asks",
+    [SET_OTHERS] = "others", [SET_OURS] = "ours",     [SET_PLAINLY] = "plainly"};
 
 struct intents_telling {
     const struct intents_language *language;
@@ -24,19 +25,16 @@ struct intents_telling {
 int intents_telling_create(const struct intents_language *language,
                            struct intents_telling **ret_telling)
 {
-    const json_t *lists = json_object_get(language->grammar.root, "telling");
     struct intents_telling *telling = calloc(1, sizeof(*telling));
     int r;
 
     if (!telling)
         return -ENOMEM;
     telling->language = language;
-    r = intents_sets_fill(&telling->parts, json_object_get(lists, "parts"));
-    for (int i = 0; r == 0 && i < N_SETS; i++) {
-        r = intents_set_fill(&telling->sets[i], json_object_get(lists, set_names[i]));
-        if (r == 0)
-            r = intents_set_bind(&telling->sets[i], &telling->parts);
-    }
+    r = intents_sets_load_parts(language, "telling", &telling->parts);
+    if (r == 0)
+        r = intents_sets_load(language, "telling", set_names, N_SETS, &telling->parts,
+                              telling->sets);
     if (r < 0) {
         intents_telling_destroy(telling);
         return r;
@@ -49,8 +47,7 @@ void intents_telling_destroy(struct intents_telling *telling)
 {
     if (!telling)
         return;
-    for (int i = 0; i < N_SETS; i++)
-        intents_list_finish(&telling->sets[i]);
+    intents_sets_finish(telling->sets, N_SETS);
     intents_lists_finish(&telling->parts);
     free(telling);
 }
@@ -90,15 +87,8 @@ static bool mark_unless(const struct intents_telling *telling, const struct inte
 static bool asks_at(const struct intents_telling *telling, const struct intents_words *words,
                     size_t at)
 {
-    const struct intents_when_data *when = &telling->language->when;
-
-    if (match(telling, SET_ASKS, words, at) > at)
-        return true;
-    for (size_t i = 0; i < when->n_cues[INTENTS_CUE_ASK]; i++) {
-        if (intents_match(when, when->cues[INTENTS_CUE_ASK][i], words, at, NULL) > at)
-            return true;
-    }
-    return false;
+    return match(telling, SET_ASKS, words, at) > at ||
+           intents_when_asks(&telling->language->when, words, at) > at;
 }
 
 static bool asks_elsewhere(const struct intents_telling *telling, const struct intents_words *words,

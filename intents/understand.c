@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A model made from other data would name services that the language does not have. */
+/* A model made from other data would name other services, or lack one of the language's. */
 static int check_model(const struct intents_language *language, const struct intents_model *model)
 {
-    for (size_t i = 0; i < model->n_services; i++) {
-        if (!intents_language_find_service(language, model->services[i]))
+    size_t n = intents_language_n_services(language);
+
+    if (model->n_services != n)
+        return -EINVAL;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(intents_language_service(language, i)->id, model->services[i]) != 0)
             return -EINVAL;
     }
     return 0;
@@ -176,7 +180,8 @@ static void read_items(const struct intents_understander *understander,
     if (intents_expects_answer(expect))
         intents_answer_read_items(understander, words, result);
     else if (result->act == INTENTS_REQUEST && intents_takes_items(understander, result->service))
-        result->n_items = intents_items_find(understander->items, words, result->items);
+        result->n_items =
+            intents_items_find(understander->items, words, result->items, &result->is_cut);
 }
 
 /* Two days for one service are two requests of it. */
@@ -191,6 +196,7 @@ static void add_second_day(const struct intents_when *when, struct intents_resul
     memcpy(also->service, result->service, sizeof(also->service));
     memcpy(also->items, result->items, sizeof(also->items));
     also->n_items = result->n_items;
+    also->is_cut = result->is_cut;
     result->n_also = 1;
 }
 

@@ -89,13 +89,26 @@ void intents_words_split(const char *text, const char *const *whole,
     }
 }
 
+/* How many bytes of a text fit without half a letter. */
+static size_t whole_letters(const char *text, size_t n_max)
+{
+    const char *p = text, *q = text;
+
+    while (base_utf8_next(&q) != 0 && (size_t)(q - text) <= n_max)
+        p = q;
+    return (size_t)(p - text);
+}
+
 size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last,
                            char *ret_text, size_t size)
 {
-    size_t start = words->start[first], n = words->end[last] - start;
+    size_t start = words->start[first], n;
 
+    while (last > first && words->end[last] - start >= size)
+        last--;
+    n = words->end[last] - start;
     if (n >= size)
-        n = size - 1;
+        n = whole_letters(words->line + start, size - 1);
     memcpy(ret_text, words->line + start, n);
     ret_text[n] = '\0';
     return n;

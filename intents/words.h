@@ -5,8 +5,9 @@
  * person spell such things differently; behind this module nobody sees the difference.
  *
  * Words that contain an apostrophe and stay whole ("aujourd'hui") are handed in, as they belong to
- * a language. Each word knows where it stood, so that what was said can be quoted as it was
- * written. Nothing is allocated; what is longer than the limits is cut off. Thread: any.
+ * a language. Each word knows where it stood, so that what was said can be quoted with what stands
+ * between the words, in lower case. Nothing is allocated; what is longer than the limits is cut
+ * off. Thread: any.
  */
 #ifndef INTENTS_WORDS_H
 #define INTENTS_WORDS_H
@@ -29,8 +30,8 @@ struct intents_words {
 void intents_words_split(const char *text, const char *const *whole,
                          struct intents_words *ret_words);
 
-/* The text of words from `first` to `last` inclusive, as it was written, into a buffer (cut to
- * size). Returns: its length. */
+/* The text of words from `first` to `last` inclusive, in lower case, into a buffer; what does not
+ * fit is left out by whole words, of a single word by whole letters. Returns: its length. */
 size_t intents_words_quote(const struct intents_words *words, size_t first, size_t last,
                            char *ret_text, size_t size);
 

@@ -156,7 +156,7 @@ static void tell(struct bench *bench)
 static void confirm(struct bench *bench)
 {
     struct asr_adapt_lesson *lesson;
-    struct asr_known_voice known;
+    struct asr_adapt_known_voice known;
     if (asr_recogniser_lesson(bench->language.recogniser, &lesson) < 0)
         return;
     while (asr_adapt_lesson_work(lesson) == ASR_ADAPT_MORE)

@@ -75,7 +75,7 @@ static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_
     these->n_heard++;
     if (is_traced && r == 0)
         fprintf(stderr, "text: \"%s\", answer: \"%s\", %.2f s\n", ret_hypothesis->text,
-                ret_hypothesis->answer ? ret_hypothesis->answer->text : "",
+                ret_hypothesis->short_answer ? ret_hypothesis->short_answer->text : "",
                 (double)n_samples / AUDIO_RATE_HZ);
     return r;
 }

@@ -15,6 +15,8 @@ static void starts(void)
     REQUIRE(intents_item_finder_create(language, &finder) == 0);
 }
 
+static bool is_cut; /* of the sentence that was read last */
+
 /* The items of a sentence, with a comma between them. */
 static const char *items_of(const char *text)
 {
@@ -24,7 +26,7 @@ static const char *items_of(const char *text)
     size_t n, length = 0;
 
     intents_words_split(text, language->grammar.whole, &words);
-    n = intents_items_find(finder, &words, items);
+    n = intents_items_find(finder, &words, items, &is_cut);
     all[0] = '\0';
     for (size_t i = 0; i < n; i++)
         length +=
@@ -97,7 +99,7 @@ static const char *items_of_answer(const char *text)
     size_t n, n_dropped;
 
     intents_words_split(text, language->grammar.whole, &words);
-    n = intents_items_answer(finder, &words, items, dropped, &n_dropped);
+    n = intents_items_answer(finder, &words, items, dropped, &n_dropped, &is_cut);
     snprintf(all, sizeof(all), "%s-%s", n ? items[0] : "", n_dropped ? dropped[0] : "");
     return all;
 }
@@ -151,6 +153,36 @@ static void what_is_to_be_added_and_is_nothing_known_is_missed(void)
     CHECK(!misses_one("elle apprend l'espagnol avec des disques"));
 }
 
+/* What is kept must be text that a service can read. */
+static void a_long_item_ends_with_a_word(void)
+{
+    CHECK_STR(items_of("achetez-moi trois petites bouteilles d'huile d'olive vierge extra de "
+                       "première pression à froid"),
+              "trois petites bouteilles d'huile d'olive vierge extra de");
+    CHECK_STR(items_of("achetez-moi du é"
+                       "éééééééééééééééééééééééééééééééééééé"),
+              "ééééééééééééééééééééééééééééééé");
+}
+
+static void no_item_of_a_long_list_is_lost_in_silence(void)
+{
+    const char *many = "pain beurre lait café thé sucre sel poivre riz farine huile vinaigre "
+                       "moutarde";
+
+    /* Thirteen taken back, and what is wanted at the end. */
+    CHECK_STR(items_of("il me faudrait du pain non du beurre non du lait non du café non du thé "
+                       "non du sucre non du sel non du poivre non du riz non de la farine non de "
+                       "l'huile non du vinaigre non de la moutarde non des pâtes non des oeufs "
+                       "non des pommes non des poires non des bananes"),
+              "bananes");
+    CHECK(!is_cut);
+    items_of(many);
+    CHECK(!is_cut);
+    items_of("pain beurre lait café thé sucre sel poivre riz farine huile vinaigre moutarde pâtes "
+             "oeufs pommes poires");
+    CHECK(is_cut);
+}
+
 static void ends(void)
 {
     intents_item_finder_destroy(finder);
@@ -160,4 +192,5 @@ static void ends(void)
 CHECK_MAIN(starts, lists_are_found_whole, what_belongs_to_a_good_stays_with_it,
            the_last_said_counts, what_is_only_named_is_wanted_if_nothing_else_is,
            no_good_hides_another, an_answer_adds_and_drops, what_is_missing_is_wanted,
-           what_is_made_is_none, what_is_to_be_added_and_is_nothing_known_is_missed, ends)
+           what_is_made_is_none, what_is_to_be_added_and_is_nothing_known_is_missed,
+           a_long_item_ends_with_a_word, no_item_of_a_long_list_is_lost_in_silence, ends)

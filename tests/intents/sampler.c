@@ -155,21 +155,22 @@ static void what_cannot_be_drawn_is_refused(void)
     rmdir(folder);
 }
 
-static void tell_spelling(void *user, const struct intents_finding *finding)
+static void tell_error(void *user, const struct intents_finding *finding)
 {
-    if (finding->kind != INTENTS_FINDING_ELISION)
+    if (!intents_finding_is_error(finding->kind))
         return;
-    fprintf(stderr, "%s: \"%s\" gives \"%s\"\n", finding->where, finding->template,
-            finding->sentence);
+    fprintf(stderr, "%s, %s: \"%s\" gives \"%s\" (%s)\n", intents_finding_name(finding->kind),
+            finding->where, finding->template, finding->sentence,
+            finding->other ? finding->other : "");
     (*(size_t *)user)++;
 }
 
-static void is_well_spelled(void)
+static void is_well_spelled_and_of_one_service(void)
 {
     struct intents_language *language = load_french();
     size_t n_bad = 0;
 
-    CHECK_INT(intents_check(language, tell_spelling, &n_bad), 0);
+    CHECK_INT(intents_check(language, tell_error, &n_bad), 0);
     CHECK_INT(n_bad, 0);
     intents_language_destroy(language);
 }
@@ -267,6 +268,6 @@ static void what_is_said_is_understood(void)
     intents_language_destroy(language);
 }
 
-CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused, is_well_spelled,
-           examples_are_drawn, short_examples_are_short_answers,
+CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused,
+           is_well_spelled_and_of_one_service, examples_are_drawn, short_examples_are_short_answers,
            what_is_to_understand_is_not_drawn_from, what_is_said_is_understood)
