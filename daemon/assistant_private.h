@@ -50,7 +50,8 @@ struct assistant {
     bool hears_over;    /* the ears are open while we speak */
     bool sleeps_behind; /* we have fallen silent, and sleep when what was begun over us has ended */
     bool began_over;    /* the answer in course may have begun over our speech */
-    enum echo_ears over;                               /* to what, in the utterance in course */
+    enum echo_ears over;      /* to what, in the utterance in course */
+    enum echo_ears over_next; /* to what they are open when that has ended */
     int16_t pending[PENDING_MAX][AUDIO_BLOCK_SAMPLES]; /* a ring of what came before */
     size_t n_pending, pending_at;
     unsigned n_behind; /* blocks that the ears have not heard yet, while they catch up */
