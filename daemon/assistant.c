@@ -213,14 +213,14 @@ static void on_adjust(void *user, enum conversation_event_type how)
                               speech_pitch(a->speech));
 }
 
-static void on_mute_op(void *user, int is_muted)
+static void on_mute_op(void *user, bool is_muted)
 {
     struct assistant *a = user;
 
     log_notice("mute", "%s", is_muted ? "on" : "off");
     listener_sleep(a->listener);
     if (a->events.on_mute)
-        a->events.on_mute(a->events.user, is_muted != 0);
+        a->events.on_mute(a->events.user, is_muted);
 }
 
 static void on_erase_op(void *user)
@@ -236,22 +236,22 @@ static void on_erase_op(void *user)
 }
 
 static const struct conversation_ops conversation_ops = {
-    assistant_say,
-    on_say_again,
-    assistant_stop_speech,
-    on_earcon,
-    on_listen,
-    on_sleep,
-    assistant_store,
-    on_take_up,
-    assistant_cancel,
-    on_wait,
-    on_adjust,
-    assistant_alert,
-    assistant_tell_status,
-    assistant_tell_news,
-    on_mute_op,
-    on_erase_op,
+    .say = assistant_say,
+    .say_again = on_say_again,
+    .stop_speech = assistant_stop_speech,
+    .earcon = on_earcon,
+    .listen = on_listen,
+    .sleep = on_sleep,
+    .store = assistant_store,
+    .take_up = on_take_up,
+    .cancel = assistant_cancel,
+    .wait = on_wait,
+    .adjust = on_adjust,
+    .alert = assistant_alert,
+    .tell_status = assistant_tell_status,
+    .tell_news = assistant_tell_news,
+    .mute = on_mute_op,
+    .erase = on_erase_op,
 };
 
 /* ---- what others bring ---- */

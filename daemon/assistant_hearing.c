@@ -83,19 +83,16 @@ enum conversation_event_type assistant_request_event(struct assistant *a, struct
     return phrasing_what_lacks(a->parts.phrasing, draft) ? EVENT_REQUEST_OPEN : EVENT_REQUEST;
 }
 
-bool assistant_asks_about_request(const struct assistant *a)
+static bool asks_about_request(const struct assistant *a)
 {
-    enum conversation_state state = conversation_state(a->conversation);
-
-    return state == STATE_ASKING || state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN ||
-           state == STATE_GUESSING || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
+    return conversation_asks_about_request(conversation_state(a->conversation));
 }
 
 /* "Non, c'est pour le chien": the day that was restated still holds. */
 static enum conversation_event_type instead_event(struct assistant *a, enum utterance_trust trust,
                                                   struct draft *draft)
 {
-    if (trust != UTTERANCE_ACT || !assistant_asks_about_request(a))
+    if (trust != UTTERANCE_ACT || !asks_about_request(a))
         return EVENT_DENY;
     draft_inherit(draft, conversation_draft(a->conversation));
     return assistant_request_event(a, draft);
@@ -147,7 +144,7 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
     const struct intents_result *meaning = &utterance->meaning;
     bool is_request = event->type == EVENT_REQUEST || event->type == EVENT_REQUEST_OPEN ||
                       event->type == EVENT_REQUEST_TWICE || event->type == EVENT_REQUEST_ELSEWHERE;
-    bool is_joined = assistant_asks_about_request(a) && meaning->is_besides &&
+    bool is_joined = asks_about_request(a) && meaning->is_besides &&
                      meaning->answer != INTENTS_NO && utterance->trust == UTTERANCE_ACT &&
                      (is_request || adds_day(a, meaning));
 

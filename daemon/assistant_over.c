@@ -225,7 +225,8 @@ bool assistant_hear_interruption(struct assistant *a, const struct utterance *ut
     if (a->events.on_heard)
         a->events.on_heard(a->events.user, utterance);
     assistant_stop_speech(a);
-    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && assistant_asks_about_request(a)
+    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 &&
+                                conversation_asks_about_request(conversation_state(a->conversation))
                             ? EVENT_CANCEL_NOTHING
                             : EVENT_SPOKEN);
     return true;

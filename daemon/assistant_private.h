@@ -87,8 +87,6 @@ void assistant_stop_speech(void *user);
 /* assistant_hearing.c: what a request for that service is to the conversation; one of before gives
  * the draft its time. */
 enum conversation_event_type assistant_request_event(struct assistant *a, struct draft *draft);
-/* A question is open about a request that is not stored yet. */
-bool assistant_asks_about_request(const struct assistant *a);
 
 /* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,

@@ -141,10 +141,15 @@ static enum conversation_event_type read_on(const struct conversation *c,
     return EVENT_OTHERS;
 }
 
+bool conversation_asks_about_request(enum conversation_state state)
+{
+    return is_confirming(state) || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
+}
+
 static bool is_question(enum conversation_state state)
 {
-    return is_confirming(state) || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE ||
-           state == STATE_CANCELLING || state == STATE_ERASING || state == STATE_ERASING_SURELY;
+    return conversation_asks_about_request(state) || state == STATE_CANCELLING ||
+           state == STATE_ERASING || state == STATE_ERASING_SURELY;
 }
 
 /* What was talked about is settled. */

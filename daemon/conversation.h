@@ -170,7 +170,7 @@ struct conversation_ops {
     void (*tell_status)(void *user, const struct draft *about);
     /* Tell the news that wait, as one speech. */
     void (*tell_news)(void *user);
-    void (*mute)(void *user, int muted);
+    void (*mute)(void *user, bool is_muted);
     /* Make sure that everything will be erased, even if the power goes; ends with STORED or
      * NOT_STORED. It is erased once the conversation is over. */
     void (*erase)(void *user);
@@ -194,6 +194,9 @@ void conversation_set_n_choices(struct conversation *conversation, size_t n_choi
 void conversation_event(struct conversation *conversation, const struct conversation_event *event);
 
 enum conversation_state conversation_state(const struct conversation *conversation);
+
+/* Whether a question is open about a request that is not stored yet. */
+bool conversation_asks_about_request(enum conversation_state state);
 
 /* The microphone was lost in the middle of a request, a moment ago: it is gone on with when the
  * microphone is back. */

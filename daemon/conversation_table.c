@@ -6,10 +6,10 @@
  * for the table alone.
  *
  * An event is first made precise (refine): "a request" becomes a correction when the same service
- * is being confirmed, "not understood" becomes a guess when there is one. So the actions need no
- * conditions and the table shows every move. Refused: actions that choose the next state
- * themselves, which would hide half of the conversation from the diagram and from the completeness
- * test.
+ * is being confirmed, "not understood" becomes a guess when there is one. So no action decides
+ * where the conversation goes, and the table shows every move; some choose their words by what was
+ * said before. Refused: actions that choose the next state themselves, which would hide half of the
+ * conversation from the diagram and from the completeness test.
  */
 #include "daemon/conversation_actions.h"
 

@@ -138,9 +138,9 @@ static void on_tell_news(void *user)
     scene->n_said++;
 }
 
-static void on_mute(void *user, int muted)
+static void on_mute(void *user, bool is_muted)
 {
-    note(user, "mute", muted ? "on" : "off");
+    note(user, "mute", is_muted ? "on" : "off");
 }
 
 static void on_erase(void *user)
@@ -149,9 +149,23 @@ static void on_erase(void *user)
 }
 
 static const struct conversation_ops ops = {
-    on_say,         on_say_again, on_stop_speech, on_earcon, on_listen, on_sleep,
-    on_store,       on_take_up,   on_cancel,      on_wait,   on_adjust, on_alert,
-    on_tell_status, on_tell_news, on_mute,        on_erase};
+    .say = on_say,
+    .say_again = on_say_again,
+    .stop_speech = on_stop_speech,
+    .earcon = on_earcon,
+    .listen = on_listen,
+    .sleep = on_sleep,
+    .store = on_store,
+    .take_up = on_take_up,
+    .cancel = on_cancel,
+    .wait = on_wait,
+    .adjust = on_adjust,
+    .alert = on_alert,
+    .tell_status = on_tell_status,
+    .tell_news = on_tell_news,
+    .mute = on_mute,
+    .erase = on_erase,
+};
 
 static void begin(struct scene *scene)
 {
