@@ -14,6 +14,8 @@
 /* How sure what is said unasked must be, whatever it is. */
 #define UNASKED_FROM 0.5
 
+_Static_assert(DRAFT_ITEMS_MAX == INTENTS_ITEMS_MAX, "a list is drafted as it was understood");
+
 static void draft_from_meaning(const struct intents_result *meaning, const char *service,
                                struct draft *ret_draft)
 {
@@ -25,9 +27,10 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     ret_draft->is_repeated = meaning->is_repeated;
     ret_draft->is_off_weekday = meaning->is_off_weekday;
     ret_draft->misses_item = meaning->misses_item && meaning->n_also == 0;
-    for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
+    ret_draft->is_full = meaning->n_items == INTENTS_ITEMS_MAX; /* what came behind is lost */
+    for (size_t i = 0; i < meaning->n_items; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
-    for (size_t i = 0; i < meaning->n_dropped && ret_draft->n_dropped < DRAFT_ITEMS_MAX; i++)
+    for (size_t i = 0; i < meaning->n_dropped; i++)
         snprintf(ret_draft->dropped[ret_draft->n_dropped++], DRAFT_ITEM_MAX, "%s",
                  meaning->dropped[i]);
 }
@@ -46,8 +49,9 @@ static void draft_from_also(const struct intents_also *also, const struct draft 
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(also->part));
     ret_draft->is_repeated = also->is_repeated;
     ret_draft->is_off_weekday = also->is_off_weekday;
-    for (size_t i = 0; i < also->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
-        snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", also->items[i]);
+    ret_draft->is_full = also->n_items == INTENTS_ITEMS_MAX;
+    for (size_t i = 0; i < also->n_items; i++)
+        draft_add_item(ret_draft, also->items[i]);
 }
 
 static enum conversation_event_type act_event(enum intents_act act)

@@ -107,7 +107,8 @@ void act_answered(struct conversation *c, const struct conversation_event *event
 void act_correct(struct conversation *c, const struct conversation_event *event)
 {
     bool is_changed = draft_correct(&c->draft, &event->draft);
-    bool is_told = c->draft.misses_item || (c->draft.is_repeated && !is_changed);
+    bool is_told =
+        c->draft.misses_item || c->draft.is_full || (c->draft.is_repeated && !is_changed);
 
     conversation_tell_first(c, event);
     if (is_told)

@@ -32,7 +32,8 @@ static void on_say(void *user, const char *key, const struct draft *about)
     note(scene, "say", key);
     scene->n_said++;
     if (strncmp(key, "confirm.", 8) == 0 && strcmp(key, "confirm.denied") != 0 &&
-        strcmp(key, "confirm.once") != 0 && strcmp(key, "confirm.weekday") != 0)
+        strcmp(key, "confirm.once") != 0 && strcmp(key, "confirm.weekday") != 0 &&
+        strcmp(key, "confirm.full") != 0)
         scene->asked_with_all = true;
     else if (strcmp(key, "repair.guess") == 0 || strcmp(key, "repair.callback") == 0 ||
              strcmp(key, "callback.ask") == 0 || strcmp(key, "refuse.not_here") == 0)
