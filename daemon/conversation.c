@@ -113,12 +113,18 @@ static bool is_put_again(enum conversation_state state)
     return state == STATE_CONFIRMING_AGAIN || state == STATE_CANCELLING || state == STATE_DUPLICATE;
 }
 
+static bool may_guess(const struct conversation *c, const struct draft *guess)
+{
+    return guess->service[0] && c->n_guesses < GUESSES_MAX &&
+           strcmp(guess->service, c->refused) != 0;
+}
+
 /* What may become the best guess of the repair ladder: it waits until the closed choice has failed
  * too. Returns: the event that the choice gets. */
 static enum conversation_event_type not_understood(struct conversation *c,
                                                    const struct draft *guess)
 {
-    if (guess->service[0] && c->n_guesses < GUESSES_MAX && strcmp(guess->service, c->refused) != 0)
+    if (may_guess(c, guess))
         c->guess = *guess;
     if (c->state == STATE_CHOOSING && c->guess.service[0])
         return EVENT_REQUEST_DOUBTFUL;
@@ -210,15 +216,25 @@ static enum conversation_event_type let_pass(struct conversation *c,
     return is_first ? EVENT_UNCLEAR : EVENT_NOT_UNDERSTOOD;
 }
 
+/* A guess that is worth a question: not one that was answered with no a moment ago, nor the third.
+ */
+static enum conversation_event_type guess(struct conversation *c, struct conversation_event *event)
+{
+    if (may_guess(c, &event->draft))
+        return event->type;
+    draft_clear(&event->draft);
+    return not_understood(c, &event->draft);
+}
+
 static enum conversation_event_type request(struct conversation *c,
-                                            const struct conversation_event *event)
+                                            struct conversation_event *event)
 {
     draft_clear(&c->left);
     if (c->is_interrupted)
         c->n_next = 0; /* it was said that they are not noted, and others are asked for */
     c->is_interrupted = false;
     if (!is_confirming(c->state))
-        return event->type;
+        return event->type == EVENT_REQUEST_DOUBTFUL ? guess(c, event) : event->type;
     if (strcmp(event->draft.service, c->draft.service) == 0 &&
         event->type != EVENT_REQUEST_ELSEWHERE)
         return EVENT_CORRECTION; /* restated once more: never a yes by accident */
