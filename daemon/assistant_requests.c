@@ -60,6 +60,11 @@ void assistant_store(void *user, const struct draft *draft)
     char spoken_at[40];
     int r;
 
+    if (a->is_erasing) { /* it would be erased with the rest */
+        log_error("store-failed", "everything is being erased");
+        assistant_happen(a, EVENT_NOT_STORED);
+        return;
+    }
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
     request.spoken_at = spoken_at;
     learning_confirmed(a->parts.learning, draft->service);

@@ -234,7 +234,8 @@ void assistant_tell_deafness(struct assistant *a)
 /* The last words of the resident are being carried out, which is told first. */
 static bool is_carrying_out(enum conversation_state state)
 {
-    return state == STATE_STORING || state == STATE_WITHDRAWING || state == STATE_WIPING;
+    return state == STATE_STORING || state == STATE_WITHDRAWING || state == STATE_WIPING ||
+           state == STATE_ERASED;
 }
 
 /* Told at once when somebody waits for an answer; else by day, and at most every six hours. */

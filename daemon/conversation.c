@@ -24,6 +24,7 @@ static const char *const state_names[N_STATES] = {
     [STATE_ERASING] = "ERASING",
     [STATE_ERASING_SURELY] = "ERASING_SURELY",
     [STATE_WIPING] = "WIPING",
+    [STATE_ERASED] = "ERASED",
     [STATE_WITHDRAWING] = "WITHDRAWING",
     [STATE_SENDING] = "SENDING",
     [STATE_TELLING] = "TELLING",
@@ -99,7 +100,7 @@ static const char *const event_names[N_EVENTS] = {
 
 /* ---- the machine ---- */
 
-enum { USUAL_BUT = 5 }; /* of so many states less one an event may lead elsewhere and be usual */
+enum { USUAL_BUT = 6 }; /* of so many states less one an event may lead elsewhere and be usual */
 
 static bool is_confirming(enum conversation_state state)
 {

@@ -39,6 +39,7 @@ enum conversation_state {
     STATE_ERASING,           /* yes or no: erase everything? */
     STATE_ERASING_SURELY,    /* once more */
     STATE_WIPING,            /* yes was said twice, not yet made sure of on disk */
+    STATE_ERASED,            /* made sure of, being said so: nothing may begin any more */
     STATE_WITHDRAWING,       /* yes was said, the cancellation is not yet on disk */
     STATE_SENDING,           /* on disk, said so; the service has not answered */
     STATE_TELLING,           /* news, outside any conversation */

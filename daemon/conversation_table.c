@@ -250,9 +250,16 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_WAKE] = {act_nothing, STATE_WIPING}, [EVENT_BUTTON] = {act_nothing, STATE_WIPING},
          [EVENT_BUTTON_LONG] = {act_nothing, STATE_WIPING},
          [EVENT_SPOKEN] = {act_nothing, STATE_WIPING}, [EVENT_DEAF] = {act_nothing, STATE_WIPING},
-         [EVENT_STORED] = {act_erase_begun, STATE_CLOSING},
+         [EVENT_STORED] = {act_erase_begun, STATE_ERASED},
          [EVENT_NOT_STORED] = {act_not_erased, STATE_CLOSING},
          [EVENT_TIMER] = {act_not_erased, STATE_CLOSING}},
+    /* What began now would be erased with the rest, and would hold it up. */
+    [STATE_ERASED] =
+        {EVERYWHERE(STATE_ERASED), NO_EARS(STATE_ERASED),
+         [EVENT_WAKE] = {act_nothing, STATE_ERASED}, [EVENT_BUTTON] = {act_nothing, STATE_ERASED},
+         [EVENT_BUTTON_LONG] = {act_nothing, STATE_ERASED},
+         [EVENT_MUTE] = {act_nothing, STATE_ERASED}, [EVENT_DEAF] = {act_nothing, STATE_ERASED},
+         [EVENT_SPOKEN] = {act_sleep, STATE_ASLEEP}},
     [STATE_STORING] =
         {EVERYWHERE(STATE_STORING), NO_EARS(STATE_STORING),
          [EVENT_WAKE] = {act_nothing, STATE_STORING}, [EVENT_BUTTON] = {act_nothing, STATE_STORING},
