@@ -62,6 +62,8 @@ static const char *precise_key(const struct assistant *a, const char *key)
         return trouble_key(a);
     if (strcmp(key, "repair.pardon") == 0 && a->is_cut)
         return "listen.too_long";
+    if (strcmp(key, "cancel.nothing") == 0 && a->is_list_lost)
+        return "cancel.failed";
     if (strcmp(key, "mic.lost") == 0 && a->settings.cannot_understand)
         return "language.lost";
     return key;

@@ -43,8 +43,9 @@ struct assistant {
     bool is_away_before; /* and it was told before this start */
     char trouble[24];    /* the log code of what somebody must put right; "": nothing */
     enum matching_say trouble_say;
-    bool is_called; /* the wake phrase was heard: the ears keep what was said behind it */
-    bool is_cut;    /* the last utterance was longer than the longest allowed */
+    bool is_list_lost; /* what is stored could not be looked at when a cancellation was asked for */
+    bool is_called;    /* the wake phrase was heard: the ears keep what was said behind it */
+    bool is_cut;       /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     struct echo echo;
     bool hears_over;    /* the ears are open while we speak */
@@ -88,7 +89,8 @@ void assistant_stop_speech(void *user);
  * the draft its time. */
 enum conversation_event_type assistant_request_event(struct assistant *a, struct draft *draft);
 
-/* The stored request that a cancellation means: what was named, else the youngest. */
+/* The stored request that a cancellation means: what was named, else the youngest. Returns: false
+ * also when that cannot be looked at: is_list_lost. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
                               char ret_id[MATCHING_ID_SIZE], struct draft *ret_about);
 /* Whom the stored request is for: as it was said, or, where that is forgotten, any of the

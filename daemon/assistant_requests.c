@@ -110,7 +110,6 @@ static int fit(const struct matching_summary *summary, const struct draft *named
            (base_date_is_set(named->date) && told_is_of_day(summary, named->date));
 }
 
-/* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
                               char ret_id[MATCHING_ID_SIZE], struct draft *ret_about)
 {
@@ -118,8 +117,11 @@ bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
     size_t n;
     int best = -1;
 
-    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
+    a->is_list_lost = matching_worker_list(a->parts.worker, &summaries, &n) < 0;
+    if (a->is_list_lost) {
+        log_error("cancel-failed", "what is stored cannot be looked at: memory is short");
         return false;
+    }
     for (size_t i = n; i-- > 0;) {
         if (!told_is_cancellable(&summaries[i]) || fit(&summaries[i], named) <= best)
             continue;

@@ -61,8 +61,11 @@ void assistant_tell_status(void *user, const struct draft *asked)
     struct draft about;
     size_t n = 0;
 
-    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
-        n = 0;
+    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0) {
+        log_error("list-failed", "memory is short");
+        say_about_nothing(a, "status.failed", 0);
+        return;
+    }
     n = keep_asked(a->told, summaries, n, asked);
     if (n > 1)
         say_about_nothing(a, "status.count", (int)n);
