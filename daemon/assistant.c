@@ -69,13 +69,13 @@ static const char *precise_key(const struct assistant *a, const char *key)
     return key;
 }
 
-void assistant_say(void *user, const char *key, const struct draft *about)
+int assistant_speak(struct assistant *a, const char *key, const struct draft *about)
 {
-    struct assistant *a = user;
+    int r;
 
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
-    speech_say(a->speech, key, about);
+    r = speech_say(a->speech, key, about);
     if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
         strncmp(key, "refused.", strlen("refused.")) == 0)
         a->is_away_told = true;
@@ -83,6 +83,12 @@ void assistant_say(void *user, const char *key, const struct draft *about)
         speech_say(a->speech, "privacy.transcript", about);
     if (strcmp(key, "mute.on") == 0 && a->settings.has_button)
         speech_say(a->speech, "mute.hint", about);
+    return r;
+}
+
+void assistant_say(void *user, const char *key, const struct draft *about)
+{
+    (void)assistant_speak(user, key, about);
 }
 
 static void on_said(void *user, const char *key, const char *text)
