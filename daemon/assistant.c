@@ -187,7 +187,7 @@ static void on_sleep(void *user)
         memset(a->transcript, 0, sizeof(a->transcript));
         memset(a->next_transcript, 0, sizeof(a->next_transcript));
     }
-    a->store_id[0] = a->cancel_id[0] = '\0';
+    a->store_id[0] = '\0';
     learning_drop(a->parts.learning);
     if (assistant_is_talked_over(a))
         assistant_sleep_behind(a);
@@ -252,6 +252,7 @@ static const struct conversation_ops conversation_ops = {
     .sleep = on_sleep,
     .store = assistant_store,
     .take_up = on_take_up,
+    .give_up = assistant_give_up,
     .cancel = assistant_cancel,
     .wait = on_wait,
     .adjust = on_adjust,

@@ -33,6 +33,7 @@ struct assistant {
     int64_t introduce_at_ms; /* 0: not to be introduced */
 
     char store_id[MATCHING_ID_SIZE];      /* being stored or sent, "" none */
+    char given_up_id[MATCHING_ID_SIZE];   /* told not to be noted, being taken back; "" none */
     char cancel_id[MATCHING_ID_SIZE];     /* being cancelled, "" none */
     char talked_about[DRAFT_SERVICE_MAX]; /* the service of what was said last, "" none */
     char transcript[UTTERANCE_TEXT_MAX];
@@ -108,6 +109,7 @@ int assistant_remember_told(struct assistant *a);
 
 /* Ops of the conversation. */
 void assistant_store(void *user, const struct draft *draft);
+void assistant_give_up(void *user);
 void assistant_cancel(void *user, const char *id);
 void assistant_alert(void *user);
 void assistant_tell_status(void *user, const struct draft *asked);

@@ -291,6 +291,8 @@ void assistant_tick(struct assistant *a)
     listener_set_now(a->listener, assistant_local_now(a));
     if (a->timer_at_ms && assistant_now_ms(a) >= a->timer_at_ms) {
         a->timer_at_ms = 0;
+        if (conversation_state(a->conversation) == STATE_WITHDRAWING)
+            base_log(BASE_LOG_ERROR, "cancel-failed", a->cancel_id, "not on disk in time");
         assistant_happen(a, EVENT_TIMER);
     }
     told_tick(a->told, assistant_now_ms(a));

@@ -159,6 +159,9 @@ struct conversation_ops {
     /* Take up a request that waited: it comes back at once as an event from REQUEST to
      * REQUEST_ELSEWHERE. */
     void (*take_up)(void *user, const struct draft *request);
+    /* What was to be stored is not waited for any longer, and was told not to be noted: it shall
+     * not be sent. */
+    void (*give_up)(void *user);
     /* Ends with WITHDRAWN. */
     void (*cancel)(void *user, const char *id);
     /* EVENT_TIMER after so long, unless the state changes first. */

@@ -155,3 +155,10 @@ void act_noted_and_wait(struct conversation *c, const struct conversation_event 
     act_noted(c, event);
     c->ops->wait(c->user, SENDING_TIMEOUT_MS);
 }
+
+/* "Cannot be noted" must stay true. */
+void act_not_stored_in_time(struct conversation *c, const struct conversation_event *event)
+{
+    c->ops->give_up(c->user);
+    act_not_stored(c, event);
+}

@@ -268,7 +268,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_STORED] = {act_noted_and_wait, STATE_SENDING},
          [EVENT_NOT_STORED] = {act_not_stored, STATE_CLOSING},
          [EVENT_STORE_FULL] = {act_store_full, STATE_CLOSING},
-         [EVENT_TIMER] = {act_not_stored, STATE_CLOSING}},
+         [EVENT_TIMER] = {act_not_stored_in_time, STATE_CLOSING}},
     [STATE_WITHDRAWING] =
         {EVERYWHERE(STATE_WITHDRAWING),
          NO_EARS(STATE_WITHDRAWING), [EVENT_WAKE] = {act_nothing, STATE_WITHDRAWING},

@@ -256,6 +256,15 @@ void told_add(struct told *told, const struct matching_event *event)
     add(told, &news);
 }
 
+void told_add_as(struct told *told, const char *key, const struct matching_event *event)
+{
+    struct told_news news = {.key = key};
+
+    memcpy(news.id, event->id, sizeof(news.id));
+    about_request(event->kind, event->service, &event->when, event->first_name, &news.about);
+    add(told, &news);
+}
+
 void told_add_key(struct told *told, const char *key)
 {
     struct told_news news = {.key = key};

@@ -99,6 +99,11 @@ static void on_take_up(void *user, const struct draft *request)
     conversation_event(scene->conversation, &event);
 }
 
+static void on_give_up(void *user)
+{
+    note(user, "give up", NULL);
+}
+
 static void on_cancel(void *user, const char *id)
 {
     note(user, "cancel", id);
@@ -158,6 +163,7 @@ static const struct conversation_ops ops = {
     .sleep = on_sleep,
     .store = on_store,
     .take_up = on_take_up,
+    .give_up = on_give_up,
     .cancel = on_cancel,
     .wait = on_wait,
     .adjust = on_adjust,
