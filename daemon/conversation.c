@@ -343,7 +343,8 @@ void conversation_forget(struct conversation *c)
     c->n_next = 0;
     c->is_interrupted = c->is_untold = c->is_held = false;
     c->undone = NULL;
-    c->is_one_stored = c->is_patient = c->is_unclear = false;
+    c->is_one_stored = c->is_patient = c->is_unclear = c->is_outcome_awaited = false;
+    c->outcome = NULL;
     c->n_waits = c->n_missed = 0;
     c->n_help_read = 0;
     draft_clear(&c->asked_about);

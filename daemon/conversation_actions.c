@@ -187,6 +187,7 @@ void act_cancel(struct conversation *c, const struct conversation_event *event)
 {
     if (event->type == EVENT_BUTTON)
         c->ops->stop_speech(c->user);
+    c->is_outcome_awaited = false;
     c->ops->cancel(c->user, c->cancel_id);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
 }

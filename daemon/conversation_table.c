@@ -124,17 +124,22 @@
                                 [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},                \
                                 [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING}
 
+/* What becomes of the request before is told when the question about something else is answered. */
+#define OUTCOMES_WAIT(self)                                                                        \
+    [EVENT_TRANSMITTED] = {act_hear_outcome, self}, [EVENT_KEPT] = {act_hear_outcome, self}
+
 /* Only a yes erases; whatever else is said keeps everything. */
 #define ERASING(self, action, next)                                                                \
-    QUESTION(self), [EVENT_AFFIRM] = {action, next}, [EVENT_BUTTON] = {action, next},              \
-                    [EVENT_ERASE] = {act_help_and_ask, self},                                      \
-                    [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},                            \
-                    [EVENT_DENY] = {act_keep_all, STATE_CLOSING},                                  \
-                    [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},                              \
-                    [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},                                \
-                    [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},                        \
-                    [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},                        \
-                    [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}
+    QUESTION(self),                                                                                \
+        OUTCOMES_WAIT(self), [EVENT_AFFIRM] = {action, next}, [EVENT_BUTTON] = {action, next},     \
+                             [EVENT_ERASE] = {act_help_and_ask, self},                             \
+                             [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},                   \
+                             [EVENT_DENY] = {act_keep_all, STATE_CLOSING},                         \
+                             [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},                     \
+                             [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},                       \
+                             [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},               \
+                             [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},               \
+                             [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}
 
 #define CELL(action, next)                                                                         \
     {                                                                                              \
@@ -231,7 +236,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_NOT_UNDERSTOOD] = {act_all_right, STATE_CLOSING},
          [EVENT_SILENCE] = {act_all_right, STATE_CLOSING}},
     [STATE_CANCELLING] =
-        {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
+        {QUESTION(STATE_CANCELLING),
+         OUTCOMES_WAIT(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_UNCLEAR] = {act_help_and_ask, STATE_CANCELLING},
          [EVENT_GOODBYE] = {act_keep, STATE_CLOSING}, [EVENT_ERASE] = {act_keep, STATE_CLOSING},
          [EVENT_CANCEL_NOTHING] = {act_keep, STATE_CLOSING},
@@ -307,6 +313,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_THINKS] = {act_listen_on_more, STATE_LINGERING},
          [EVENT_UNCLEAR] = {act_listen_more, STATE_LINGERING},
          [EVENT_CALLED] = {act_sleep_quietly, STATE_ASLEEP},
+         [EVENT_TRANSMITTED] = {act_outcome_at_last, STATE_LINGERING},
+         [EVENT_KEPT] = {act_outcome_at_last, STATE_LINGERING},
          [EVENT_NEWS] = {act_news, STATE_LINGERING}, [EVENT_NEXT] = {act_next, STATE_LISTENING},
          [EVENT_HELLO] = {act_greet, STATE_LISTENING},
          [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},
