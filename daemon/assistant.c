@@ -62,18 +62,20 @@ static const char *precise_key(const struct assistant *a, const char *key)
         return trouble_key(a);
     if (strcmp(key, "repair.pardon") == 0 && a->is_cut)
         return "listen.too_long";
+    if (strcmp(key, "cancel.nothing") == 0 && a->is_list_lost)
+        return "cancel.failed";
     if (strcmp(key, "mic.lost") == 0 && a->settings.cannot_understand)
         return "language.lost";
     return key;
 }
 
-void assistant_say(void *user, const char *key, const struct draft *about)
+int assistant_speak(struct assistant *a, const char *key, const struct draft *about)
 {
-    struct assistant *a = user;
+    int r;
 
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
     key = precise_key(a, key);
-    speech_say(a->speech, key, about);
+    r = speech_say(a->speech, key, about);
     if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
         strncmp(key, "refused.", strlen("refused.")) == 0)
         a->is_away_told = true;
@@ -81,6 +83,12 @@ void assistant_say(void *user, const char *key, const struct draft *about)
         speech_say(a->speech, "privacy.transcript", about);
     if (strcmp(key, "mute.on") == 0 && a->settings.has_button)
         speech_say(a->speech, "mute.hint", about);
+    return r;
+}
+
+void assistant_say(void *user, const char *key, const struct draft *about)
+{
+    (void)assistant_speak(user, key, about);
 }
 
 static void on_said(void *user, const char *key, const char *text)
@@ -179,7 +187,7 @@ static void on_sleep(void *user)
         memset(a->transcript, 0, sizeof(a->transcript));
         memset(a->next_transcript, 0, sizeof(a->next_transcript));
     }
-    a->store_id[0] = a->cancel_id[0] = '\0';
+    a->store_id[0] = '\0';
     learning_drop(a->parts.learning);
     if (assistant_is_talked_over(a))
         assistant_sleep_behind(a);
@@ -213,14 +221,14 @@ static void on_adjust(void *user, enum conversation_event_type how)
                               speech_pitch(a->speech));
 }
 
-static void on_mute_op(void *user, int is_muted)
+static void on_mute_op(void *user, bool is_muted)
 {
     struct assistant *a = user;
 
     log_notice("mute", "%s", is_muted ? "on" : "off");
     listener_sleep(a->listener);
     if (a->events.on_mute)
-        a->events.on_mute(a->events.user, is_muted != 0);
+        a->events.on_mute(a->events.user, is_muted);
 }
 
 static void on_erase_op(void *user)
@@ -236,22 +244,23 @@ static void on_erase_op(void *user)
 }
 
 static const struct conversation_ops conversation_ops = {
-    assistant_say,
-    on_say_again,
-    assistant_stop_speech,
-    on_earcon,
-    on_listen,
-    on_sleep,
-    assistant_store,
-    on_take_up,
-    assistant_cancel,
-    on_wait,
-    on_adjust,
-    assistant_alert,
-    assistant_tell_status,
-    assistant_tell_news,
-    on_mute_op,
-    on_erase_op,
+    .say = assistant_say,
+    .say_again = on_say_again,
+    .stop_speech = assistant_stop_speech,
+    .earcon = on_earcon,
+    .listen = on_listen,
+    .sleep = on_sleep,
+    .store = assistant_store,
+    .take_up = on_take_up,
+    .give_up = assistant_give_up,
+    .cancel = assistant_cancel,
+    .wait = on_wait,
+    .adjust = on_adjust,
+    .alert = assistant_alert,
+    .tell_status = assistant_tell_status,
+    .tell_news = assistant_tell_news,
+    .mute = on_mute_op,
+    .erase = on_erase_op,
 };
 
 /* ---- what others bring ---- */

@@ -14,6 +14,8 @@
 /* How sure what is said unasked must be, whatever it is. */
 #define UNASKED_FROM 0.5
 
+_Static_assert(DRAFT_ITEMS_MAX == INTENTS_ITEMS_MAX, "a list is drafted as it was understood");
+
 static void draft_from_meaning(const struct intents_result *meaning, const char *service,
                                struct draft *ret_draft)
 {
@@ -25,9 +27,10 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     ret_draft->is_repeated = meaning->is_repeated;
     ret_draft->is_off_weekday = meaning->is_off_weekday;
     ret_draft->misses_item = meaning->misses_item && meaning->n_also == 0;
-    for (size_t i = 0; i < meaning->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
+    ret_draft->is_full = meaning->n_items == INTENTS_ITEMS_MAX; /* what came behind is lost */
+    for (size_t i = 0; i < meaning->n_items; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
-    for (size_t i = 0; i < meaning->n_dropped && ret_draft->n_dropped < DRAFT_ITEMS_MAX; i++)
+    for (size_t i = 0; i < meaning->n_dropped; i++)
         snprintf(ret_draft->dropped[ret_draft->n_dropped++], DRAFT_ITEM_MAX, "%s",
                  meaning->dropped[i]);
 }
@@ -46,8 +49,9 @@ static void draft_from_also(const struct intents_also *also, const struct draft 
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(also->part));
     ret_draft->is_repeated = also->is_repeated;
     ret_draft->is_off_weekday = also->is_off_weekday;
-    for (size_t i = 0; i < also->n_items && ret_draft->n_items < DRAFT_ITEMS_MAX; i++)
-        snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", also->items[i]);
+    ret_draft->is_full = also->n_items == INTENTS_ITEMS_MAX;
+    for (size_t i = 0; i < also->n_items; i++)
+        draft_add_item(ret_draft, also->items[i]);
 }
 
 static enum conversation_event_type act_event(enum intents_act act)
@@ -83,19 +87,16 @@ enum conversation_event_type assistant_request_event(struct assistant *a, struct
     return phrasing_what_lacks(a->parts.phrasing, draft) ? EVENT_REQUEST_OPEN : EVENT_REQUEST;
 }
 
-bool assistant_asks_about_request(const struct assistant *a)
+static bool asks_about_request(const struct assistant *a)
 {
-    enum conversation_state state = conversation_state(a->conversation);
-
-    return state == STATE_ASKING || state == STATE_CONFIRMING || state == STATE_CONFIRMING_AGAIN ||
-           state == STATE_GUESSING || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
+    return conversation_asks_about_request(conversation_state(a->conversation));
 }
 
 /* "Non, c'est pour le chien": the day that was restated still holds. */
 static enum conversation_event_type instead_event(struct assistant *a, enum utterance_trust trust,
                                                   struct draft *draft)
 {
-    if (trust != UTTERANCE_ACT || !assistant_asks_about_request(a))
+    if (trust != UTTERANCE_ACT || !asks_about_request(a))
         return EVENT_DENY;
     draft_inherit(draft, conversation_draft(a->conversation));
     return assistant_request_event(a, draft);
@@ -147,7 +148,7 @@ static void hear_others(struct assistant *a, const struct utterance *utterance,
     const struct intents_result *meaning = &utterance->meaning;
     bool is_request = event->type == EVENT_REQUEST || event->type == EVENT_REQUEST_OPEN ||
                       event->type == EVENT_REQUEST_TWICE || event->type == EVENT_REQUEST_ELSEWHERE;
-    bool is_joined = assistant_asks_about_request(a) && meaning->is_besides &&
+    bool is_joined = asks_about_request(a) && meaning->is_besides &&
                      meaning->answer != INTENTS_NO && utterance->trust == UTTERANCE_ACT &&
                      (is_request || adds_day(a, meaning));
 

@@ -26,10 +26,10 @@ enum { STOP_WORDS_MAX = 4 }; /* "taisez-vous s'il vous plaît" */
  * a half with its pre-roll. */
 #define SHORT_S 1.5
 
-static void open_over(struct assistant *a)
+static void open_over(struct assistant *a, enum echo_ears ears)
 {
     a->hears_over = true;
-    a->over = ECHO_OPEN;
+    a->over = a->over_next = ears;
     listener_set_now(a->listener, assistant_local_now(a));
     listener_open(a->listener, INTENTS_EXPECT_CONFIRMATION);
 }
@@ -76,7 +76,7 @@ void assistant_hear_on(struct assistant *a)
     if (a->sleeps_behind)
         assistant_close_over(a);
     else
-        open_over(a);
+        open_over(a, a->over_next);
 }
 
 /* Whether the ears may open is known a little later than the words that they should hear. */
@@ -110,8 +110,7 @@ bool assistant_hear_kept(struct assistant *a)
         conversation_state(a->conversation) == STATE_ALARMED ||
         echo_is_unknown(&a->echo, (unsigned)a->n_pending, 0))
         return false;
-    open_over(a);
-    a->over = ECHO_HELP_ALONE;
+    open_over(a, ECHO_HELP_ALONE);
     feed_pending(a);
     return conversation_state(a->conversation) == STATE_ALARMED;
 }
@@ -127,10 +126,10 @@ void assistant_hear_over(struct assistant *a, const struct audio_canceller_block
         return;
     }
     if (!a->hears_over) {
-        open_over(a);
-        a->over = ears;
+        open_over(a, ears);
         feed_pending(a);
     }
+    a->over_next = ears;
     if (a->hears_over && ears < a->over)
         a->over = ears;
     listener_feed(a->listener, block->samples);
@@ -226,7 +225,8 @@ bool assistant_hear_interruption(struct assistant *a, const struct utterance *ut
     if (a->events.on_heard)
         a->events.on_heard(a->events.user, utterance);
     assistant_stop_speech(a);
-    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && assistant_asks_about_request(a)
+    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 &&
+                                conversation_asks_about_request(conversation_state(a->conversation))
                             ? EVENT_CANCEL_NOTHING
                             : EVENT_SPOKEN);
     return true;

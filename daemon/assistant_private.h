@@ -27,11 +27,13 @@ struct assistant {
 
     struct told_news telling[NEWS_AT_ONCE]; /* being spoken now */
     size_t n_telling;
-    size_t introduced; /* sentences of the introduction that were said */
+    int64_t news_again_at_ms; /* the voice failed: not before; 0: it has not */
+    size_t introduced;        /* sentences of the introduction that were said */
     bool is_introducing;
     int64_t introduce_at_ms; /* 0: not to be introduced */
 
     char store_id[MATCHING_ID_SIZE];      /* being stored or sent, "" none */
+    char given_up_id[MATCHING_ID_SIZE];   /* told not to be noted, being taken back; "" none */
     char cancel_id[MATCHING_ID_SIZE];     /* being cancelled, "" none */
     char talked_about[DRAFT_SERVICE_MAX]; /* the service of what was said last, "" none */
     char transcript[UTTERANCE_TEXT_MAX];
@@ -43,14 +45,16 @@ struct assistant {
     bool is_away_before; /* and it was told before this start */
     char trouble[24];    /* the log code of what somebody must put right; "": nothing */
     enum matching_say trouble_say;
-    bool is_called; /* the wake phrase was heard: the ears keep what was said behind it */
-    bool is_cut;    /* the last utterance was longer than the longest allowed */
+    bool is_list_lost; /* what is stored could not be looked at when a cancellation was asked for */
+    bool is_called;    /* the wake phrase was heard: the ears keep what was said behind it */
+    bool is_cut;       /* the last utterance was longer than the longest allowed */
     bool is_deaf, is_deaf_told;
     struct echo echo;
     bool hears_over;    /* the ears are open while we speak */
     bool sleeps_behind; /* we have fallen silent, and sleep when what was begun over us has ended */
     bool began_over;    /* the answer in course may have begun over our speech */
-    enum echo_ears over;                               /* to what, in the utterance in course */
+    enum echo_ears over;      /* to what, in the utterance in course */
+    enum echo_ears over_next; /* to what they are open when that has ended */
     int16_t pending[PENDING_MAX][AUDIO_BLOCK_SAMPLES]; /* a ring of what came before */
     size_t n_pending, pending_at;
     unsigned n_behind; /* blocks that the ears have not heard yet, while they catch up */
@@ -79,6 +83,8 @@ void assistant_happen(struct assistant *a, enum conversation_event_type type);
 void assistant_open_ears(struct assistant *a);
 /* The op: speaks a prompt about a request. */
 void assistant_say(void *user, const char *key, const struct draft *about);
+/* The same. Returns: 0, or below when the voice failed. */
+int assistant_speak(struct assistant *a, const char *key, const struct draft *about);
 
 /* The op: falls silent. */
 void assistant_stop_speech(void *user);
@@ -86,10 +92,9 @@ void assistant_stop_speech(void *user);
 /* assistant_hearing.c: what a request for that service is to the conversation; one of before gives
  * the draft its time. */
 enum conversation_event_type assistant_request_event(struct assistant *a, struct draft *draft);
-/* A question is open about a request that is not stored yet. */
-bool assistant_asks_about_request(const struct assistant *a);
 
-/* The stored request that a cancellation means: what was named, else the youngest. */
+/* The stored request that a cancellation means: what was named, else the youngest. Returns: false
+ * also when that cannot be looked at: is_list_lost. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
                               char ret_id[MATCHING_ID_SIZE], struct draft *ret_about);
 /* Whom the stored request is for: as it was said, or, where that is forgotten, any of the
@@ -104,6 +109,7 @@ int assistant_remember_told(struct assistant *a);
 
 /* Ops of the conversation. */
 void assistant_store(void *user, const struct draft *draft);
+void assistant_give_up(void *user);
 void assistant_cancel(void *user, const char *id);
 void assistant_alert(void *user);
 void assistant_tell_status(void *user, const struct draft *asked);

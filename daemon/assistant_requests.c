@@ -60,6 +60,11 @@ void assistant_store(void *user, const struct draft *draft)
     char spoken_at[40];
     int r;
 
+    if (a->is_erasing) { /* it would be erased with the rest */
+        log_error("store-failed", "everything is being erased");
+        assistant_happen(a, EVENT_NOT_STORED);
+        return;
+    }
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
     request.spoken_at = spoken_at;
     learning_confirmed(a->parts.learning, draft->service);
@@ -72,13 +77,23 @@ void assistant_store(void *user, const struct draft *draft)
     remember_kind(a, draft->kind);
 }
 
+/* The worker obeys in order: what was not stored yet is stored and called off, and never sent. */
+void assistant_give_up(void *user)
+{
+    struct assistant *a = user;
+
+    memcpy(a->given_up_id, a->store_id, sizeof(a->given_up_id));
+    a->store_id[0] = '\0';
+    base_log(BASE_LOG_ERROR, "store-failed", a->given_up_id, "the disk takes too long");
+    if (matching_worker_cancel(a->parts.worker, a->given_up_id) < 0)
+        base_log(BASE_LOG_ERROR, "cancel-failed", a->given_up_id, "memory is short");
+}
+
 void assistant_cancel(void *user, const char *id)
 {
     struct assistant *a = user;
 
     snprintf(a->cancel_id, sizeof(a->cancel_id), "%s", id);
-    /* News of it that nobody has heard are none any more, after a restart neither. */
-    (void)matching_worker_told(a->parts.worker, id);
     if (matching_worker_cancel(a->parts.worker, id) < 0)
         base_log(BASE_LOG_ERROR, "cancel-failed", id, "memory is short");
 }
@@ -105,7 +120,6 @@ static int fit(const struct matching_summary *summary, const struct draft *named
            (base_date_is_set(named->date) && told_is_of_day(summary, named->date));
 }
 
-/* The stored request that a cancellation means: what was named, else the youngest. */
 bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
                               char ret_id[MATCHING_ID_SIZE], struct draft *ret_about)
 {
@@ -113,8 +127,11 @@ bool assistant_find_cancelled(struct assistant *a, const struct draft *named,
     size_t n;
     int best = -1;
 
-    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
+    a->is_list_lost = matching_worker_list(a->parts.worker, &summaries, &n) < 0;
+    if (a->is_list_lost) {
+        log_error("cancel-failed", "what is stored cannot be looked at: memory is short");
         return false;
+    }
     for (size_t i = n; i-- > 0;) {
         if (!told_is_cancellable(&summaries[i]) || fit(&summaries[i], named) <= best)
             continue;
@@ -142,6 +159,11 @@ bool assistant_asked_before(struct assistant *a, struct draft *draft)
 }
 
 /* ---- what the worker brings ---- */
+
+static bool is_of(const struct matching_event *event, const char *id)
+{
+    return id[0] && strcmp(event->id, id) == 0;
+}
 
 static void not_noted(struct assistant *a, const struct matching_event *event)
 {
@@ -175,20 +197,56 @@ static void wait_to_be_told(struct assistant *a, const struct matching_event *ev
         told_forget_key(a->told, "news.unreachable");
         told_add_key(a->told, "news.back");
     }
-    if (event->type == MATCHING_EVENT_CANCELLED && !event->by_service)
-        told_forget(a->told, event->id);
+    /* The yes was said, and an emergency came between. */
+    if (event->type == MATCHING_EVENT_NOTED)
+        told_add_as(a->told, "news.noted", event);
+    else if (event->type == MATCHING_EVENT_NOT_NOTED)
+        told_add_key(a->told, "store.failed");
     told_add(a->told, event);
+}
+
+/* Of a request that was told not to be noted: when it could not be taken back, that it is. */
+static void given_up(struct assistant *a, const struct matching_event *event)
+{
+    if (event->type == MATCHING_EVENT_NOTED)
+        return; /* the cancellation stands behind it in the worker's queue */
+    a->given_up_id[0] = '\0';
+    if (event->type == MATCHING_EVENT_TRANSMITTED || event->type == MATCHING_EVENT_KEPT)
+        told_add_as(a->told, "news.noted", event);
+}
+
+/* By the resident. What comes when "je n'arrive pas à annuler" was said already is news. */
+static void cancelled(struct assistant *a, const struct matching_event *event)
+{
+    enum conversation_state state = conversation_state(a->conversation);
+    bool is_ordered = is_of(event, a->cancel_id);
+
+    /* News of it that nobody has heard are none any more, after a restart neither. */
+    told_forget(a->told, event->id);
+    (void)matching_worker_told(a->parts.worker, event->id);
+    if (!is_ordered)
+        return;
+    a->cancel_id[0] = '\0';
+    if (state == STATE_WITHDRAWING || state == STATE_ALARMED || state == STATE_MUTED)
+        assistant_happen(a, EVENT_WITHDRAWN);
+    else
+        told_add_as(a->told, "news.cancelled_late", event);
 }
 
 /* Events of the request in hand move the conversation; the others wait to be told. */
 static void delivery_event(struct assistant *a, const struct matching_event *event)
 {
-    bool is_in_hand = a->store_id[0] && strcmp(event->id, a->store_id) == 0;
+    bool is_in_hand = is_of(event, a->store_id);
 
     base_log(BASE_LOG_INFO, "delivery", event->id[0] ? event->id : NULL, "%s",
              matching_event_name(event->type));
     learn_of_service(a, event);
-    if (is_in_hand && event->type == MATCHING_EVENT_NOTED) {
+    if (is_of(event, a->given_up_id)) {
+        given_up(a, event);
+    } else if (event->type == MATCHING_EVENT_CANCELLED &&
+               (!event->by_service || is_of(event, a->cancel_id))) {
+        cancelled(a, event);
+    } else if (is_in_hand && event->type == MATCHING_EVENT_NOTED) {
         a->n_stored++;
         assistant_happen(a, EVENT_STORED);
     } else if (is_in_hand && event->type == MATCHING_EVENT_NOT_NOTED) {
@@ -204,9 +262,6 @@ static void delivery_event(struct assistant *a, const struct matching_event *eve
     } else {
         wait_to_be_told(a, event);
     }
-    if (event->type == MATCHING_EVENT_CANCELLED && a->cancel_id[0] &&
-        strcmp(event->id, a->cancel_id) == 0)
-        assistant_happen(a, EVENT_WITHDRAWN);
 }
 
 void assistant_delivery(struct assistant *a)

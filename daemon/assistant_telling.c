@@ -12,6 +12,7 @@ enum {
     INTRODUCTION_MS = 60000,    /* of quiet before it: a conversation must not be delayed */
     INTRODUCTION_GAP_MS = 2000, /* between its sentences: time to call */
     SEARCH_EVERY_MS = 60000,    /* how often requests that nobody took are looked for */
+    NEWS_AGAIN_MS = 3600000,    /* news that the voice failed to tell: no hail of failures */
 };
 
 /* First start: the speaker introduces itself (R33). */
@@ -61,8 +62,11 @@ void assistant_tell_status(void *user, const struct draft *asked)
     struct draft about;
     size_t n = 0;
 
-    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0)
-        n = 0;
+    if (matching_worker_list(a->parts.worker, &summaries, &n) < 0) {
+        log_error("list-failed", "memory is short");
+        say_about_nothing(a, "status.failed", 0);
+        return;
+    }
     n = keep_asked(a->told, summaries, n, asked);
     if (n > 1)
         say_about_nothing(a, "status.count", (int)n);
@@ -105,22 +109,27 @@ static size_t count_news(const struct assistant *a)
     return n;
 }
 
-static void say_news(struct assistant *a, bool of_requests)
+/* Returns: whether each could be said. */
+static bool say_news(struct assistant *a, bool of_requests)
 {
-    for (size_t i = 0; i < a->n_telling; i++) {
+    int r = 0;
+
+    for (size_t i = 0; i < a->n_telling && r == 0; i++) {
         struct draft *about = &a->telling[i].about;
 
         if (is_of_request(&a->telling[i]) != of_requests)
             continue;
         assistant_recall_kind(a, a->telling[i].id, about);
-        assistant_say(a, a->telling[i].key, about);
+        r = assistant_speak(a, a->telling[i].key, about);
     }
+    return r == 0;
 }
 
 void assistant_tell_news(void *user)
 {
     struct assistant *a = user;
     bool only_urgent = conversation_state(a->conversation) == STATE_ALARMED;
+    bool is_said;
 
     if (a->is_introducing) {
         introduce(a);
@@ -129,10 +138,14 @@ void assistant_tell_news(void *user)
     while (a->n_telling < NEWS_AT_ONCE &&
            told_take(a->told, only_urgent, &a->telling[a->n_telling]))
         a->n_telling++;
-    say_news(a, false);
-    if (count_news(a) > 1)
+    is_said = say_news(a, false);
+    if (is_said && count_news(a) > 1)
         say_about_nothing(a, "news.grouped", (int)count_news(a));
-    say_news(a, true);
+    if (is_said && say_news(a, true))
+        return;
+    /* Told they are not: they wait until the voice may be back. */
+    assistant_news_cut(a);
+    a->news_again_at_ms = assistant_now_ms(a) + NEWS_AGAIN_MS;
 }
 
 /* The introduction is over, said or cut off: it is not said at the next start. */
@@ -201,7 +214,8 @@ static bool has_news_to_tell(const struct assistant *a)
                    (state == STATE_LINGERING && listener_is_open(a->listener) &&
                     !listener_hears_voice(a->listener));
 
-    if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player))
+    if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player) ||
+        assistant_now_ms(a) < a->news_again_at_ms)
         return false;
     return told_n_waiting(a->told, true) > 0 ||
            (state != STATE_ALARMED && is_news_time(a) && told_n_waiting(a->told, false) > 0);
@@ -234,7 +248,8 @@ void assistant_tell_deafness(struct assistant *a)
 /* The last words of the resident are being carried out, which is told first. */
 static bool is_carrying_out(enum conversation_state state)
 {
-    return state == STATE_STORING || state == STATE_WITHDRAWING || state == STATE_WIPING;
+    return state == STATE_STORING || state == STATE_WITHDRAWING || state == STATE_WIPING ||
+           state == STATE_ERASED;
 }
 
 /* Told at once when somebody waits for an answer; else by day, and at most every six hours. */
@@ -276,6 +291,8 @@ void assistant_tick(struct assistant *a)
     listener_set_now(a->listener, assistant_local_now(a));
     if (a->timer_at_ms && assistant_now_ms(a) >= a->timer_at_ms) {
         a->timer_at_ms = 0;
+        if (conversation_state(a->conversation) == STATE_WITHDRAWING)
+            base_log(BASE_LOG_ERROR, "cancel-failed", a->cancel_id, "not on disk in time");
         assistant_happen(a, EVENT_TIMER);
     }
     told_tick(a->told, assistant_now_ms(a));

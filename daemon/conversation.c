@@ -24,6 +24,7 @@ static const char *const state_names[N_STATES] = {
     [STATE_ERASING] = "ERASING",
     [STATE_ERASING_SURELY] = "ERASING_SURELY",
     [STATE_WIPING] = "WIPING",
+    [STATE_ERASED] = "ERASED",
     [STATE_WITHDRAWING] = "WITHDRAWING",
     [STATE_SENDING] = "SENDING",
     [STATE_TELLING] = "TELLING",
@@ -99,7 +100,7 @@ static const char *const event_names[N_EVENTS] = {
 
 /* ---- the machine ---- */
 
-enum { USUAL_BUT = 5 }; /* of so many states less one an event may lead elsewhere and be usual */
+enum { USUAL_BUT = 6 }; /* of so many states less one an event may lead elsewhere and be usual */
 
 static bool is_confirming(enum conversation_state state)
 {
@@ -113,12 +114,18 @@ static bool is_put_again(enum conversation_state state)
     return state == STATE_CONFIRMING_AGAIN || state == STATE_CANCELLING || state == STATE_DUPLICATE;
 }
 
+static bool may_guess(const struct conversation *c, const struct draft *guess)
+{
+    return guess->service[0] && c->n_guesses < GUESSES_MAX &&
+           strcmp(guess->service, c->refused) != 0;
+}
+
 /* What may become the best guess of the repair ladder: it waits until the closed choice has failed
  * too. Returns: the event that the choice gets. */
 static enum conversation_event_type not_understood(struct conversation *c,
                                                    const struct draft *guess)
 {
-    if (guess->service[0] && c->n_guesses < GUESSES_MAX && strcmp(guess->service, c->refused) != 0)
+    if (may_guess(c, guess))
         c->guess = *guess;
     if (c->state == STATE_CHOOSING && c->guess.service[0])
         return EVENT_REQUEST_DOUBTFUL;
@@ -141,10 +148,15 @@ static enum conversation_event_type read_on(const struct conversation *c,
     return EVENT_OTHERS;
 }
 
+bool conversation_asks_about_request(enum conversation_state state)
+{
+    return is_confirming(state) || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE;
+}
+
 static bool is_question(enum conversation_state state)
 {
-    return is_confirming(state) || state == STATE_OFFERING_CALLBACK || state == STATE_DUPLICATE ||
-           state == STATE_CANCELLING || state == STATE_ERASING || state == STATE_ERASING_SURELY;
+    return conversation_asks_about_request(state) || state == STATE_CANCELLING ||
+           state == STATE_ERASING || state == STATE_ERASING_SURELY;
 }
 
 /* What was talked about is settled. */
@@ -205,15 +217,25 @@ static enum conversation_event_type let_pass(struct conversation *c,
     return is_first ? EVENT_UNCLEAR : EVENT_NOT_UNDERSTOOD;
 }
 
+/* A guess that is worth a question: not one that was answered with no a moment ago, nor the third.
+ */
+static enum conversation_event_type guess(struct conversation *c, struct conversation_event *event)
+{
+    if (may_guess(c, &event->draft))
+        return event->type;
+    draft_clear(&event->draft);
+    return not_understood(c, &event->draft);
+}
+
 static enum conversation_event_type request(struct conversation *c,
-                                            const struct conversation_event *event)
+                                            struct conversation_event *event)
 {
     draft_clear(&c->left);
     if (c->is_interrupted)
         c->n_next = 0; /* it was said that they are not noted, and others are asked for */
     c->is_interrupted = false;
     if (!is_confirming(c->state))
-        return event->type;
+        return event->type == EVENT_REQUEST_DOUBTFUL ? guess(c, event) : event->type;
     if (strcmp(event->draft.service, c->draft.service) == 0 &&
         event->type != EVENT_REQUEST_ELSEWHERE)
         return EVENT_CORRECTION; /* restated once more: never a yes by accident */
@@ -321,7 +343,8 @@ void conversation_forget(struct conversation *c)
     c->n_next = 0;
     c->is_interrupted = c->is_untold = c->is_held = false;
     c->undone = NULL;
-    c->is_one_stored = c->is_patient = c->is_unclear = false;
+    c->is_one_stored = c->is_patient = c->is_unclear = c->is_outcome_awaited = false;
+    c->outcome = NULL;
     c->n_waits = c->n_missed = 0;
     c->n_help_read = 0;
     draft_clear(&c->asked_about);

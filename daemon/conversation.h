@@ -39,6 +39,7 @@ enum conversation_state {
     STATE_ERASING,           /* yes or no: erase everything? */
     STATE_ERASING_SURELY,    /* once more */
     STATE_WIPING,            /* yes was said twice, not yet made sure of on disk */
+    STATE_ERASED,            /* made sure of, being said so: nothing may begin any more */
     STATE_WITHDRAWING,       /* yes was said, the cancellation is not yet on disk */
     STATE_SENDING,           /* on disk, said so; the service has not answered */
     STATE_TELLING,           /* news, outside any conversation */
@@ -158,6 +159,9 @@ struct conversation_ops {
     /* Take up a request that waited: it comes back at once as an event from REQUEST to
      * REQUEST_ELSEWHERE. */
     void (*take_up)(void *user, const struct draft *request);
+    /* What was to be stored is not waited for any longer, and was told not to be noted: it shall
+     * not be sent. */
+    void (*give_up)(void *user);
     /* Ends with WITHDRAWN. */
     void (*cancel)(void *user, const char *id);
     /* EVENT_TIMER after so long, unless the state changes first. */
@@ -170,7 +174,7 @@ struct conversation_ops {
     void (*tell_status)(void *user, const struct draft *about);
     /* Tell the news that wait, as one speech. */
     void (*tell_news)(void *user);
-    void (*mute)(void *user, int muted);
+    void (*mute)(void *user, bool is_muted);
     /* Make sure that everything will be erased, even if the power goes; ends with STORED or
      * NOT_STORED. It is erased once the conversation is over. */
     void (*erase)(void *user);
@@ -194,6 +198,9 @@ void conversation_set_n_choices(struct conversation *conversation, size_t n_choi
 void conversation_event(struct conversation *conversation, const struct conversation_event *event);
 
 enum conversation_state conversation_state(const struct conversation *conversation);
+
+/* Whether a question is open about a request that is not stored yet. */
+bool conversation_asks_about_request(enum conversation_state state);
 
 /* The microphone was lost in the middle of a request, a moment ago: it is gone on with when the
  * microphone is back. */

@@ -192,6 +192,7 @@ void act_erase(struct conversation *c, const struct conversation_event *event)
 void act_cancel(struct conversation *c, const struct conversation_event *event)
 {
     conversation_cut_off(c, event);
+    c->is_outcome_awaited = false;
     c->ops->cancel(c->user, c->cancel_id);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
 }

@@ -78,7 +78,7 @@ void act_mute(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->ops->stop_speech(c->user);
-    c->ops->mute(c->user, 1);
+    c->ops->mute(c->user, true);
     conversation_say(c, "mute.on");
     tell_undone(c);
     if (c->is_interrupted)
@@ -102,7 +102,7 @@ void act_unmute(struct conversation *c, const struct conversation_event *event)
 {
     (void)event;
     c->is_held = false;
-    c->ops->mute(c->user, 0);
+    c->ops->mute(c->user, false);
     conversation_say(c, "mute.off");
 }
 

@@ -26,17 +26,19 @@ struct conversation {
     /* They wait until the one being talked about is settled; one more when that is broken off. */
     struct draft next[CONVERSATION_ALSO_MAX + 1];
     size_t n_next;
-    bool is_interrupted; /* what waits was broken off: it is not noted, and that is said */
-    bool is_untold;      /* or yet to be said */
-    bool is_held;        /* until the microphone is back */
-    const char *undone;  /* a question that is broken off: what to say of it */
-    struct draft left;   /* given up for another request: to be told so; no service: nothing */
-    bool is_one_stored;  /* in this conversation */
-    int n_missed;        /* how often what shall be added was not understood */
-    int n_waits;         /* how often this question has waited */
-    bool is_unclear;     /* what answered the question that was put again was no answer */
-    bool is_patient;     /* the next listening is */
-    size_t n_help_read;  /* shares of the services that help has read */
+    bool is_interrupted;     /* what waits was broken off: it is not noted, and that is said */
+    bool is_untold;          /* or yet to be said */
+    bool is_held;            /* until the microphone is back */
+    const char *undone;      /* a question that is broken off: what to say of it */
+    struct draft left;       /* given up for another request: to be told so; no service: nothing */
+    bool is_one_stored;      /* in this conversation */
+    bool is_outcome_awaited; /* of what was noted last: sent, or kept for now? */
+    const char *outcome;     /* it came while something else was asked: to be told; NULL: nothing */
+    int n_missed;            /* how often what shall be added was not understood */
+    int n_waits;             /* how often this question has waited */
+    bool is_unclear;         /* what answered the question that was put again was no answer */
+    bool is_patient;         /* the next listening is */
+    size_t n_help_read;      /* shares of the services that help has read */
     struct draft cancelled;
     char cancel_id[40];
     const char *asked; /* the open question, to be put again after help or news */
@@ -59,6 +61,10 @@ void conversation_ask(struct conversation *c, const char *key, const char *again
 void conversation_put_question_again(struct conversation *c);
 /* Whoever presses has heard enough: falls silent where the event is the button. */
 void conversation_cut_off(struct conversation *c, const struct conversation_event *event);
+
+/* conversation_requests.c: says whether what was noted is sent, when that came while something else
+ * was asked. */
+void conversation_tell_outcome(struct conversation *c);
 
 /* conversation_several.c: the other requests of the sentence wait their turn. */
 void conversation_put_aside(struct conversation *c, const struct conversation_event *event);

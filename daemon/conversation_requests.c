@@ -107,7 +107,8 @@ void act_answered(struct conversation *c, const struct conversation_event *event
 void act_correct(struct conversation *c, const struct conversation_event *event)
 {
     bool is_changed = draft_correct(&c->draft, &event->draft);
-    bool is_told = c->draft.misses_item || (c->draft.is_repeated && !is_changed);
+    bool is_told =
+        c->draft.misses_item || c->draft.is_full || (c->draft.is_repeated && !is_changed);
 
     conversation_tell_first(c, event);
     if (is_told)
@@ -151,5 +152,63 @@ void act_noted(struct conversation *c, const struct conversation_event *event)
 void act_noted_and_wait(struct conversation *c, const struct conversation_event *event)
 {
     act_noted(c, event);
+    c->is_outcome_awaited = true;
     c->ops->wait(c->user, SENDING_TIMEOUT_MS);
+}
+
+/* "Cannot be noted" must stay true. */
+void act_not_stored_in_time(struct conversation *c, const struct conversation_event *event)
+{
+    c->ops->give_up(c->user);
+    act_not_stored(c, event);
+}
+
+/* ---- what became of it ---- */
+
+static void outcome_told(struct conversation *c)
+{
+    c->is_outcome_awaited = false;
+    c->outcome = NULL;
+}
+
+void act_transmitted(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    outcome_told(c);
+    conversation_say(c, "transmitted");
+}
+
+void act_kept(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    outcome_told(c);
+    conversation_say(c, "kept");
+}
+
+void act_refused(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    outcome_told(c);
+    conversation_say(c, "refused");
+}
+
+void act_hear_outcome(struct conversation *c, const struct conversation_event *event)
+{
+    c->outcome = event->type == EVENT_TRANSMITTED ? "transmitted" : "kept";
+}
+
+void conversation_tell_outcome(struct conversation *c)
+{
+    const char *key = c->outcome;
+
+    if (!key || !c->is_outcome_awaited)
+        return;
+    outcome_told(c);
+    conversation_say(c, key);
+}
+
+void act_outcome_at_last(struct conversation *c, const struct conversation_event *event)
+{
+    act_hear_outcome(c, event);
+    conversation_tell_outcome(c);
 }

@@ -40,10 +40,7 @@ ASKS(act_confirm_as_is, "confirm.request", "confirm.request")
 ASKS(act_confirm_again, "confirm.again", "confirm.request")
 ASKS(act_confirm_shortly, "confirm.short", "confirm.request")
 
-SAYS(act_transmitted, "transmitted")
-SAYS(act_kept, "kept")
 SAYS(act_too_late, "noted.already")
-SAYS(act_refused, "refused")
 SAYS(act_not_stored, "store.failed")
 SAYS(act_store_full, "store.full")
 
@@ -59,7 +56,7 @@ CLOSES(act_give_up, "repair.give_up", "repair.give_up.rest")
 CLOSES(act_close_silence, "silence.close", "silence.close.rest")
 
 SAYS(act_nothing_to_cancel, "cancel.nothing")
-SAYS_OF_CANCELLED(act_keep, "cancel.kept")
+ACTION(act_keep, c->ops->say(c->user, "cancel.kept", &c->cancelled); conversation_tell_outcome(c))
 ACTION(act_keep_at_once, c->ops->stop_speech(c->user); act_keep(c, event))
 SAYS_OF_CANCELLED(act_withdrawn, "cancel.done")
 SAYS_OF_CANCELLED(act_not_withdrawn, "cancel.failed")
@@ -68,7 +65,7 @@ ACTION(act_ask_erase_again, conversation_cut_off(c, event);
        conversation_ask(c, "erase.again", "erase.again"))
 SAYS(act_erase_begun, "erase.begun")
 SAYS(act_not_erased, "erase.failed")
-SAYS(act_keep_all, "erase.kept")
+ACTION(act_keep_all, conversation_say(c, "erase.kept"); conversation_tell_outcome(c))
 
 SAYS(act_privacy, "privacy.answer")
 SAYS_AND_ASKS(act_privacy_and_ask, "privacy.answer")

@@ -16,6 +16,14 @@ void conversation_put_aside(struct conversation *c, const struct conversation_ev
     }
 }
 
+static void tell_full(struct conversation *c)
+{
+    struct draft about = c->draft;
+
+    about.n = DRAFT_ITEMS_MAX;
+    c->ops->say(c->user, "confirm.full", &about);
+}
+
 void conversation_tell_first(struct conversation *c, const struct conversation_event *event)
 {
     struct draft about;
@@ -36,6 +44,9 @@ void conversation_tell_first(struct conversation *c, const struct conversation_e
         conversation_say(c, "confirm.not_added");
     c->n_missed += c->draft.misses_item;
     c->draft.misses_item = false;
+    if (c->draft.is_full)
+        tell_full(c);
+    c->draft.is_full = false;
     if (c->draft.is_off_weekday)
         conversation_say(c, "confirm.weekday");
     c->draft.is_off_weekday = false;

@@ -6,10 +6,10 @@
  * for the table alone.
  *
  * An event is first made precise (refine): "a request" becomes a correction when the same service
- * is being confirmed, "not understood" becomes a guess when there is one. So the actions need no
- * conditions and the table shows every move. Refused: actions that choose the next state
- * themselves, which would hide half of the conversation from the diagram and from the completeness
- * test.
+ * is being confirmed, "not understood" becomes a guess when there is one. So no action decides
+ * where the conversation goes, and the table shows every move; some choose their words by what was
+ * said before. Refused: actions that choose the next state themselves, which would hide half of the
+ * conversation from the diagram and from the completeness test.
  */
 #include "daemon/conversation_actions.h"
 
@@ -124,17 +124,22 @@
                                 [EVENT_DENY] = {act_denied, STATE_LISTENING_AGAIN},                \
                                 [EVENT_DENY_AND] = {act_denied_and, STATE_CLOSING}
 
+/* What becomes of the request before is told when the question about something else is answered. */
+#define OUTCOMES_WAIT(self)                                                                        \
+    [EVENT_TRANSMITTED] = {act_hear_outcome, self}, [EVENT_KEPT] = {act_hear_outcome, self}
+
 /* Only a yes erases; whatever else is said keeps everything. */
 #define ERASING(self, action, next)                                                                \
-    QUESTION(self), [EVENT_AFFIRM] = {action, next}, [EVENT_BUTTON] = {action, next},              \
-                    [EVENT_ERASE] = {act_help_and_ask, self},                                      \
-                    [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},                            \
-                    [EVENT_DENY] = {act_keep_all, STATE_CLOSING},                                  \
-                    [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},                              \
-                    [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},                                \
-                    [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},                        \
-                    [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},                        \
-                    [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}
+    QUESTION(self),                                                                                \
+        OUTCOMES_WAIT(self), [EVENT_AFFIRM] = {action, next}, [EVENT_BUTTON] = {action, next},     \
+                             [EVENT_ERASE] = {act_help_and_ask, self},                             \
+                             [EVENT_CORRECTION] = {act_keep_all, STATE_CLOSING},                   \
+                             [EVENT_DENY] = {act_keep_all, STATE_CLOSING},                         \
+                             [EVENT_DENY_AND] = {act_keep_all, STATE_CLOSING},                     \
+                             [EVENT_CANCEL] = {act_keep_all, STATE_CLOSING},                       \
+                             [EVENT_CANCEL_NOTHING] = {act_keep_all, STATE_CLOSING},               \
+                             [EVENT_NOT_UNDERSTOOD] = {act_keep_all, STATE_CLOSING},               \
+                             [EVENT_SILENCE] = {act_keep_all, STATE_CLOSING}
 
 #define CELL(action, next)                                                                         \
     {                                                                                              \
@@ -231,7 +236,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_NOT_UNDERSTOOD] = {act_all_right, STATE_CLOSING},
          [EVENT_SILENCE] = {act_all_right, STATE_CLOSING}},
     [STATE_CANCELLING] =
-        {QUESTION(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
+        {QUESTION(STATE_CANCELLING),
+         OUTCOMES_WAIT(STATE_CANCELLING), [EVENT_AFFIRM] = {act_cancel, STATE_WITHDRAWING},
          [EVENT_UNCLEAR] = {act_help_and_ask, STATE_CANCELLING},
          [EVENT_GOODBYE] = {act_keep, STATE_CLOSING}, [EVENT_ERASE] = {act_keep, STATE_CLOSING},
          [EVENT_CANCEL_NOTHING] = {act_keep, STATE_CLOSING},
@@ -250,9 +256,16 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_WAKE] = {act_nothing, STATE_WIPING}, [EVENT_BUTTON] = {act_nothing, STATE_WIPING},
          [EVENT_BUTTON_LONG] = {act_nothing, STATE_WIPING},
          [EVENT_SPOKEN] = {act_nothing, STATE_WIPING}, [EVENT_DEAF] = {act_nothing, STATE_WIPING},
-         [EVENT_STORED] = {act_erase_begun, STATE_CLOSING},
+         [EVENT_STORED] = {act_erase_begun, STATE_ERASED},
          [EVENT_NOT_STORED] = {act_not_erased, STATE_CLOSING},
          [EVENT_TIMER] = {act_not_erased, STATE_CLOSING}},
+    /* What began now would be erased with the rest, and would hold it up. */
+    [STATE_ERASED] =
+        {EVERYWHERE(STATE_ERASED), NO_EARS(STATE_ERASED),
+         [EVENT_WAKE] = {act_nothing, STATE_ERASED}, [EVENT_BUTTON] = {act_nothing, STATE_ERASED},
+         [EVENT_BUTTON_LONG] = {act_nothing, STATE_ERASED},
+         [EVENT_MUTE] = {act_nothing, STATE_ERASED}, [EVENT_DEAF] = {act_nothing, STATE_ERASED},
+         [EVENT_SPOKEN] = {act_sleep, STATE_ASLEEP}},
     [STATE_STORING] =
         {EVERYWHERE(STATE_STORING), NO_EARS(STATE_STORING),
          [EVENT_WAKE] = {act_nothing, STATE_STORING}, [EVENT_BUTTON] = {act_nothing, STATE_STORING},
@@ -261,7 +274,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_STORED] = {act_noted_and_wait, STATE_SENDING},
          [EVENT_NOT_STORED] = {act_not_stored, STATE_CLOSING},
          [EVENT_STORE_FULL] = {act_store_full, STATE_CLOSING},
-         [EVENT_TIMER] = {act_not_stored, STATE_CLOSING}},
+         [EVENT_TIMER] = {act_not_stored_in_time, STATE_CLOSING}},
     [STATE_WITHDRAWING] =
         {EVERYWHERE(STATE_WITHDRAWING),
          NO_EARS(STATE_WITHDRAWING), [EVENT_WAKE] = {act_nothing, STATE_WITHDRAWING},
@@ -300,6 +313,8 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_THINKS] = {act_listen_on_more, STATE_LINGERING},
          [EVENT_UNCLEAR] = {act_listen_more, STATE_LINGERING},
          [EVENT_CALLED] = {act_sleep_quietly, STATE_ASLEEP},
+         [EVENT_TRANSMITTED] = {act_outcome_at_last, STATE_LINGERING},
+         [EVENT_KEPT] = {act_outcome_at_last, STATE_LINGERING},
          [EVENT_NEWS] = {act_news, STATE_LINGERING}, [EVENT_NEXT] = {act_next, STATE_LISTENING},
          [EVENT_HELLO] = {act_greet, STATE_LISTENING},
          [EVENT_MIXED] = {act_mixed, STATE_LISTENING_AGAIN},

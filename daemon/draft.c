@@ -48,6 +48,16 @@ static bool drop(struct draft *draft, const char *words)
     return n_kept < n_before;
 }
 
+void draft_add_item(struct draft *draft, const char *item)
+{
+    if (has_item(draft, item))
+        return;
+    if (draft->n_items == DRAFT_ITEMS_MAX)
+        draft->is_full = true;
+    else
+        memcpy(draft->items[draft->n_items++], item, DRAFT_ITEM_MAX);
+}
+
 bool draft_correct(struct draft *draft, const struct draft *said)
 {
     struct draft before = *draft;
@@ -67,10 +77,9 @@ bool draft_correct(struct draft *draft, const struct draft *said)
         memcpy(draft->kind, said->kind, sizeof(draft->kind));
     for (size_t i = 0; i < said->n_dropped; i++)
         has_dropped |= drop(draft, said->dropped[i]);
-    for (size_t i = 0; i < said->n_items && draft->n_items < DRAFT_ITEMS_MAX; i++) {
-        if (!has_item(draft, said->items[i]))
-            memcpy(draft->items[draft->n_items++], said->items[i], DRAFT_ITEM_MAX);
-    }
+    draft->is_full |= said->is_full;
+    for (size_t i = 0; i < said->n_items; i++)
+        draft_add_item(draft, said->items[i]);
     return has_dropped || base_date_compare(before.date, draft->date) != 0 ||
            strcmp(before.part, draft->part) != 0 || strcmp(before.kind, draft->kind) != 0 ||
            before.time.hour != draft->time.hour || before.time.minute != draft->time.minute ||

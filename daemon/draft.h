@@ -14,7 +14,7 @@
 enum {
     DRAFT_SERVICE_MAX = 32,
     DRAFT_PART_MAX = 16,
-    DRAFT_ITEMS_MAX = 12,
+    DRAFT_ITEMS_MAX = 16, /* as many as are understood */
     DRAFT_ITEM_MAX = 64,
     DRAFT_WHO_MAX = 64,
     DRAFT_KIND_MAX = 16,
@@ -28,6 +28,7 @@ struct draft {
     struct base_time time;     /* then part is "" */
     bool is_off_weekday;       /* the weekday that was said is not the date's; until said so */
     bool is_repeated;          /* asked for more than once, which cannot be noted; until said so */
+    bool is_full;              /* the list takes no more; until said so */
     bool misses_item;          /* something else shall come to the list: what, was not understood */
     size_t n_items;
     char items[DRAFT_ITEMS_MAX][DRAFT_ITEM_MAX];
@@ -47,6 +48,9 @@ void draft_clear(struct draft *draft);
 /* Whether a day, a part of the day, a time, "every week", an item or one to leave out was said, the
  * item understood or not. */
 bool draft_has_details(const struct draft *draft);
+
+/* Unless it stands there already. Where the list is full, that is marked to be said. */
+void draft_add_item(struct draft *draft, const char *item);
 
 /*
  * Takes over what a later sentence said about the same request: its day, its part or time (each

@@ -53,8 +53,10 @@ static void answer_outbox(struct speaker *s, struct base_strbuf *answer)
     struct matching_summary *summaries = NULL;
     size_t n = 0;
 
-    if (matching_worker_list(s->worker, &summaries, &n) < 0)
-        n = 0;
+    if (matching_worker_list(s->worker, &summaries, &n) < 0) {
+        base_strbuf_add(answer, "{\"error\":\"memory is short\"}");
+        return;
+    }
     base_strbuf_add(answer, "[");
     for (size_t i = 0; i < n; i++)
         base_strbuf_addf(answer,

@@ -102,8 +102,8 @@ static void sound_failed(struct speech *speech, const char *key)
     free(samples);
 }
 
-/* Renders and queues. */
-static void sound(struct speech *speech, const char *key, const char *text)
+/* Renders and queues. Returns: 0, or below when something else sounds in place of the words. */
+static int sound(struct speech *speech, const char *key, const char *text)
 {
     struct tts_sound sound;
     int r = tts_voice_render_speech(speech->parts.voice, text, &sound);
@@ -121,6 +121,7 @@ static void sound(struct speech *speech, const char *key, const char *text)
     }
     if (speech->said_fn)
         speech->said_fn(speech->user, key, text);
+    return r;
 }
 
 static unsigned count_said(struct speech *speech, const char *key)
@@ -136,7 +137,7 @@ static unsigned count_said(struct speech *speech, const char *key)
     return 0;
 }
 
-void speech_say(struct speech *speech, const char *key, const struct draft *about)
+int speech_say(struct speech *speech, const char *key, const struct draft *about)
 {
     struct base_strbuf text;
     int r;
@@ -153,8 +154,9 @@ void speech_say(struct speech *speech, const char *key, const struct draft *abou
         base_strbuf_add(&speech->last, " ");
     speech->is_new = false;
     base_strbuf_add(&speech->last, base_strbuf_text(&text));
-    sound(speech, key, base_strbuf_text(&text));
+    r = sound(speech, key, base_strbuf_text(&text));
     base_strbuf_finish(&text);
+    return r;
 }
 
 static void set_rate(struct speech *speech, int rate_wpm)

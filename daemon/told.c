@@ -198,6 +198,25 @@ static void drop_waiting(struct told *told, size_t i)
     told->n--;
 }
 
+static void log_dropped(const struct told_news *news)
+{
+    base_log(BASE_LOG_WARNING, "news-dropped", news->id[0] ? news->id : NULL,
+             "more than %d news wait", NEWS_MAX);
+}
+
+/* The oldest goes, and what is urgent last. */
+static void make_room(struct told *told)
+{
+    size_t i = 0;
+
+    while (i < told->n && told->news[i].is_urgent)
+        i++;
+    if (i == told->n)
+        i = 0;
+    log_dropped(&told->news[i]);
+    drop_waiting(told, i);
+}
+
 static void add(struct told *told, const struct told_news *news)
 {
     for (size_t i = told->n_spoken; i-- > 0;) {
@@ -210,10 +229,8 @@ static void add(struct told *told, const struct told_news *news)
             return;
         }
     }
-    if (told->n == NEWS_MAX) {
-        base_log(BASE_LOG_WARNING, "news-dropped", NULL, "more than %d news wait", NEWS_MAX);
-        drop_waiting(told, 0);
-    }
+    if (told->n == NEWS_MAX)
+        make_room(told);
     told->news[told->n++] = *news;
 }
 
@@ -236,6 +253,15 @@ void told_add(struct told *told, const struct matching_event *event)
         about_request(event->kind, event->service, &before->when, before->who, &news.about);
         forget_match(told, before);
     }
+    add(told, &news);
+}
+
+void told_add_as(struct told *told, const char *key, const struct matching_event *event)
+{
+    struct told_news news = {.key = key};
+
+    memcpy(news.id, event->id, sizeof(news.id));
+    about_request(event->kind, event->service, &event->when, event->first_name, &news.about);
     add(told, &news);
 }
 
@@ -278,8 +304,12 @@ void told_put_back(struct told *told, const struct told_news *news)
         if (is_same(&told->news[i], news))
             return; /* newer ones came meanwhile */
     }
-    if (told->n == NEWS_MAX)
+    if (told->n == NEWS_MAX && !news->is_urgent) { /* it is the oldest */
+        log_dropped(news);
         return;
+    }
+    if (told->n == NEWS_MAX)
+        make_room(told);
     memmove(told->news + 1, told->news, told->n * sizeof(told->news[0]));
     told->news[0] = *news;
     told->n++;

@@ -38,6 +38,8 @@ void told_add(struct told *told, const struct matching_event *event);
  */
 bool told_search(struct told *told, const struct matching_summary *summaries, size_t n,
                  int64_t after_ms, int64_t *marker_ms);
+/* Queues this prompt about the event's request. */
+void told_add_as(struct told *told, const char *key, const struct matching_event *event);
 /* Queues a prompt that concerns no request; one that already waits is not queued twice. */
 void told_add_key(struct told *told, const char *key);
 /* A volunteer who was known before this start: so that a change can be told as one. */

@@ -17,9 +17,9 @@
 /* What is done with an utterance, by its confidence. The limits and how they were found:
  * docs/understanding.md. */
 enum utterance_trust {
-    UTTERANCE_ACT,    /* sure: restate and confirm */
+    UTTERANCE_REPEAT, /* not understood: ask again; also what nobody judged */
     UTTERANCE_ASK,    /* doubtful: yes or no on the best guess */
-    UTTERANCE_REPEAT, /* not understood: ask again */
+    UTTERANCE_ACT,    /* sure: restate and confirm */
 };
 
 /* Beyond, another reading is as good as none. In the log probability of the recogniser. */

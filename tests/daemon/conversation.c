@@ -76,7 +76,8 @@ static void on_say(void *user, const char *key, const struct draft *about)
     note(scene, "say", key);
     speak(scene);
     if (strncmp(key, "confirm.", 8) == 0 && strcmp(key, "confirm.denied") != 0 &&
-        strcmp(key, "confirm.once") != 0 && strcmp(key, "confirm.weekday") != 0)
+        strcmp(key, "confirm.once") != 0 && strcmp(key, "confirm.weekday") != 0 &&
+        strcmp(key, "confirm.full") != 0)
         scene->asked_with_all = true;
     else if (strcmp(key, "repair.guess") == 0 || strcmp(key, "repair.callback") == 0 ||
              strcmp(key, "callback.ask") == 0 || strcmp(key, "refuse.not_here") == 0)
@@ -149,6 +150,11 @@ static void on_take_up(void *user, const struct draft *request)
     conversation_event(scene->conversation, &event);
 }
 
+static void on_give_up(void *user)
+{
+    note(user, "give up", NULL);
+}
+
 static void on_cancel(void *user, const char *id)
 {
     note(user, "cancel", id);
@@ -193,9 +199,9 @@ static void on_tell_news(void *user)
     speak(scene);
 }
 
-static void on_mute(void *user, int muted)
+static void on_mute(void *user, bool is_muted)
 {
-    note(user, "mute", muted ? "on" : "off");
+    note(user, "mute", is_muted ? "on" : "off");
 }
 
 static void on_erase(void *user)
@@ -204,9 +210,24 @@ static void on_erase(void *user)
 }
 
 static const struct conversation_ops ops = {
-    on_say,         on_say_again, on_stop_speech, on_earcon, on_listen, on_sleep,
-    on_store,       on_take_up,   on_cancel,      on_wait,   on_adjust, on_alert,
-    on_tell_status, on_tell_news, on_mute,        on_erase};
+    .say = on_say,
+    .say_again = on_say_again,
+    .stop_speech = on_stop_speech,
+    .earcon = on_earcon,
+    .listen = on_listen,
+    .sleep = on_sleep,
+    .store = on_store,
+    .take_up = on_take_up,
+    .give_up = on_give_up,
+    .cancel = on_cancel,
+    .wait = on_wait,
+    .adjust = on_adjust,
+    .alert = on_alert,
+    .tell_status = on_tell_status,
+    .tell_news = on_tell_news,
+    .mute = on_mute,
+    .erase = on_erase,
+};
 
 static void begin(struct scene *scene)
 {
@@ -609,6 +630,116 @@ static void what_is_legal_everywhere_is_answered_wherever_the_ears_are_open(void
     conversation_destroy(scene.conversation);
 }
 
+/* "Je ne peux pas noter votre demande" stays true when the disk comes round. */
+static void a_request_that_was_told_not_to_be_noted_is_given_up(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_AFFIRM);
+    did(&scene);
+    happen(&scene, EVENT_TIMER);
+    CHECK_STR(did(&scene), "give up say:store.failed ");
+    conversation_destroy(scene.conversation);
+}
+
+/* What began then would be erased with the rest. */
+static void nothing_begins_once_all_is_being_erased(void)
+{
+    static const enum conversation_event_type begins[] = {EVENT_WAKE, EVENT_BUTTON,
+                                                          EVENT_BUTTON_LONG, EVENT_MUTE};
+
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+        struct scene scene;
+
+        begin(&scene);
+        happen(&scene, EVENT_WAKE);
+        happen(&scene, EVENT_ERASE);
+        happen(&scene, EVENT_AFFIRM);
+        happen(&scene, EVENT_AFFIRM);
+        happen(&scene, EVENT_STORED);
+        did(&scene);
+        happen(&scene, begins[i]);
+        CHECK_STR(did(&scene), "");
+        happen(&scene, EVENT_SPOKEN);
+        CHECK_STR(did(&scene), "earcon:closed sleep ");
+        conversation_destroy(scene.conversation);
+    }
+}
+
+static void a_guess_that_was_wrong_is_not_asked_again(void)
+{
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    hear(&scene, EVENT_REQUEST_DOUBTFUL, "groceries", NULL);
+    happen(&scene, EVENT_SPOKEN);
+    happen(&scene, EVENT_DENY);
+    happen(&scene, EVENT_SPOKEN);
+    did(&scene);
+    hear(&scene, EVENT_REQUEST_DOUBTFUL, "groceries", NULL);
+    CHECK_STR(did(&scene), "say:repair.callback ");
+    conversation_destroy(scene.conversation);
+}
+
+static void two_guesses_are_asked_and_no_third(void)
+{
+    static const char *const services[] = {"groceries", "pet_walk", "friendly_call"};
+    struct scene scene;
+
+    begin(&scene);
+    happen(&scene, EVENT_WAKE);
+    for (int i = 0; i < 2; i++) {
+        hear(&scene, EVENT_REQUEST_DOUBTFUL, services[i], NULL);
+        happen(&scene, EVENT_SPOKEN);
+        happen(&scene, EVENT_DENY);
+        happen(&scene, EVENT_SPOKEN);
+    }
+    did(&scene);
+    hear(&scene, EVENT_REQUEST_DOUBTFUL, services[2], NULL);
+    CHECK_STR(did(&scene), "say:repair.callback ");
+    conversation_destroy(scene.conversation);
+}
+
+/* The answer of the service, while the resident is asked whether to take the request back. */
+static void whether_it_was_sent_is_told_when_it_is_not_taken_back(void)
+{
+    static const enum conversation_event_type outcomes[] = {EVENT_TRANSMITTED, EVENT_KEPT};
+    static const char *const told[] = {"say:cancel.kept say:transmitted ",
+                                       "say:cancel.kept say:kept "};
+    static const char *const told_after[] = {"say:cancel.kept listen:request say:transmitted ",
+                                             "say:cancel.kept listen:request say:kept "};
+
+    for (int i = 0; i < 4; i++) {
+        bool comes_after = i >= 2;
+        struct scene scene;
+
+        begin(&scene);
+        happen(&scene, EVENT_WAKE);
+        hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
+        happen(&scene, EVENT_AFFIRM);
+        happen(&scene, EVENT_STORED);
+        happen(&scene, EVENT_CANCEL);
+        if (!comes_after)
+            happen(&scene, outcomes[i % 2]);
+        happen(&scene, EVENT_SPOKEN);
+        did(&scene);
+        happen(&scene, EVENT_DENY);
+        if (comes_after) {
+            happen(&scene, EVENT_SPOKEN);
+            happen(&scene, outcomes[i % 2]);
+        }
+        CHECK_STR(did(&scene), comes_after ? told_after[i % 2] : told[i % 2]);
+        happen(&scene, outcomes[i % 2]);
+        CHECK_STR(did(&scene), ""); /* once */
+        conversation_destroy(scene.conversation);
+    }
+}
+
 /* Two questions, two yeses: never on the way of anything else. */
 static void nothing_is_erased_without_two_yeses(void)
 {
@@ -719,5 +850,10 @@ CHECK_MAIN(every_cell_of_the_table_is_filled,
            what_is_legal_everywhere_is_answered_wherever_the_ears_are_open,
            a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
            a_request_broken_off_is_forgotten_after_a_while,
-           what_was_confirmed_before_an_emergency_is_told, nothing_is_erased_without_two_yeses,
+           what_was_confirmed_before_an_emergency_is_told,
+           a_request_that_was_told_not_to_be_noted_is_given_up,
+           nothing_begins_once_all_is_being_erased, a_guess_that_was_wrong_is_not_asked_again,
+           two_guesses_are_asked_and_no_third,
+           whether_it_was_sent_is_told_when_it_is_not_taken_back,
+           nothing_is_erased_without_two_yeses,
            random_events_never_store_without_a_yes_and_always_come_to_rest)

@@ -79,6 +79,20 @@ static void a_list_that_is_full_takes_no_more(void)
         snprintf(said.items[said.n_items], DRAFT_ITEM_MAX, "chose %zu", said.n_items);
     CHECK(draft_correct(&draft, &said));
     CHECK_INT(draft.n_items, DRAFT_ITEMS_MAX);
+    CHECK(draft.is_full); /* to be told */
+}
+
+static void a_list_is_not_full_before_something_finds_no_room(void)
+{
+    struct draft draft = groceries(), said;
+
+    draft_clear(&said);
+    for (said.n_items = 0; said.n_items < DRAFT_ITEMS_MAX - 1; said.n_items++)
+        snprintf(said.items[said.n_items], DRAFT_ITEM_MAX, "chose %zu", said.n_items);
+    CHECK(draft_correct(&draft, &said));
+    CHECK(!draft.is_full);
+    CHECK(!draft_correct(&draft, &said)); /* all of it stands there already */
+    CHECK(!draft.is_full);
 }
 
 static void another_request_keeps_the_day_unless_it_has_its_own(void)
@@ -101,4 +115,5 @@ static void another_request_keeps_the_day_unless_it_has_its_own(void)
 
 CHECK_MAIN(a_clear_draft_has_no_details, a_time_replaces_the_part_of_the_day, items_are_added_once,
            items_leave_the_list_by_their_name, a_list_that_is_full_takes_no_more,
+           a_list_is_not_full_before_something_finds_no_room,
            another_request_keeps_the_day_unless_it_has_its_own)

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+bool scene_is_memory_short;
+
 /* ---- the stage ---- */
 
 static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
@@ -279,7 +281,8 @@ static bool is_resident(const json_t *turn)
 {
     return json_object_get(turn, "resident") || json_object_get(turn, "silence") ||
            json_object_get(turn, "button") || json_object_get(turn, "service") ||
-           json_object_get(turn, "disk") || json_is_true(json_object_get(turn, "at_once"));
+           json_object_get(turn, "disk") || json_object_get(turn, "worker") ||
+           json_object_get(turn, "memory") || json_is_true(json_object_get(turn, "at_once"));
 }
 
 static void do_turn(struct scene *scene, const json_t *turn)
@@ -303,7 +306,13 @@ static void do_turn(struct scene *scene, const json_t *turn)
     else if ((text = json_string_value(json_object_get(turn, "microphone"))) != NULL) {
         scene->is_deaf = strcmp(text, "lost") == 0;
         assistant_set_deaf(scene->assistant, scene->is_deaf);
-    } else if (json_object_get(turn, "news")) {
+    } else if ((text = json_string_value(json_object_get(turn, "worker"))) != NULL)
+        scene->is_worker_late = strcmp(text, "late") == 0;
+    else if ((text = json_string_value(json_object_get(turn, "voice"))) != NULL)
+        scene->mouth.is_broken = strcmp(text, "broken") == 0;
+    else if ((text = json_string_value(json_object_get(turn, "memory"))) != NULL)
+        scene_is_memory_short = strcmp(text, "short") == 0;
+    else if (json_object_get(turn, "news")) {
         if (!scene_service_tell(scene->service, json_object_get(turn, "news")))
             scene_fail(scene, "the service has no such request");
     } else if (json_object_get(turn, "wait_minutes") || json_object_get(turn, "wait_until"))
@@ -363,7 +372,10 @@ static void play_turns(struct scene *scene, const json_t *turns)
                 do_cut(scene, turn);
             else
                 do_turn(scene, turn);
-            scene_run(scene, next_cuts_in(turns, i));
+            if (json_is_true(json_object_get(turn, "briefly")))
+                scene_run_ms(scene, 100);
+            else
+                scene_run(scene, next_cuts_in(turns, i));
         }
     }
     check_nothing_more_said(scene);

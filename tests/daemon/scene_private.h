@@ -14,6 +14,7 @@
 #include "config/options.h"
 #include "config/territory.h"
 #include "daemon/language.h"
+#include "tts/voice_ops.h"
 
 #include <jansson.h>
 
@@ -43,6 +44,17 @@ struct scene_stage {
     struct scene_ears ears;
     struct interpreter *interpreter;
 };
+
+/* The silent voice, which may break. */
+struct scene_mouth {
+    struct tts_voice base; /* first */
+    struct tts_voice *silent;
+    bool is_broken;
+};
+
+/* What is stored can neither be looked at nor cancelled. Of test-daemon-scenes alone, where the
+ * linker wraps it. */
+extern bool scene_is_memory_short;
 
 struct scene;
 
@@ -80,6 +92,8 @@ struct scene {
     unsigned n_introduced, n_erased;
     unsigned n_flushed; /* clips that were cut off */
     bool is_muted, is_deaf;
+    bool is_worker_late; /* its events are not handed over yet */
+    struct scene_mouth mouth;
     int64_t blocks;
     struct base_rng rng;    /* the room's noise */
     scene_room_fn *room_fn; /* NULL: the twin's */

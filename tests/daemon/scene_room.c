@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -303,11 +304,50 @@ static void open_sound(struct scene *scene)
     assistant_join(scene->assistant, scene->listener, scene->player);
 }
 
+/* ---- the voice ---- */
+
+static struct scene_mouth *mouth_of(struct tts_voice *voice)
+{
+    return (struct scene_mouth *)voice;
+}
+
+static void destroy_mouth(struct tts_voice *voice)
+{
+    tts_voice_destroy(mouth_of(voice)->silent);
+}
+
+static int set_mouth(struct tts_voice *voice, const struct tts_voice_settings *settings)
+{
+    return tts_voice_set(mouth_of(voice)->silent, settings);
+}
+
+static int render_mouth(struct tts_voice *voice, const char *text, struct tts_sound *ret_sound)
+{
+    if (mouth_of(voice)->is_broken)
+        return -EIO;
+    return tts_voice_render(mouth_of(voice)->silent, text, ret_sound);
+}
+
+static int phonemes_mouth(struct tts_voice *voice, const char *word, char *ret_ipa, size_t size)
+{
+    return tts_voice_phonemes(mouth_of(voice)->silent, word, ret_ipa, size);
+}
+
+static void open_mouth(struct scene *scene)
+{
+    static const struct tts_voice_ops ops = {destroy_mouth, set_mouth, render_mouth,
+                                             phonemes_mouth};
+
+    scene->mouth.base.ops = &ops;
+    MUST(tts_voice_create_silent(&scene->mouth.silent) == 0);
+    scene->voice = &scene->mouth.base;
+}
+
 static void begin_life(struct scene *scene)
 {
     scene->voice = scene->stage->voice;
     if (!scene->voice)
-        MUST(tts_voice_create_silent(&scene->voice) == 0);
+        open_mouth(scene);
     open_phrasing(scene);
     open_worker(scene);
     open_assistant(scene);
@@ -386,6 +426,8 @@ static void let_worker_work(struct scene *scene)
             fprintf(stderr, "scenes/%s: the worker hangs\n", scene->name);
             exit(1);
         }
+        if (scene->is_worker_late)
+            return;
         if (fd.revents)
             assistant_delivery(scene->assistant);
     } while (poll(&fd, 1, 0) > 0);

@@ -9,13 +9,35 @@
 #include "base/paths.h"
 #include "tests/daemon/scene.h"
 #include "tests/daemon/scene_log.h"
+#include "tests/daemon/scene_private.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+int __real_matching_worker_list(struct matching_worker *worker,
+                                struct matching_summary **ret_summaries, size_t *ret_n);
+int __wrap_matching_worker_list(struct matching_worker *worker,
+                                struct matching_summary **ret_summaries, size_t *ret_n);
+
+int __wrap_matching_worker_list(struct matching_worker *worker,
+                                struct matching_summary **ret_summaries, size_t *ret_n)
+{
+    return scene_is_memory_short ? -ENOMEM
+                                 : __real_matching_worker_list(worker, ret_summaries, ret_n);
+}
+
+int __real_matching_worker_cancel(struct matching_worker *worker, const char *id);
+int __wrap_matching_worker_cancel(struct matching_worker *worker, const char *id);
+
+int __wrap_matching_worker_cancel(struct matching_worker *worker, const char *id)
+{
+    return scene_is_memory_short ? -ENOMEM : __real_matching_worker_cancel(worker, id);
+}
 
 static int is_scene(const struct dirent *entry)
 {

@@ -180,9 +180,8 @@ static void what_was_cut_off_is_next_unless_newer_came(void)
     told_destroy(told);
 }
 
-static void more_than_it_holds_drops_the_oldest(void)
+static void add_many(struct told *told)
 {
-    struct told *told = with(NULL);
     char id[40];
 
     for (int i = 0; i < 20; i++) {
@@ -192,6 +191,33 @@ static void more_than_it_holds_drops_the_oldest(void)
         found = matched(id, "Marie", "");
         told_add(told, &found);
     }
+    CHECK_INT(told_n_waiting(told, false), 16);
+}
+
+static void more_than_it_holds_drops_the_oldest(void)
+{
+    struct told *told = with(NULL);
+    struct told_news news;
+
+    add_many(told);
+    REQUIRE(told_take(told, false, &news));
+    CHECK_STR(news.id, "00000004-1111-4111-8111-111111111111");
+    told_destroy(told);
+}
+
+/* "Claire a été prévenue." */
+static void what_is_urgent_is_not_dropped_for_other_news(void)
+{
+    struct matching_event alert = event(MATCHING_EVENT_ALERT_ACKNOWLEDGED, ID_A);
+    struct told *told = with(&alert);
+    struct told_news news;
+
+    add_many(told);
+    REQUIRE(told_take(told, true, &news));
+    CHECK_STR(news.key, "emergency.acknowledged");
+    add_many(told); /* and back again, cut off */
+    told_put_back(told, &news);
+    CHECK_INT(told_n_waiting(told, true), 1);
     CHECK_INT(told_n_waiting(told, false), 16);
     told_destroy(told);
 }
@@ -224,4 +250,5 @@ CHECK_MAIN(what_was_never_sent_is_not_told_as_what_nobody_took,
            a_second_volunteer_or_another_hour_is_a_change,
            the_urgent_go_first_and_alone_when_so_asked, what_nobody_noticed_is_told_once_more,
            who_reacts_or_cancels_hears_it_no_more, what_was_cut_off_is_next_unless_newer_came,
-           more_than_it_holds_drops_the_oldest, what_is_over_is_not_told_again)
+           more_than_it_holds_drops_the_oldest, what_is_urgent_is_not_dropped_for_other_news,
+           what_is_over_is_not_told_again)

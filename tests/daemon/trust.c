@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/trust.h"
 
+#include "daemon/interpreter.h"
 #include "tests/check.h"
 
 static const struct trust_readings agreeing = {.agreement = 1, .rival = TRUST_RIVAL_MAX};
@@ -75,6 +76,13 @@ static void the_twin_is_believed(void)
     CHECK(trust_confidence(&evidence) >= 1);
 }
 
+static void what_nobody_judged_is_not_acted_on(void)
+{
+    const struct utterance unheard = {.end_s = 1};
+
+    CHECK(unheard.trust == UTTERANCE_REPEAT);
+}
+
 static void a_yes_must_be_surer_than_a_no(void)
 {
     CHECK(trust_judge(INTENTS_AFFIRM, 0.53) != UTTERANCE_ACT);
@@ -83,4 +91,4 @@ static void a_yes_must_be_surer_than_a_no(void)
 
 CHECK_MAIN(what_is_heard_well_is_trusted, each_doubt_lowers_it,
            what_is_disputed_and_poor_is_not_acted_on, no_words_are_no_evidence,
-           the_twin_is_believed, a_yes_must_be_surer_than_a_no)
+           the_twin_is_believed, what_nobody_judged_is_not_acted_on, a_yes_must_be_surer_than_a_no)
