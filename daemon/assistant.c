@@ -272,7 +272,7 @@ static void on_quiet(void *user)
 
 struct audio_player_events assistant_player_events(struct assistant *a)
 {
-    return (struct audio_player_events){.on_clip = NULL, .on_quiet = on_quiet, .user = a};
+    return (struct audio_player_events){.on_quiet = on_quiet, .user = a};
 }
 
 void assistant_join(struct assistant *a, struct listener *listener, struct audio_player *player)

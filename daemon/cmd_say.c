@@ -64,7 +64,7 @@ static int play_on(struct audio_playback *playback, const struct tts_sound *soun
     if (r == 0)
         r = audio_player_create(ending.loop, playback, &settings, &events, &player);
     if (r == 0)
-        r = audio_player_play(player, sound->samples, sound->n_samples, sound->rate_hz, NULL);
+        r = audio_player_play(player, sound->samples, sound->n_samples, sound->rate_hz);
     if (r == 0)
         r = base_loop_run(ending.loop);
     audio_player_destroy(player);

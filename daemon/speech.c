@@ -98,7 +98,7 @@ static void sound_failed(struct speech *speech, const char *key)
         stored_load(speech->settings.stored_folder, key, &samples, &n) < 0)
         return;
     speech->failed_at_ms = now_ms(speech);
-    (void)audio_player_play(speech->player, samples, n, AUDIO_RATE_HZ, NULL);
+    (void)audio_player_play(speech->player, samples, n, AUDIO_RATE_HZ);
     free(samples);
 }
 
@@ -112,7 +112,7 @@ static void sound(struct speech *speech, const char *key, const char *text)
     speech->last_at_ms = now_ms(speech);
     set_volume(speech, key);
     if (r == 0) {
-        r = audio_player_play(speech->player, sound.samples, sound.n_samples, sound.rate_hz, NULL);
+        r = audio_player_play(speech->player, sound.samples, sound.n_samples, sound.rate_hz);
         free(sound.samples);
     }
     if (r != 0) {
@@ -196,7 +196,7 @@ void speech_earcon(struct speech *speech, enum audio_earcon which)
     size_t n = audio_earcon_render(which, tone);
 
     set_volume(speech, "");
-    audio_player_play(speech->player, tone, n, AUDIO_RATE_HZ, NULL);
+    audio_player_play(speech->player, tone, n, AUDIO_RATE_HZ);
 }
 
 /* Moves a value by a step. Returns: whether it moved. */
