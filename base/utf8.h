@@ -25,9 +25,6 @@ bool base_utf8_is_valid(const char *text);
 /* Whether it is a letter of a Latin alphabet (with or without accent, and œ, æ). */
 bool base_utf8_is_letter(uint32_t code_point);
 
-/* Lower case of one code point. */
-uint32_t base_utf8_lower(uint32_t code_point);
-
 /*
  * Copies text with upper case made lower, typographic apostrophes made "'", and "oe" ligatures
  * kept. Returns: 0, or -ENOBUFS when it does not fit (ret_text then holds what fits).
