@@ -148,3 +148,12 @@ void base_utf8_ligate(char *word)
             memcpy(p, "\xc5\x93", 2);
     }
 }
+
+size_t base_utf8_n_words(const char *text)
+{
+    size_t n = *text != '\0';
+
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
+}

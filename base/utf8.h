@@ -37,6 +37,9 @@ int base_utf8_lowercase(const char *text, char *ret_text, size_t size);
  */
 int base_utf8_fold(const char *text, char *ret_text, size_t size);
 
+/* How many words a text with single spaces between them has. */
+size_t base_utf8_n_words(const char *text);
+
 /* Writes "oeu" of a lower-case word, and "oeil" at its beginning, with the ligature, as a person
  * whose keyboard lacks it meant them; other "oe" are two letters. The length stays. */
 void base_utf8_ligate(char *word);

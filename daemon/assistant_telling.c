@@ -180,16 +180,10 @@ void assistant_news_cut(struct assistant *a)
 
 /* ---- when ---- */
 
-static int minutes(struct base_time time)
-{
-    return time.hour * 60 + time.minute;
-}
-
 static bool is_news_time(const struct assistant *a)
 {
-    int now = minutes(assistant_local_now(a).time);
-
-    return now >= minutes(a->settings.news_from) && now < minutes(a->settings.news_to);
+    return base_time_is_within(assistant_local_now(a).time, a->settings.news_from,
+                               a->settings.news_to);
 }
 
 /* Urgent ones are told as soon as the emergency sentences have been heard, at any hour. Who was

@@ -54,17 +54,10 @@ static int64_t now_ms(const struct speech *speech)
     return speech->parts.clock->monotonic_ms(speech->parts.clock);
 }
 
-static int minutes(struct base_time time)
-{
-    return time.hour * 60 + time.minute;
-}
-
 bool speech_is_night(const struct speech *speech)
 {
-    int now = minutes(local_now(speech).time);
-    int from = minutes(speech->settings.night_from), to = minutes(speech->settings.night_to);
-
-    return from <= to ? now >= from && now < to : now >= from || now < to;
+    return base_time_is_within(local_now(speech).time, speech->settings.night_from,
+                               speech->settings.night_to);
 }
 
 static int loudest_now(const struct speech *speech)
