@@ -200,7 +200,7 @@ int speaker_start_loop(struct speaker *s)
     if (r == 0)
         r = base_loop_on_signal(s->loop, SIGINT, on_signal, s);
     if (r < 0)
-        return EXIT_SOFTWARE;
+        return speaker_cannot(s, r, "the event loop");
     base_timer_start(s->tick, TICK_MS, TICK_MS);
     base_timer_start(s->check, CHECK_MS, CHECK_MS);
     return 0;

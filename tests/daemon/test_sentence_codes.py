@@ -17,11 +17,11 @@ ELSEWHERE = {"erase.done", "erase.left",  # at the next start (room/erase-all)
              "learn.consent",  # daemon/learning
              "speech.failed",  # daemon/speech
              "language.back",  # at the next start (room/test_damage.py)
-             "config.last_good", "config.defaults"}  # at the start (room/test_bad_input.py)
+             "config.last_good", "config.defaults", "config.part"}  # at the start (room/test_bad_input.py)
 # Their line is written by the daemon around the conversation, before it is told.
 AROUND = {"mic.lost", "mic.back",  # daemon/soundcard.c (room/sound-server-restarts)
           "language.lost",  # daemon/speaker_language.c (room/test_damage.py)
-          "config.last_good", "config.defaults"}  # daemon/voisined.c (room/test_bad_input.py)
+          "config.last_good", "config.defaults", "config.part"}  # daemon/voisined.c (room/test_bad_input.py)
 
 
 def conversations(log):
