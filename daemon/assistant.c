@@ -67,11 +67,21 @@ static const char *precise_key(const struct assistant *a, const char *key)
     return key;
 }
 
+/* What stands before words that must not be missed, whatever the other tones are set to. */
+static void sound_sign(struct assistant *a, const char *key)
+{
+    if (strcmp(key, "mute.on") == 0)
+        speech_earcon(a->speech, AUDIO_EARCON_MUTED);
+    else if (strcmp(key, "mic.lost") == 0)
+        speech_earcon(a->speech, AUDIO_EARCON_FAILED);
+}
+
 void assistant_say(void *user, const char *key, const struct draft *about)
 {
     struct assistant *a = user;
 
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
+    sound_sign(a, key);
     key = precise_key(a, key);
     speech_say(a->speech, key, about);
     if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
@@ -256,10 +266,8 @@ static const struct conversation_ops conversation_ops = {
 
 /* ---- what others bring ---- */
 
-static void on_quiet(void *user)
+void assistant_fell_quiet(struct assistant *a)
 {
-    struct assistant *a = user;
-
     if (!speech_ended(a->speech))
         return;
     if (assistant_hear_kept(a))
@@ -268,6 +276,11 @@ static void on_quiet(void *user)
         assistant_close_over(a);
     assistant_news_heard(a);
     assistant_happen(a, EVENT_SPOKEN);
+}
+
+static void on_quiet(void *user)
+{
+    assistant_fell_quiet(user);
 }
 
 struct audio_player_events assistant_player_events(struct assistant *a)

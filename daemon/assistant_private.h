@@ -80,6 +80,8 @@ void assistant_open_ears(struct assistant *a);
 /* The op: speaks a prompt about a request. */
 void assistant_say(void *user, const char *key, const struct draft *about);
 
+/* What was said, or could not be said at all, is over: the conversation goes on. */
+void assistant_fell_quiet(struct assistant *a);
 /* The op: falls silent. */
 void assistant_stop_speech(void *user);
 

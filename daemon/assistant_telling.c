@@ -272,6 +272,9 @@ void assistant_tick(struct assistant *a)
         a->timer_at_ms = 0;
         assistant_happen(a, EVENT_TIMER);
     }
+    /* Neither words nor a tone could be queued: no player tells of their end. */
+    if (speech_is_on(a->speech) && !audio_player_is_busy(a->player))
+        assistant_fell_quiet(a);
     told_tick(a->told, assistant_now_ms(a));
     look_for_searching(a);
     if (conversation_state(a->conversation) == STATE_ASLEEP && !assistant_is_speaking(a))

@@ -241,7 +241,9 @@ void told_add(struct told *told, const struct matching_event *event)
 
 void told_add_key(struct told *told, const char *key)
 {
-    struct told_news news = {.key = key};
+    /* Who had everything erased waits to hear that it is (R32). */
+    struct told_news news = {.key = key,
+                             .is_urgent = strncmp(key, "erase.", strlen("erase.")) == 0};
 
     draft_clear(&news.about);
     add(told, &news);
