@@ -109,7 +109,8 @@ static void sound(struct speech *speech, const char *key, const char *text)
         free(sound.samples);
     }
     if (r != 0) {
-        log_error("speech-failed", "a sentence could not be spoken: %d", r);
+        log_error("speech-failed", "a sentence could not be spoken: %s",
+                  r < 0 ? strerror(-r) : "the voice refuses the text");
         sound_failed(speech, key);
     }
     if (speech->said_fn)
