@@ -61,7 +61,8 @@ void audio_capture_health(const struct audio_capture *capture,
 /* Closes the device but keeps the object (mute, R27). What was not read is thrown away. */
 void audio_capture_stop(struct audio_capture *capture);
 
-/* Stops and opens the same device again. The descriptor stays. Returns: 0 or -errno. */
+/* Stops and opens the same device again. The descriptor stays. Returns: 0, -errno, or what is
+ * positive of the backend (audio/device.h). */
 int audio_capture_reopen(struct audio_capture *capture);
 
 /* Accepts NULL. */

@@ -143,7 +143,7 @@ void audio_devices_destroy(struct audio_devices *devices)
     free(devices);
 }
 
-size_t audio_devices_count(const struct audio_devices *devices)
+static size_t count(const struct audio_devices *devices)
 {
     int n = devices->is_running ? Pa_GetDeviceCount() : 0;
 
@@ -156,7 +156,7 @@ bool audio_devices_get(const struct audio_devices *devices, size_t index,
     const PaDeviceInfo *info;
     const PaHostApiInfo *host;
 
-    if (index >= audio_devices_count(devices))
+    if (index >= count(devices))
         return false;
     info = Pa_GetDeviceInfo((PaDeviceIndex)index);
     host = Pa_GetHostApiInfo(info->hostApi);

@@ -44,7 +44,6 @@ int audio_devices_create(struct audio_devices **ret_devices);
 /* Accepts NULL. Streams must be closed before. */
 void audio_devices_destroy(struct audio_devices *devices);
 
-size_t audio_devices_count(const struct audio_devices *devices);
 /* Returns: false past the end. The strings live until restart or destroy. */
 bool audio_devices_get(const struct audio_devices *devices, size_t index,
                        struct audio_device_info *ret_info);

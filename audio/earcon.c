@@ -27,7 +27,6 @@ static const struct {
     struct note notes[MAX_NOTES];
 } earcons[AUDIO_EARCON_COUNT] = {
     [AUDIO_EARCON_LISTENING] = {"listening", {{100, 440, 440}, {130, 660, 660}}},
-    [AUDIO_EARCON_HEARD] = {"heard", {{110, 523, 523}}},
     [AUDIO_EARCON_CLOSED] = {"closed", {{100, 523, 523}, {140, 349, 349}}},
     [AUDIO_EARCON_FAILED] = {"failed", {{90, 247, 247}, {50, 0, 0}, {110, 247, 247}}},
     [AUDIO_EARCON_MUTED] = {"muted", {{240, 440, 220}}},

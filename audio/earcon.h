@@ -11,7 +11,6 @@
 
 enum audio_earcon {
     AUDIO_EARCON_LISTENING, /* two notes up: go on, I hear */
-    AUDIO_EARCON_HEARD,     /* one short note: your words are in */
     AUDIO_EARCON_CLOSED,    /* two notes down: I stopped listening */
     AUDIO_EARCON_FAILED,    /* twice one low note: something is wrong */
     AUDIO_EARCON_MUTED,     /* a low falling note: the microphone is off */

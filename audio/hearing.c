@@ -15,7 +15,7 @@ static void begin_window(struct audio_hearing *hearing, int64_t now_ms, int64_t 
 
 void audio_hearing_init(struct audio_hearing *hearing, int64_t now_ms)
 {
-    *hearing = (struct audio_hearing){.zero_ms = ZERO_MS};
+    *hearing = (struct audio_hearing){0};
     audio_hearing_reset(hearing, now_ms);
 }
 
@@ -35,10 +35,7 @@ static bool is_zero(const struct audio_hearing *hearing, int64_t lasted_ms,
 {
     int64_t zero_ms = audio_samples_to_ms(health->zero_run_samples);
 
-    if (hearing->zero_ms == 0)
-        return false;
-    return zero_ms >= hearing->zero_ms ||
-           (hearing->state == AUDIO_HEARING_ZERO && zero_ms >= lasted_ms / 2);
+    return zero_ms >= ZERO_MS || (hearing->state == AUDIO_HEARING_ZERO && zero_ms >= lasted_ms / 2);
 }
 
 /* Looks at the last window when one is over. */
@@ -66,8 +63,6 @@ static enum audio_hearing_remedy next_remedy(struct audio_hearing *hearing)
 {
     int n = hearing->n_tried++;
 
-    if (hearing->n_remedies > 0 && n >= hearing->n_remedies)
-        return AUDIO_HEARING_GIVE_UP;
     return n < N_REOPENINGS || n % 3 == 0 ? AUDIO_HEARING_REOPEN : AUDIO_HEARING_RESTART;
 }
 

@@ -4,10 +4,12 @@
  * hears nothing. A pure judge: it is told the time and the counters, once a second or so, and says
  * what to do; the caller does it and logs.
  *
- * Deaf is: fewer than half of the expected samples in 5 s; or digital zero for zero_ms (a real
+ * Deaf is: fewer than half of the expected samples in 5 s; or digital zero for 30 s (a real
  * microphone is never exactly zero, a driver that lost its device is). The remedies grow: reopen
- * the stream; restart PortAudio; then ask for a new process. While deaf the remedies are tried
- * again every few seconds, for ever. Thread: main.
+ * the stream; restart PortAudio. While deaf they are tried again every few seconds, for ever. The
+ * new process that R5 wants in the end is daemon/watchdog's business: a stream that opens and
+ * delivers nothing is not told to be well. Where no microphone opens, or one gives zeros (a switch
+ * on it), a new process would find the same, and forget what it holds. Thread: main.
  */
 #ifndef AUDIO_HEARING_H
 #define AUDIO_HEARING_H
@@ -21,7 +23,6 @@ enum audio_hearing_remedy {
     AUDIO_HEARING_FINE,    /* nothing to do */
     AUDIO_HEARING_REOPEN,  /* audio_capture_reopen */
     AUDIO_HEARING_RESTART, /* audio_devices_restart */
-    AUDIO_HEARING_GIVE_UP, /* end the process so that it is started anew */
 };
 
 enum audio_hearing_state {
@@ -31,8 +32,6 @@ enum audio_hearing_state {
 };
 
 struct audio_hearing {
-    int zero_ms;    /* setting; 0: zeros are never deafness (a hardware mute switch) */
-    int n_remedies; /* setting; remedies without effect before GIVE_UP; 0: never */
     int64_t window_start_ms;
     int64_t window_samples;
     int64_t remedy_at_ms;
@@ -41,7 +40,6 @@ struct audio_hearing {
     enum audio_hearing_state state;
 };
 
-/* zero_ms 30000, n_remedies 0. */
 void audio_hearing_init(struct audio_hearing *hearing, int64_t now_ms);
 
 /* Begins anew: after mute and unmute, when nothing was expected. */

@@ -4,7 +4,7 @@
  * same way. The player (audio/player.h) is its only user.
  *
  * A playback is one endless stream at 16 kHz which sounds silent where nothing was written. Its
- * three positions, in samples of 16 kHz, order a sample's life: written (into the queue), heard (it
+ * two positions, in samples of 16 kHz, order a sample's life: written (into the queue), heard (it
  * has left the loudspeaker, the output's latency included). Thread: main, for all of it.
  */
 #ifndef AUDIO_PLAYBACK_H
@@ -79,7 +79,8 @@ void audio_playback_health(const struct audio_playback *playback,
 
 /* Closes the device but keeps the object; what was queued is lost. Writes take nothing. */
 void audio_playback_stop(struct audio_playback *playback);
-/* Stops and opens the same device again. The descriptor stays. Returns: 0 or -errno. */
+/* Stops and opens the same device again. The descriptor stays. Returns: 0, -errno, or what is
+ * positive of the backend (audio/device.h). */
 int audio_playback_reopen(struct audio_playback *playback);
 /*
  * A resting device asks for sound seldom, in long stretches, which costs a third; what is written

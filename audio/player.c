@@ -29,7 +29,6 @@
 
 struct clip {
     struct clip *next;
-    uint32_t name;
     size_t n_samples;
     size_t at;      /* next sample to write */
     int64_t end_at; /* position of its last sample, once all is written */
@@ -44,7 +43,6 @@ struct audio_player {
 
     struct clip *first; /* not yet heard, oldest first */
     size_t n_queued;
-    uint32_t last_name;
 
     int64_t n_written, n_heard;
     int64_t pad_left;   /* silence still to be written: lead or pad */
@@ -171,7 +169,7 @@ static int make_clip(const int16_t *samples, size_t n_samples, int rate_hz, stru
 }
 
 int audio_player_play(struct audio_player *player, const int16_t *samples, size_t n_samples,
-                      int rate_hz, uint32_t *ret_clip)
+                      int rate_hz)
 {
     struct clip *clip, **end = &player->first;
     int r;
@@ -190,11 +188,6 @@ int audio_player_play(struct audio_player *player, const int16_t *samples, size_
         end = &(*end)->next;
     *end = clip;
     player->n_queued += clip->n_samples;
-    clip->name = ++player->last_name;
-    if (clip->name == 0)
-        clip->name = player->last_name = 1;
-    if (ret_clip)
-        *ret_clip = clip->name;
     close_gate(player);
     audio_player_pump(player);
     return 0;
@@ -220,31 +213,25 @@ void audio_player_rest(struct audio_player *player)
     audio_playback_positions(player->playback, &player->n_written, &player->n_heard);
 }
 
-static void end_first(struct audio_player *player, enum audio_clip_end how)
+static void end_first(struct audio_player *player)
 {
     struct clip *clip = player->first;
-    uint32_t name = clip->name;
 
     player->first = clip->next;
     player->n_queued -= clip->n_samples;
-    memset(clip->samples, 0, clip->n_samples * sizeof(clip->samples[0]));
+    explicit_bzero(clip->samples, clip->n_samples * sizeof(clip->samples[0]));
     free(clip);
-    if (player->events.on_clip)
-        player->events.on_clip(player->events.user, name, how);
 }
 
 void audio_player_flush(struct audio_player *player)
 {
-    uint32_t last = player->last_name;
-
     audio_playback_flush(player->playback);
     audio_playback_positions(player->playback, &player->n_written, &player->n_heard);
     player->pad_left = 0;
     if (player->first)
         close_gate(player);
-    /* Only those of now: a callback may play the next. */
-    while (player->first && (int32_t)(player->first->name - last) <= 0)
-        end_first(player, AUDIO_CLIP_FLUSHED);
+    while (player->first)
+        end_first(player);
     audio_player_pump(player);
 }
 
@@ -365,12 +352,12 @@ static void begin_anew(struct audio_player *player, int64_t written)
     player->pad_left = player->first ? audio_ms_to_samples(player->settings.lead_ms) : 0;
 }
 
-static void fire_heard(struct audio_player *player)
+static void drop_heard(struct audio_player *player)
 {
     while (player->first && player->first->n_samples == player->first->at &&
            player->first->end_at <= player->n_heard) {
         close_gate(player);
-        end_first(player, AUDIO_CLIP_HEARD);
+        end_first(player);
     }
 }
 
@@ -401,7 +388,7 @@ void audio_player_pump(struct audio_player *player)
     player->n_heard = heard;
     if (written < player->n_written)
         begin_anew(player, written);
-    fire_heard(player);
+    drop_heard(player);
     write_ahead(player);
     fire_quiet(player);
     player->is_pumping = false;

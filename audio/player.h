@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Plays clips one after another on a playback and tells when each has been *heard*, which is when
- * the microphone may be believed again (peers that reopened it when the sound was sent heard
+ * Plays clips one after another on a playback and tells when the last has been *heard*, which is
+ * when the microphone may be believed again (peers that reopened it when the sound was sent heard
  * themselves).
  *
- * Order: create, play as often as wished, callbacks come from audio_player_pump, destroy. With a
+ * Order: create, play as often as wished, on_quiet comes from audio_player_pump, destroy. With a
  * loop the player pumps itself; with none (tests on audio/twin.h) the caller pumps after each block
  * of capture. Thread: main. It does not decide what to say, nor mix: one clip at a time.
  */
@@ -20,11 +20,6 @@
 
 struct audio_player;
 
-enum audio_clip_end {
-    AUDIO_CLIP_HEARD,   /* its last sample has left the loudspeaker */
-    AUDIO_CLIP_FLUSHED, /* audio_player_flush took it away */
-};
-
 struct audio_player_settings {
     int volume;   /* 0 to 100; 0 is silence, else 0.4 dB a step */
     int gate_ms;  /* quiet after the last clip before on_quiet: 300 to 500 (the room's echo) */
@@ -37,9 +32,8 @@ struct audio_player_settings {
 void audio_player_settings_default(struct audio_player_settings *ret_settings);
 
 struct audio_player_events {
-    /* A clip ended. May play, flush; may not destroy the player. */
-    void (*on_clip)(void *user, uint32_t clip, enum audio_clip_end end);
-    /* gate_ms after the last clip was heard: the microphone may be believed. */
+    /* gate_ms after the last clip was heard: the microphone may be believed. May play, flush; may
+     * not destroy the player. */
     void (*on_quiet)(void *user);
     void *user;
 };
@@ -53,15 +47,13 @@ int audio_player_create(struct base_loop *loop, struct audio_playback *playback,
 void audio_player_destroy(struct audio_player *player);
 
 /*
- * Queues a clip (copied, converted from rate_hz). Returns: 0 with ret_clip, the name in on_clip
- * (never 0; may be NULL); -EINVAL (rate outside 4 to 192 kHz), -ENOMEM; -E2BIG beyond two minutes
- * in the queue.
+ * Queues a clip (copied, converted from rate_hz). Returns: 0; -EINVAL (rate outside 4 to 192 kHz),
+ * -ENOMEM; -E2BIG beyond two minutes in the queue.
  */
 int audio_player_play(struct audio_player *player, const int16_t *samples, size_t n_samples,
-                      int rate_hz, uint32_t *ret_clip);
+                      int rate_hz);
 
-/* Falls silent at once and drops the queue; on_clip(FLUSHED) for each, then on_quiet after gate_ms
- * as ever. */
+/* Falls silent at once and drops the queue; on_quiet comes after gate_ms as ever. */
 void audio_player_flush(struct audio_player *player);
 
 /*

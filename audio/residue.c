@@ -19,17 +19,8 @@
 
 void audio_residue_init(struct audio_residue *residue)
 {
-    *residue = (struct audio_residue){.floor_db = FLOOR_LEAST};
-    audio_residue_forget(residue);
-}
-
-void audio_residue_forget(struct audio_residue *residue)
-{
-    residue->taken_db = NOTHING_DB;
-    residue->leak_db = LEAK_FIRST_DB;
-    residue->gain = 1;
-    residue->somebody = 0;
-    residue->n_open = 0;
+    *residue = (struct audio_residue){
+        .floor_db = FLOOR_LEAST, .taken_db = NOTHING_DB, .leak_db = LEAK_FIRST_DB, .gain = 1};
 }
 
 void audio_residue_hear_room(struct audio_residue *residue, float level_db)

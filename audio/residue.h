@@ -29,8 +29,6 @@ struct audio_residue {
 };
 
 void audio_residue_init(struct audio_residue *residue);
-/* The filter has to learn anew. */
-void audio_residue_forget(struct audio_residue *residue);
 
 /* A block in which nothing of ours can be, and its level. */
 void audio_residue_hear_room(struct audio_residue *residue, float level_db);

@@ -33,6 +33,7 @@ struct audio_twin {
     size_t n_told_sounded; /* of `played` */
     int64_t latency, silent_run;
     int64_t written, taken, told_heard;
+    unsigned n_cut_off;
 };
 
 static struct audio_twin *twin_of_capture(const struct audio_capture *capture)
@@ -236,6 +237,7 @@ static void twin_flush(struct audio_playback *playback)
     int64_t written, heard;
 
     twin_positions(playback, &written, &heard);
+    twin->n_cut_off += heard < written;
     twin->queue.at = twin->queue.n;
     twin->written = twin->taken = heard;
     twin->silent_run = twin->latency; /* what is in flight will not be asked for again */
@@ -383,6 +385,11 @@ const int16_t *audio_twin_played(const struct audio_twin *twin, size_t *ret_n_sa
 {
     *ret_n_samples = twin->played.n;
     return twin->played.data;
+}
+
+unsigned audio_twin_n_cut_off(const struct audio_twin *twin)
+{
+    return twin->n_cut_off;
 }
 
 int64_t audio_twin_now(const struct audio_twin *twin)

@@ -39,6 +39,8 @@ struct audio_playback *audio_twin_playback(struct audio_twin *twin);
 /* Everything the loudspeaker was asked to sound so far, silence included. Owns: the twin; valid
  * until the next read. */
 const int16_t *audio_twin_played(const struct audio_twin *twin, size_t *ret_n_samples);
+/* How often a sound was cut off: flushed with samples that nobody had heard. */
+unsigned audio_twin_n_cut_off(const struct audio_twin *twin);
 /* Samples that have passed: the twin's clock. */
 int64_t audio_twin_now(const struct audio_twin *twin);
 

@@ -80,6 +80,18 @@ void base_date_format(struct base_date date, char ret_text[16])
                  date.day % 100);
 }
 
+static int minutes(struct base_time time)
+{
+    return time.hour * 60 + time.minute;
+}
+
+bool base_time_is_within(struct base_time time, struct base_time from, struct base_time to)
+{
+    int at = minutes(time), first = minutes(from), end = minutes(to);
+
+    return first <= end ? at >= first && at < end : at >= first || at < end;
+}
+
 void base_time_format(struct base_time time, char ret_text[8])
 {
     ret_text[0] = '\0';

@@ -37,6 +37,10 @@ int64_t base_date_to_days(struct base_date date);
 struct base_date base_date_from_days(int64_t days);
 struct base_date base_date_add_days(struct base_date date, int n_days);
 
+/* Whether a time of day lies from one (included) to another (not); from 22:00 to 07:00 is the
+ * night. Nothing lies from a time to the same. */
+bool base_time_is_within(struct base_time time, struct base_time from, struct base_time to);
+
 /* 1 Monday to 7 Sunday (ISO 8601). */
 int base_date_weekday(struct base_date date);
 

@@ -73,13 +73,11 @@ static int write_all(int fd, const char *data, size_t n_bytes)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
-static int sync_folder_of(const char *path)
+int base_file_sync_folder(const char *folder)
 {
-    char copy[PATH_MAX];
-    int fd, r;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r;
 
-    snprintf(copy, sizeof(copy), "%s", path);
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     r = fsync(fd) < 0 ? -errno : 0;
@@ -89,7 +87,7 @@ static int sync_folder_of(const char *path)
 
 int base_file_replace(const char *path, const void *data, size_t n_bytes, mode_t mode)
 {
-    char fresh[PATH_MAX];
+    char fresh[PATH_MAX], copy[PATH_MAX];
     int fd, r;
 
     if ((size_t)snprintf(fresh, sizeof(fresh), "%s.new", path) >= sizeof(fresh))
@@ -106,7 +104,8 @@ int base_file_replace(const char *path, const void *data, size_t n_bytes, mode_t
         unlink(fresh);
         return r;
     }
-    return sync_folder_of(path);
+    snprintf(copy, sizeof(copy), "%s", path);
+    return base_file_sync_folder(dirname(copy));
 }
 
 int base_file_give_to_folder_owner(const char *path)

@@ -19,6 +19,9 @@ int base_file_read(const char *path, size_t n_max, char **ret_data, size_t *ret_
  */
 int base_file_replace(const char *path, const void *data, size_t n_bytes, mode_t mode);
 
+/* Makes what was made, renamed or removed in a folder survive a power cut. Returns: 0 or -errno. */
+int base_file_sync_folder(const char *folder);
+
 /* What root wrote into another user's folder becomes that user's; anybody else's stays as it is.
  * Returns: 0 or -errno. */
 int base_file_give_to_folder_owner(const char *path);

@@ -23,6 +23,7 @@ void base_strbuf_finish(struct base_strbuf *buf)
 void base_strbuf_clear(struct base_strbuf *buf)
 {
     buf->length = 0;
+    buf->error = 0;
     if (buf->text)
         buf->text[0] = '\0';
 }

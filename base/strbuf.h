@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A string that grows. A failed allocation is remembered and every later call does nothing, so
+ * A string that grows. A failed allocation is remembered and every later append does nothing, so
  * that a run of appends is checked once, at the end. Thread: any, one owner.
  */
 #ifndef BASE_STRBUF_H
@@ -17,6 +17,7 @@ struct base_strbuf {
 
 void base_strbuf_init(struct base_strbuf *buf);
 void base_strbuf_finish(struct base_strbuf *buf);
+/* Empty again, and a failed allocation is forgotten: what is added next may well find room. */
 void base_strbuf_clear(struct base_strbuf *buf);
 void base_strbuf_add(struct base_strbuf *buf, const char *text);
 void base_strbuf_add_n(struct base_strbuf *buf, const char *text, size_t n_bytes);

@@ -75,7 +75,7 @@ bool base_utf8_is_letter(uint32_t c)
     return (c >= 0xC0 && c <= 0x17F && c != 0xD7 && c != 0xF7);
 }
 
-uint32_t base_utf8_lower(uint32_t c)
+static uint32_t lower(uint32_t c)
 {
     if (c < 0x80)
         return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -108,7 +108,7 @@ static const char *fold_letter(uint32_t c)
 
 static uint32_t plain(uint32_t c)
 {
-    return c == 0x2019 || c == 0x2018 || c == 0x02BC ? '\'' : base_utf8_lower(c);
+    return c == 0x2019 || c == 0x2018 || c == 0x02BC ? '\'' : lower(c);
 }
 
 static int convert(const char *text, char *ret_text, size_t size, bool fold)
@@ -147,4 +147,13 @@ void base_utf8_ligate(char *word)
         if (p[2] == 'u' || (p == word && strncmp(p, "oeil", 4) == 0))
             memcpy(p, "\xc5\x93", 2);
     }
+}
+
+size_t base_utf8_n_words(const char *text)
+{
+    size_t n = *text != '\0';
+
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
 }

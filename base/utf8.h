@@ -25,9 +25,6 @@ bool base_utf8_is_valid(const char *text);
 /* Whether it is a letter of a Latin alphabet (with or without accent, and œ, æ). */
 bool base_utf8_is_letter(uint32_t code_point);
 
-/* Lower case of one code point. */
-uint32_t base_utf8_lower(uint32_t code_point);
-
 /*
  * Copies text with upper case made lower, typographic apostrophes made "'", and "oe" ligatures
  * kept. Returns: 0, or -ENOBUFS when it does not fit (ret_text then holds what fits).
@@ -39,6 +36,9 @@ int base_utf8_lowercase(const char *text, char *ret_text, size_t size);
  * or a recogniser spelled differently. Returns: as above.
  */
 int base_utf8_fold(const char *text, char *ret_text, size_t size);
+
+/* How many words a text with single spaces between them has. */
+size_t base_utf8_n_words(const char *text);
 
 /* Writes "oeu" of a lower-case word, and "oeil" at its beginning, with the ligature, as a person
  * whose keyboard lacks it meant them; other "oe" are two letters. The length stays. */

@@ -17,6 +17,7 @@
 
 struct config_options {
     struct config_value values[CONFIG_N_KEYS];
+    char *text; /* of the file that config_options_start took, NULL: of none */
 };
 
 static void values_finish(struct config_value values[CONFIG_N_KEYS])
@@ -99,6 +100,7 @@ void config_options_destroy(struct config_options *options)
     if (!options)
         return;
     values_finish(options->values);
+    free(options->text);
     free(options);
 }
 
@@ -228,13 +230,16 @@ int config_options_load_right_part(struct config_options *options, const char *p
 }
 
 /* Writing the copy only when it differs spares the memory card at each start. */
-static void renew_last_good(const char *path, const char *text)
+void config_options_keep(const struct config_options *options, const char *last_good_path)
 {
     char *old = NULL;
     size_t n;
 
-    if (base_file_read(path, MAX_FILE, &old, &n) != 0 || strcmp(old, text) != 0)
-        (void)base_file_replace(path, text, strlen(text), 0600); /* the next start tries again */
+    if (!options->text)
+        return;
+    if (base_file_read(last_good_path, MAX_FILE, &old, &n) != 0 || strcmp(old, options->text) != 0)
+        (void)base_file_replace(last_good_path, options->text, strlen(options->text),
+                                0600); /* the next start tries again */
     free(old);
 }
 
@@ -245,28 +250,29 @@ static void note(struct config_problems *problems, enum config_message message, 
     config_problems_add(problems, CONFIG_WARNING, message, (struct config_place){path, 0, 0}, args);
 }
 
-int config_options_start(struct config_options *options, const char *path,
-                         const char *last_good_path, struct config_problems *problems,
-                         enum config_source *ret_source)
+/* Returns: 0, a positive result when it cannot be used, -errno. */
+static int start_from_file(struct config_options *options, const char *path,
+                           struct config_problems *problems, enum config_source *ret_source)
 {
-    char *text = NULL;
-    bool may_be_missing = strcmp(path, CONFIG_DEFAULT_PATH) == 0;
-    int r = 0;
+    int r = strcmp(path, CONFIG_DEFAULT_PATH) == 0
+                ? load_text(options, path, WHOLE_OR_NOTHING, NULL, &options->text)
+                : CONFIG_INVALID;
 
-    if (may_be_missing &&
-        load_text(options, path, WHOLE_OR_NOTHING, NULL, &text) == CONFIG_MISSING) {
-        *ret_source = CONFIG_FROM_DEFAULTS;
-        return 0;
-    }
-    free(text);
-    text = NULL;
-    r = load_text(options, path, WHOLE_OR_NOTHING, problems, &text);
-    if (r == 0) {
-        if (last_good_path)
-            renew_last_good(last_good_path, text);
-        *ret_source = CONFIG_FROM_FILE;
-    } else if (r > 0 && last_good_path &&
-               (r = load_text(options, last_good_path, WHOLE_OR_NOTHING, NULL, NULL)) == 0) {
+    *ret_source = r == CONFIG_MISSING ? CONFIG_FROM_DEFAULTS : CONFIG_FROM_FILE;
+    if (r <= 0 || r == CONFIG_MISSING)
+        return r < 0 ? r : 0;
+    return load_text(options, path, WHOLE_OR_NOTHING, problems, &options->text);
+}
+
+int config_options_start(struct config_options *options, const char *path,
+                         const char *last_good_path, enum config_source first,
+                         struct config_problems *problems, enum config_source *ret_source)
+{
+    int r = first == CONFIG_FROM_FILE ? start_from_file(options, path, problems, ret_source)
+                                      : CONFIG_INVALID;
+
+    if (r > 0 && last_good_path && first != CONFIG_FROM_DEFAULTS &&
+        (r = load_text(options, last_good_path, WHOLE_OR_NOTHING, NULL, NULL)) == 0) {
         note(problems, CONFIG_USING_LAST_GOOD, last_good_path);
         *ret_source = CONFIG_FROM_LAST_GOOD;
     } else if (r > 0) {
@@ -274,7 +280,6 @@ int config_options_start(struct config_options *options, const char *path,
         *ret_source = CONFIG_FROM_DEFAULTS;
         r = 0;
     }
-    free(text);
     return r;
 }
 

@@ -11,8 +11,8 @@
  * Two layers: the carer's file, and what the resident changed by voice ("plus fort"), kept in the
  * state folder and loaded after it.
  *
- * Order: create, load, (load the layer by voice, which daemon/keepsake.h writes), read; set as
- * wanted; destroy. Thread: any, one owner.
+ * Order: create, load (the daemon: start and, once the speaker stands, keep), (load the layer by
+ * voice, which daemon/keepsake.h writes), read; set as wanted; destroy. Thread: any, one owner.
  */
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
@@ -141,18 +141,21 @@ int config_options_load(struct config_options *options, const char *path,
 int config_options_load_right_part(struct config_options *options, const char *path,
                                    struct config_problems *problems);
 
-/* What config_options_start ended up with. */
+/* What config_options_start ended up with, in the order in which it tries. */
 enum config_source { CONFIG_FROM_FILE, CONFIG_FROM_LAST_GOOD, CONFIG_FROM_DEFAULTS };
 
 /*
  * The daemon's way: loads `path`; when that is wrong, the copy at last_good_path; when that is
- * wrong too, the defaults. After a good load the copy is renewed if it differs. Findings tell all
- * that was met; a missing file at the default path counts as an empty one. Returns: 0 or -errno
- * (memory only).
+ * wrong too, the defaults. It begins with `first`: what comes before could be read, and the speaker
+ * could not be made with it. Findings tell all that was met; a missing file at the default path
+ * counts as an empty one. Once, after create. Returns: 0 or -errno (memory only).
  */
 int config_options_start(struct config_options *options, const char *path,
-                         const char *last_good_path, struct config_problems *problems,
-                         enum config_source *ret_source);
+                         const char *last_good_path, enum config_source first,
+                         struct config_problems *problems, enum config_source *ret_source);
+/* The speaker was made with it: the copy is renewed if it differs. Nothing unless start took the
+ * file itself. */
+void config_options_keep(const struct config_options *options, const char *last_good_path);
 
 /*
  * Sets one option from text, as a command line has it: "150", "true", "Claire", "08:30".

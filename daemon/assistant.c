@@ -69,11 +69,21 @@ static const char *precise_key(const struct assistant *a, const char *key)
     return key;
 }
 
+/* What stands before words that must not be missed, whatever the other tones are set to. */
+static void sound_sign(struct assistant *a, const char *key)
+{
+    if (strcmp(key, "mute.on") == 0)
+        speech_earcon(a->speech, AUDIO_EARCON_MUTED);
+    else if (strcmp(key, "mic.lost") == 0)
+        speech_earcon(a->speech, AUDIO_EARCON_FAILED);
+}
+
 int assistant_speak(struct assistant *a, const char *key, const struct draft *about)
 {
     int r;
 
     memcpy(a->talked_about, about->service, sizeof(a->talked_about));
+    sound_sign(a, key);
     key = precise_key(a, key);
     r = speech_say(a->speech, key, about);
     if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
@@ -265,10 +275,8 @@ static const struct conversation_ops conversation_ops = {
 
 /* ---- what others bring ---- */
 
-static void on_quiet(void *user)
+void assistant_fell_quiet(struct assistant *a)
 {
-    struct assistant *a = user;
-
     if (!speech_ended(a->speech))
         return;
     if (assistant_hear_kept(a))
@@ -279,9 +287,14 @@ static void on_quiet(void *user)
     assistant_happen(a, EVENT_SPOKEN);
 }
 
+static void on_quiet(void *user)
+{
+    assistant_fell_quiet(user);
+}
+
 struct audio_player_events assistant_player_events(struct assistant *a)
 {
-    return (struct audio_player_events){.on_clip = NULL, .on_quiet = on_quiet, .user = a};
+    return (struct audio_player_events){.on_quiet = on_quiet, .user = a};
 }
 
 void assistant_join(struct assistant *a, struct listener *listener, struct audio_player *player)

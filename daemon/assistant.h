@@ -103,7 +103,9 @@ void assistant_set_deaf(struct assistant *assistant, bool is_deaf);
 /* Whether the resident was told that nothing is heard, and not yet that it is over. */
 bool assistant_is_deafness_told(const struct assistant *assistant);
 
-/* Says a prompt outside any conversation, when nothing else goes on (start, failures). */
+/* Says a prompt outside any conversation, when nothing else goes on (start, failures). It waits for
+ * the hours of news, as what cannot be mended at night may; what came of an erasure, which somebody
+ * waits for, does not. */
 void assistant_announce(struct assistant *assistant, const char *key);
 
 /* First start: who speaks, how to call, what is heard and kept, that it is no alarm. Begins after a

@@ -6,6 +6,7 @@
  * words of stopping where our voice is taken out well.
  */
 #include "base/log.h"
+#include "base/utf8.h"
 #include "daemon/assistant_private.h"
 
 #include <math.h>
@@ -135,15 +136,6 @@ void assistant_hear_over(struct assistant *a, const struct audio_canceller_block
     listener_feed(a->listener, block->samples);
 }
 
-static size_t n_words(const char *text)
-{
-    size_t n = *text != '\0';
-
-    for (; *text; text++)
-        n += *text == ' ';
-    return n;
-}
-
 /* Whose voice it is. */
 struct voices {
     float alike;  /* to what we were saying */
@@ -201,7 +193,7 @@ bool assistant_hear_interruption(struct assistant *a, const struct utterance *ut
     struct voices voices = whose(a, utterance);
     bool is_stop = a->over == ECHO_OPEN && meaning->act == INTENTS_CANCEL &&
                    utterance->trust == UTTERANCE_ACT && !a->sleeps_behind &&
-                   n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed &&
+                   base_utf8_n_words(utterance->text) <= STOP_WORDS_MAX && !is_alarmed &&
                    voices.alike < ECHO_OURS;
 
     log_debug("overheard",

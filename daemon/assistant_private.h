@@ -86,6 +86,8 @@ void assistant_say(void *user, const char *key, const struct draft *about);
 /* The same. Returns: 0, or below when the voice failed. */
 int assistant_speak(struct assistant *a, const char *key, const struct draft *about);
 
+/* What was said, or could not be said at all, is over: the conversation goes on. */
+void assistant_fell_quiet(struct assistant *a);
 /* The op: falls silent. */
 void assistant_stop_speech(void *user);
 

@@ -165,9 +165,16 @@ static bool is_of(const struct matching_event *event, const char *id)
     return id[0] && strcmp(event->id, id) == 0;
 }
 
+static const char *reason_words(enum matching_reason reason)
+{
+    return reason == MATCHING_REASON_FULL       ? "the outbox holds all it may"
+           : reason == MATCHING_REASON_NO_SPACE ? "the disk is full"
+                                                : "the outbox cannot be written";
+}
+
 static void not_noted(struct assistant *a, const struct matching_event *event)
 {
-    base_log(BASE_LOG_ERROR, "store-failed", event->id, "reason: %d", (int)event->reason);
+    base_log(BASE_LOG_ERROR, "store-failed", event->id, "%s", reason_words(event->reason));
     assistant_happen(a,
                      event->reason == MATCHING_REASON_FULL ? EVENT_STORE_FULL : EVENT_NOT_STORED);
 }

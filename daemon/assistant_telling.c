@@ -193,16 +193,10 @@ void assistant_news_cut(struct assistant *a)
 
 /* ---- when ---- */
 
-static int minutes(struct base_time time)
-{
-    return time.hour * 60 + time.minute;
-}
-
 static bool is_news_time(const struct assistant *a)
 {
-    int now = minutes(assistant_local_now(a).time);
-
-    return now >= minutes(a->settings.news_from) && now < minutes(a->settings.news_to);
+    return base_time_is_within(assistant_local_now(a).time, a->settings.news_from,
+                               a->settings.news_to);
 }
 
 /* Urgent ones are told as soon as the emergency sentences have been heard, at any hour. Who was
@@ -295,6 +289,9 @@ void assistant_tick(struct assistant *a)
             base_log(BASE_LOG_ERROR, "cancel-failed", a->cancel_id, "not on disk in time");
         assistant_happen(a, EVENT_TIMER);
     }
+    /* Neither words nor a tone could be queued: no player tells of their end. */
+    if (speech_is_on(a->speech) && !audio_player_is_busy(a->player))
+        assistant_fell_quiet(a);
     told_tick(a->told, assistant_now_ms(a));
     look_for_searching(a);
     if (conversation_state(a->conversation) == STATE_ASLEEP && !assistant_is_speaking(a))

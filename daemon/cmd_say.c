@@ -64,7 +64,7 @@ static int play_on(struct audio_playback *playback, const struct tts_sound *soun
     if (r == 0)
         r = audio_player_create(ending.loop, playback, &settings, &events, &player);
     if (r == 0)
-        r = audio_player_play(player, sound->samples, sound->n_samples, sound->rate_hz, NULL);
+        r = audio_player_play(player, sound->samples, sound->n_samples, sound->rate_hz);
     if (r == 0)
         r = base_loop_run(ending.loop);
     audio_player_destroy(player);
@@ -79,7 +79,10 @@ static int play(const struct saying *saying, const struct tts_sound *sound)
     int r = audio_devices_create(&devices);
 
     if (r < 0) {
-        fprintf(stderr, "voisine say: the sound system cannot be started: %s\n", strerror(-r));
+        fprintf(stderr,
+                "voisine say: the sound system cannot be started: %s; `voisine doctor` looks for "
+                "the cause\n",
+                strerror(-r));
         return EXIT_NO_SERVICE;
     }
     r = audio_devices_open_playback(
@@ -92,7 +95,11 @@ static int play(const struct saying *saying, const struct tts_sound *sound)
     r = play_on(playback, sound);
     audio_playback_close(playback);
     audio_devices_destroy(devices);
-    return r == 0 ? EXIT_OK : EXIT_SOFTWARE;
+    if (r == 0)
+        return EXIT_OK;
+    fprintf(stderr, "voisine say: it cannot be played: %s%s\n", strerror(-r),
+            r == -E2BIG ? "; say less, or write it to a file with -o" : "");
+    return EXIT_SOFTWARE;
 }
 
 static int save(const struct saying *saying, const struct tts_sound *sound)
@@ -120,7 +127,11 @@ static int say(const struct saying *saying)
     struct tts_sound sound;
     int r = tts_voice_create(&settings, &voice), status;
 
-    if (r != 0) {
+    if (r < 0) {
+        fprintf(stderr, "voisine say: the voice cannot be made ready: %s\n", strerror(-r));
+        return EXIT_SOFTWARE;
+    }
+    if (r > 0) {
         fprintf(stderr,
                 "voisine say: espeak-ng has no voice \"%s\": espeak-ng --voices lists them\n",
                 settings.name);
@@ -128,10 +139,15 @@ static int say(const struct saying *saying)
     }
     r = tts_voice_render_speech(voice, saying->text, &sound);
     tts_voice_destroy(voice);
-    if (r != 0) {
-        fputs("voisine say: this text is not spoken: plain sentences of at most 300 characters, "
-              "letters, digits and everyday punctuation\n",
-              stderr);
+    if (r < 0) {
+        fprintf(stderr, "voisine say: it cannot be spoken: %s\n", strerror(-r));
+        return EXIT_SOFTWARE;
+    }
+    if (r > 0) {
+        fputs(
+            "voisine say: this text is not spoken: plain sentences of at most 300 characters each, "
+            "1200 in all; letters, digits and everyday punctuation\n",
+            stderr);
         return EXIT_INPUT;
     }
     status = saying->output ? save(saying, &sound) : play(saying, &sound);
@@ -143,8 +159,15 @@ static int print_sentences(const struct saying *saying)
 {
     struct tts_prompts *prompts;
 
-    if (tts_prompts_load(config_options_text(saying->config, CONFIG_LANGUAGE), &prompts) < 0)
+    const char *language = config_options_text(saying->config, CONFIG_LANGUAGE);
+    int r = tts_prompts_load(language, &prompts);
+
+    if (r < 0) {
+        fprintf(stderr,
+                "voisine say: the sentences of \"%s\" cannot be used: %s; install the data again\n",
+                language, strerror(-r));
         return EXIT_CONFIG;
+    }
     tts_prompts_print_reference(prompts, stdout);
     tts_prompts_destroy(prompts);
     return EXIT_OK;

@@ -156,7 +156,7 @@ static double listen_for_a_moment(struct audio_capture *capture)
             n_blocks++;
         }
     }
-    memset(block, 0, sizeof(block));
+    explicit_bzero(block, sizeof(block));
     return n_blocks > 0 ? sum / n_blocks : 0;
 }
 

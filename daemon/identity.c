@@ -15,21 +15,32 @@ static int copy(const char *text, char *ret_text, size_t size)
     return (size_t)snprintf(ret_text, size, "%s", text) >= size ? -ENAMETOOLONG : 0;
 }
 
+/* -ENOENT when there is none, or a damaged one: a new one is needed. Any other failure may pass,
+ * and a new name would be a speaker that the service does not know. */
+static int read_kept(const char *path, char *ret_id, size_t size)
+{
+    char *kept;
+    size_t n;
+    int r = base_file_read(path, 64, &kept, &n);
+
+    if (r < 0)
+        return r == -EFBIG ? -ENOENT : r;
+    kept[strcspn(kept, "\n")] = '\0';
+    r = matching_id_is_valid(kept) ? copy(kept, ret_id, size) : -ENOENT;
+    free(kept);
+    return r;
+}
+
 int identity_device(const char *state_folder, const char *configured, char *ret_id, size_t size)
 {
-    char path[PATH_MAX], id[MATCHING_ID_SIZE], *kept;
-    size_t n;
+    char path[PATH_MAX], id[MATCHING_ID_SIZE];
     int r = base_file_join(state_folder, "device-id", path, sizeof(path));
 
     if (r < 0 || configured[0])
         return r < 0 ? r : copy(configured, ret_id, size);
-    if (base_file_read(path, 64, &kept, &n) == 0) {
-        kept[strcspn(kept, "\n")] = '\0';
-        r = matching_id_is_valid(kept) ? copy(kept, ret_id, size) : -EINVAL;
-        free(kept);
-        if (r == 0)
-            return 0;
-    }
+    r = read_kept(path, ret_id, size);
+    if (r != -ENOENT)
+        return r;
     r = matching_id_make(id);
     if (r == 0)
         r = base_file_replace(path, id, strlen(id), 0600);

@@ -10,7 +10,8 @@
 
 /*
  * The device's name: the configured one, else the one kept in the state folder, made at the first
- * start. Returns: 0, -errno of the state folder, -ENAMETOOLONG.
+ * start, and anew when it is damaged; one that cannot be read is left alone. Returns: 0, -errno of
+ * the state folder, -ENAMETOOLONG.
  */
 int identity_device(const char *state_folder, const char *configured, char *ret_id, size_t size);
 

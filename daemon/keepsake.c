@@ -38,16 +38,6 @@ static int save(const struct keepsake *keepsake, const char *name, const char *t
     return r;
 }
 
-static void sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    (void)fsync(fd);
-    close(fd);
-}
-
 bool keepsake_is_marked(const struct keepsake *keepsake, enum keepsake_mark mark)
 {
     char path[PATH_MAX];
@@ -66,10 +56,10 @@ int keepsake_mark(const struct keepsake *keepsake, enum keepsake_mark mark, bool
     r = base_file_join(keepsake->folder, marks[mark], path, sizeof(path));
     if (r == 0 && unlink(path) < 0 && errno != ENOENT)
         r = -errno;
+    if (r == 0)
+        r = base_file_sync_folder(keepsake->folder);
     if (r < 0)
         log_warning("not-kept", "%s: %s", marks[mark], strerror(-r));
-    else
-        sync_folder(keepsake->folder);
     return r;
 }
 
@@ -216,11 +206,12 @@ int keepsake_erase_all(const struct keepsake *keepsake, const char *const *other
         if (r < 0 && result == 0)
             result = r;
     }
+    if (result == 0)
+        result = base_file_sync_folder(keepsake->folder);
     if (result < 0) {
         log_error("erase-failed", "%s", strerror(-result));
         return result;
     }
-    sync_folder(keepsake->folder);
     *ret_n_left = n_left;
     log_notice("erased", "requests, settings, keys and logs");
     return keepsake_mark(keepsake, KEEPSAKE_ERASE, false);

@@ -30,6 +30,15 @@ static int letter_to_sound(void *user, const char *word, char *ret_ipa, size_t s
     return r > 0 ? -EINVAL : r;
 }
 
+/* Each failure has its words, the rarest too. */
+static int explain(const struct language_options *options, int r, struct base_strbuf *error)
+{
+    if (r < 0 && error->length == 0)
+        base_strbuf_addf(error, "the language \"%s\" cannot be opened: %s", options->id,
+                         strerror(-r));
+    return base_trace(r);
+}
+
 static int check_seal(const char *bundle, struct base_strbuf *error)
 {
     struct base_strbuf name;
@@ -40,6 +49,11 @@ static int check_seal(const char *bundle, struct base_strbuf *error)
     if (r == SEAL_BROKEN)
         base_strbuf_addf(error, "%s/%s is damaged; make the bundle with `voisine bundle`", bundle,
                          base_strbuf_text(&name));
+    else if (r < 0)
+        base_strbuf_addf(error,
+                         "the seal of %s cannot be read: %s; make the bundle with `voisine "
+                         "bundle`",
+                         bundle, strerror(-r));
     base_strbuf_finish(&name);
     return r > 0 ? -EINVAL : r;
 }
@@ -247,7 +261,7 @@ int language_open(const struct language_options *options, struct language *ret_l
         language_close(ret_language);
     /* Dictionary and phrases, read once, leave many holes. */
     malloc_trim(0);
-    return base_trace(r);
+    return explain(options, r, error);
 }
 
 int language_renew(const struct language_options *options, struct language *language,
@@ -278,7 +292,7 @@ int language_renew(const struct language_options *options, struct language *lang
     fresh.wake = NULL;
     language_close(&fresh);
     malloc_trim(0);
-    return base_trace(r);
+    return explain(options, r, error);
 }
 
 int language_wake_phrase(const char *id, char *ret_phrase, size_t size)

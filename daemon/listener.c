@@ -311,7 +311,7 @@ static void deliver(struct listener *listener, bool is_cut)
     utterance.wake_s = audio_samples_to_s(listener->wake_end);
     listener_sleep(listener);
     listener->events.on_utterance(listener->events.user, &utterance);
-    memset(&utterance, 0, sizeof(utterance));
+    explicit_bzero(&utterance, sizeof(utterance));
 }
 
 static bool goes_on_after_wake(const struct listener *listener)

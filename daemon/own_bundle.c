@@ -24,6 +24,9 @@ enum {
     EXTRAS_MAX = 150, /* fifty names */
     NAME_SIZE = 128,
     TRIES_MAX = 3,
+    AGAIN_MS = 10 * 60000,
+    AGAIN_MAX_MS = 6 * 3600000,
+    LONGEST_MS = 15 * 60000, /* on a slow machine, behind everything else, it takes some minutes */
     FIRST_FD_OF_OURS = 3,
     SEAL_BYTES_MAX = 65536,
 };
@@ -51,7 +54,11 @@ struct own_bundle {
     char folder[PATH_MAX], tries_path[PATH_MAX];
     char wanted[17]; /* what it must be made of */
     bool is_wanted, is_there;
-    pid_t maker; /* 0: none */
+    bool is_mending;          /* nothing is understood without */
+    bool is_refused;          /* the last was of no use: the next not at once */
+    pid_t maker;              /* 0: none */
+    struct base_timer *timer; /* ends the maker, or begins the next try */
+    int again_ms;
 };
 
 /* A name is spoken: what is no letter would be read as a template. */
@@ -215,6 +222,30 @@ static int spawn(struct own_bundle *own, int names_fd)
     return -r;
 }
 
+/* Who understands nothing does not wait for a start that may never come. */
+static void try_later(struct own_bundle *own)
+{
+    if (!own->is_mending)
+        return;
+    base_timer_start(own->timer, own->again_ms, 0);
+    own->again_ms = own->again_ms < AGAIN_MAX_MS / 2 ? own->again_ms * 2 : AGAIN_MAX_MS;
+}
+
+static const char *next_try(const struct own_bundle *own)
+{
+    return own->is_mending ? "tried again in a while" : "tried again at the next start";
+}
+
+static void tell_unmade(const struct own_bundle *own, int status)
+{
+    if (WIFEXITED(status))
+        log_warning("bundle-unmade", "%s ended with exit status %d; %s", own->program,
+                    WEXITSTATUS(status), next_try(own));
+    else
+        log_warning("bundle-unmade", "%s was ended: %s; %s", own->program,
+                    strsignal(WTERMSIG(status)), next_try(own));
+}
+
 static void on_child(void *user, int signal_number)
 {
     struct own_bundle *own = user;
@@ -224,10 +255,11 @@ static void on_child(void *user, int signal_number)
     if (own->maker == 0 || waitpid(own->maker, &status, WNOHANG) != own->maker)
         return;
     own->maker = 0;
+    base_timer_stop(own->timer);
     own->is_there = WIFEXITED(status) && WEXITSTATUS(status) == 0 && is_made_of_wanted(own);
     if (!own->is_there) {
-        log_warning("bundle-unmade", "tried again at the next start: status %d",
-                    WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+        tell_unmade(own, status);
+        try_later(own);
         return;
     }
     (void)unlink(own->tries_path);
@@ -237,40 +269,66 @@ static void on_child(void *user, int signal_number)
 
 void own_bundle_mend(struct own_bundle *own)
 {
+    own->is_mending = true;
     if (own->is_wanted)
         return;
     own->is_wanted = true;
     own->is_there = is_made_of_wanted(own);
 }
 
+static void begin(struct own_bundle *own)
+{
+    int names_fd = pipe_with_names(own);
+    int r = names_fd < 0 ? names_fd : spawn(own, names_fd);
+
+    if (names_fd >= 0)
+        close(names_fd);
+    if (r < 0) {
+        log_warning("bundle-unmade", "%s: %s; %s", own->program, strerror(-r), next_try(own));
+        try_later(own);
+        return;
+    }
+    log_info("bundle-begun", "names: %zu", own->n_names);
+    base_timer_start(own->timer, own->options.longest_ms, 0);
+}
+
+static void on_time(void *user)
+{
+    struct own_bundle *own = user;
+
+    if (own->maker != 0)
+        kill(own->maker, SIGKILL); /* on_child goes on */
+    else
+        begin(own);
+}
+
 void own_bundle_start(struct own_bundle *own)
 {
     unsigned n = n_tries(own);
-    int names_fd, r;
 
     if (!own->is_wanted || own->is_there || own->maker != 0)
         return;
-    if (n >= TRIES_MAX) {
-        log_warning("bundle-given-up", "none of our own: tried %u times", n);
+    if (own->is_mending && own->is_refused) {
+        try_later(own);
         return;
     }
-    count_try(own, n + 1);
-    names_fd = pipe_with_names(own);
-    r = names_fd < 0 ? names_fd : spawn(own, names_fd);
-    if (names_fd >= 0)
-        close(names_fd);
-    if (r < 0)
-        log_warning("bundle-unmade", "%s: %s", own->program, strerror(-r));
-    else
-        log_info("bundle-begun", "names: %zu", own->n_names);
+    if (!own->is_mending) {
+        if (n >= TRIES_MAX) {
+            log_warning("bundle-given-up", "none of our own: tried %u times", n);
+            return;
+        }
+        count_try(own, n + 1);
+    }
+    begin(own);
 }
 
-void own_bundle_refuse(struct own_bundle *own)
+void own_bundle_refuse(struct own_bundle *own, const char *why)
 {
     char path[PATH_MAX];
 
-    log_warning("bundle-refused", "our own bundle cannot be used");
+    log_warning("bundle-refused", "our own bundle is made anew: %s", why);
     own->is_there = false;
+    own->is_refused = true;
     if (base_file_join(own->folder, BUNDLE_MADE_OF, path, sizeof(path)) == 0)
         (void)unlink(path);
 }
@@ -297,8 +355,12 @@ static int find_places(struct own_bundle *own)
     const struct config_options *config = own->options.config;
     const char *state = config_options_text(config, CONFIG_STATE_FOLDER);
     char bundles[PATH_MAX];
-    int r = find_program(own->program);
+    int r = 0;
 
+    if (own->options.program)
+        snprintf(own->program, sizeof(own->program), "%s", own->options.program);
+    else
+        r = find_program(own->program);
     if (r == 0)
         r = base_file_join(state, "bundles", bundles, sizeof(bundles));
     if (r == 0)
@@ -319,11 +381,16 @@ int own_bundle_create(const struct own_bundle_options *options, struct own_bundl
     if (!own)
         return base_trace(-ENOMEM);
     own->options = *options;
+    own->again_ms = options->again_ms ? options->again_ms : AGAIN_MS;
+    if (!own->options.longest_ms)
+        own->options.longest_ms = LONGEST_MS;
     r = find_places(own);
+    if (r == 0)
+        r = base_timer_create(options->loop, on_time, own, &own->timer);
     if (r == 0)
         r = base_loop_on_signal(options->loop, SIGCHLD, on_child, own);
     if (r < 0) {
-        free(own);
+        own_bundle_destroy(own);
         return base_trace(r);
     }
     names = config_options_names(options->config, &n);
@@ -344,6 +411,7 @@ void own_bundle_destroy(struct own_bundle *own)
         kill(own->maker, SIGKILL);
         waitpid(own->maker, NULL, 0);
     }
+    base_timer_destroy(own->timer);
     free(own);
 }
 

@@ -10,7 +10,8 @@
  * installed bundle hears; then the caller is told and takes the new one when nobody speaks. What
  * was made is used again at the next start, and made anew when the names, the wake phrase or the
  * installed bundle are others. A bundle that cannot be made is tried three times, over restarts
- * too. So it also stands in for an installed bundle that is damaged (mend).
+ * too. So it also stands in for an installed bundle that is damaged (mend): then it is tried for as
+ * long as the speaker understands nothing, ever more seldom. A process that does not end is ended.
  *
  * Order: create, mend where it is needed, folder and names as often as wished, start, destroy.
  * Thread: main.
@@ -30,9 +31,12 @@ struct own_bundle_options {
     const struct config_options *config; /* outlives it */
     void (*on_ready)(void *user);        /* the folder is there now */
     void *user;
+    const char *program; /* makes it; NULL: `voisine` beside the running one */
+    int again_ms;        /* to the second try of mending, and twice as long each time; 0: 10 min */
+    int longest_ms;      /* that a try may take; 0: 15 min */
 };
 
-/* Returns: 0, -ENOMEM, -ENAMETOOLONG. Owns: the caller. */
+/* Returns: 0, -ENOMEM, -ENAMETOOLONG, -errno. Owns: the caller. */
 int own_bundle_create(const struct own_bundle_options *options, struct own_bundle **ret_own);
 /* Ends the process that is at work. Accepts NULL. */
 void own_bundle_destroy(struct own_bundle *own);
@@ -46,8 +50,9 @@ const struct intents_extra *own_bundle_names(const struct own_bundle *own, size_
 void own_bundle_mend(struct own_bundle *own);
 /* Begins to make the bundle where one is wanted and not there. */
 void own_bundle_start(struct own_bundle *own);
-/* What was made cannot be opened: it is removed and, at the next start, made anew. */
-void own_bundle_refuse(struct own_bundle *own);
+/* What was made cannot be opened, and why: it is removed and made anew, at the next start or, when
+ * nothing is understood, after a while. */
+void own_bundle_refuse(struct own_bundle *own, const char *why);
 
 /* A member of the status without braces. */
 void own_bundle_describe(const struct own_bundle *own, struct base_strbuf *json);

@@ -35,7 +35,7 @@ static const char *spoken_as(const struct phrasing *phrasing, const char *servic
         found ? household_kind(&phrasing->options.household, found, said) : NULL;
 
     if (!found)
-        return tts_prompts_extra(phrasing->prompts, service, field);
+        return phrasing->prompts ? tts_prompts_extra(phrasing->prompts, service, field) : NULL;
     if (strcmp(field, "want") == 0)
         return kind ? kind->say_want : found->say_want;
     if (strcmp(field, "of") == 0)
@@ -72,14 +72,15 @@ int phrasing_create(const struct phrasing_options *options, struct phrasing **re
         return -ENOMEM;
     phrasing->options = *options;
     r = tts_prompts_load(options->language, &phrasing->prompts);
-    if (r < 0) {
+    if (r == -ENOMEM) {
+        phrasing_destroy(phrasing);
+        return base_trace(r);
+    }
+    if (r < 0)
         base_strbuf_addf(error,
                          "the sentences to say, tts/%s, cannot be used: %s; install the data "
                          "again, or set language",
                          options->language, strerror(-r));
-        phrasing_destroy(phrasing);
-        return base_trace(r);
-    }
     for (size_t i = 0; i < options->n_services && phrasing->n_choices < CHOICES_MAX; i++) {
         const struct config_service *service =
             config_catalogue_find(options->catalogue, options->services[i]);
@@ -89,7 +90,7 @@ int phrasing_create(const struct phrasing_options *options, struct phrasing **re
                 spoken_as(phrasing, options->services[i], "", "choice");
     }
     *ret_phrasing = phrasing;
-    return 0;
+    return phrasing->prompts ? 0 : PHRASING_WORDLESS;
 }
 
 void phrasing_destroy(struct phrasing *phrasing)
@@ -142,7 +143,7 @@ static void add_choices(const struct phrasing *phrasing, size_t nth, struct tts_
  */
 static const char *refined_key(const struct phrasing *phrasing, const char *key, char moderated[64])
 {
-    if (!phrasing->options.is_moderated)
+    if (!phrasing->options.is_moderated || !phrasing->prompts)
         return key;
     snprintf(moderated, 64, "%s.moderated", key);
     return tts_prompts_has(phrasing->prompts, moderated) ? moderated : key;
@@ -157,6 +158,8 @@ int phrasing_say(struct phrasing *phrasing, const char *key, const struct draft 
     struct tts_args args = {0};
     int r;
 
+    if (!phrasing->prompts)
+        return -ENOENT;
     add_request(phrasing, about, items, &args);
     add_choices(phrasing, about->nth_choice, &args);
     tts_args_text(&args, "carer", options->alert_name);

@@ -26,8 +26,12 @@ struct phrasing_options {
     struct household household;
 };
 
-/* Returns: 0, -ENOENT, -EINVAL (a prompt is missing or broken; `error` says which), -ENOMEM. Owns:
- * the caller; what the options point to must outlive it. */
+/* Positive result: the catalogue is missing or broken (`error` says how), and it was made all the
+ * same: it has words for nothing, and daemon/speech plays what is stored (R25). */
+enum { PHRASING_WORDLESS = 1 };
+
+/* Returns: 0, PHRASING_WORDLESS, -ENOMEM. Owns: the caller; what the options point to must outlive
+ * it. */
 int phrasing_create(const struct phrasing_options *options, struct phrasing **ret_phrasing,
                     struct base_strbuf *error);
 /* Accepts NULL. */

@@ -122,7 +122,7 @@ static void on_readable(void *user, int events)
     if (n <= 0)
         audio_canceller_meet(card->canceller);
     tell_of_lag(card);
-    memset(block, 0, sizeof(block));
+    explicit_bzero(block, sizeof(block));
 }
 
 /* Returns: whether there is a microphone now. */
@@ -230,6 +230,12 @@ void soundcard_set_muted(struct soundcard *card, bool is_muted)
     audio_hearing_reset(&card->hearing, now_ms(card));
 }
 
+/* Of a remedy, in words. */
+static const char *outcome(const struct soundcard *card, int r)
+{
+    return r == 0 ? "opened again" : r < 0 ? strerror(-r) : audio_devices_error(card->devices);
+}
+
 static void heal_capture(struct soundcard *card)
 {
     struct audio_capture_health health;
@@ -241,17 +247,13 @@ static void heal_capture(struct soundcard *card)
         break;
     case AUDIO_HEARING_REOPEN:
         r = audio_capture_reopen(card->capture);
-        log_warning("mic-reopen", "%s: %d", soundcard_health(card), r);
+        log_warning("mic-reopen", "%s: %s", soundcard_health(card), outcome(card, r));
         break;
     case AUDIO_HEARING_RESTART:
         /* A restart cuts the loudspeaker too, and what is being said would begin anew. */
         r = audio_player_is_busy(card->player) ? audio_capture_reopen(card->capture)
                                                : audio_devices_restart(card->devices);
-        log_warning("sound-restart", "%s: %d", soundcard_health(card), r);
-        break;
-    case AUDIO_HEARING_GIVE_UP:
-        log_error("sound-hopeless", "nothing helped: ending to be started anew");
-        card->events.on_hopeless(card->events.user);
+        log_warning("sound-restart", "%s: %s", soundcard_health(card), outcome(card, r));
         break;
     }
     set_deaf(card, card->hearing.state != AUDIO_HEARING_HEARS);
@@ -332,7 +334,7 @@ void soundcard_vitals(const struct soundcard *card, struct vitals *vitals)
     if (card->capture)
         audio_capture_health(card->capture, &heard);
     audio_playback_health(card->playback, &asked);
-    vitals->is_mic_open = card->capture && !card->is_muted;
+    vitals->is_mic_open = heard.is_open && !card->is_muted;
     vitals->n_heard = heard.n_samples;
     vitals->n_played = asked.n_samples;
 }

@@ -25,8 +25,6 @@ struct soundcard;
 struct soundcard_events {
     void (*on_block)(void *user, const struct audio_canceller_block *block);
     void (*on_deaf)(void *user, bool is_deaf);
-    /* Nothing helped: the process should end to be started anew. */
-    void (*on_hopeless)(void *user);
     void *user;
 };
 
@@ -37,7 +35,7 @@ struct soundcard_options {
     struct audio_player_events player_events;
 };
 
-/* Positive result: no loudspeaker; soundcard_error tells why and what to do. */
+/* Positive result: no loudspeaker; `error` tells why and what to do. */
 enum { SOUNDCARD_NO_LOUDSPEAKER = 1 };
 
 /* Returns: 0, SOUNDCARD_NO_LOUDSPEAKER (with `error` filled), -errno. Owns: the caller. */

@@ -32,6 +32,15 @@ static int number(const struct speaker *s, enum config_key key)
 
 /* ---- the steps of create: 0, or the exit status with `error` filled ---- */
 
+int speaker_cannot(struct speaker *s, int r, const char *what)
+{
+    if (r == 0)
+        return 0;
+    base_strbuf_addf(&s->error, "%s cannot be made ready: %s; start the device anew", what,
+                     strerror(-r));
+    return EXIT_SOFTWARE;
+}
+
 static int make_state_folder(struct speaker *s)
 {
     const char *folder = text(s, CONFIG_STATE_FOLDER);
@@ -46,8 +55,8 @@ static int make_state_folder(struct speaker *s)
         return 0;
     }
     base_strbuf_addf(&s->error,
-                     "the state folder %s cannot be written: %s; make it writable for this user, "
-                     "or set state.folder",
+                     "the state folder %s cannot be used: %s; make it writable for this user, or "
+                     "set state.folder",
                      folder, strerror(-r));
     return EXIT_NO_STATE;
 }
@@ -58,7 +67,7 @@ static int load_territory(struct speaker *s, const char *territories_folder)
     int r = config_problems_create(&problems);
 
     if (r < 0)
-        return EXIT_SOFTWARE;
+        return speaker_cannot(s, r, "the territory");
     r = config_territory_load(territories_folder, text(s, CONFIG_TERRITORY), problems,
                               &s->territory);
     if (r == 0)
@@ -70,24 +79,49 @@ static int load_territory(struct speaker *s, const char *territories_folder)
         free(line);
     }
     config_problems_destroy(problems);
+    if (r < 0 && s->error.length == 0)
+        return speaker_cannot(s, r, "the territory");
     return r == 0 ? 0 : EXIT_CONFIG;
 }
 
 static struct tts_voice_settings voice_settings(const struct speaker *s)
 {
-    const char *name = text(s, CONFIG_VOICE_NAME);
-
     return (struct tts_voice_settings){
-        .name = *name ? name : text(s, CONFIG_LANGUAGE),
+        .name = s->voice_name,
         .rate_wpm = number(s, CONFIG_VOICE_RATE_WPM),
         .pitch = number(s, CONFIG_VOICE_PITCH),
         .volume = 100, /* the player's volume is the one that a person changes */
     };
 }
 
+/* A setting that names nothing real silences nobody: it is done without, and told (R42). */
+static void refuse_setting(struct speaker *s, enum config_key key, const char *remedy)
+{
+    log_error("setting-refused", "%s \"%s\": %s", config_option(key)->key, text(s, key), remedy);
+    s->is_setting_refused = true;
+}
+
+/* The voice of the settings, or else the language's own. */
+static int choose_voice(struct speaker *s)
+{
+    const char *name = text(s, CONFIG_VOICE_NAME), *own = text(s, CONFIG_LANGUAGE);
+    struct tts_voice_settings settings;
+    int r;
+
+    s->voice_name = *name ? name : own;
+    settings = voice_settings(s);
+    r = tts_voice_create(&settings, &s->voice);
+    if (r != TTS_NO_VOICE || strcmp(s->voice_name, own) == 0)
+        return r;
+    refuse_setting(s, CONFIG_VOICE_NAME,
+                   "espeak-ng has no such voice: `espeak-ng --voices` lists them; the language's "
+                   "own speaks meanwhile");
+    s->voice_name = settings.name = own;
+    return tts_voice_create(&settings, &s->voice);
+}
+
 static int open_voice(struct speaker *s)
 {
-    struct tts_voice_settings settings = voice_settings(s);
     struct phrasing_options phrasing = {
         .language = text(s, CONFIG_LANGUAGE),
         .catalogue = s->catalogue,
@@ -97,18 +131,26 @@ static int open_voice(struct speaker *s)
         .alert_name = text(s, CONFIG_CARER_ALERT_NAME),
         .wake_phrase = text(s, CONFIG_WAKE_PHRASE),
     };
-    int r = tts_voice_create(&settings, &s->voice);
+    int r = choose_voice(s);
 
     phrasing.household.names = config_options_names(s->config, &phrasing.household.n_names);
 
-    if (r != 0) {
+    if (r < 0)
+        return speaker_cannot(s, r, "the voice");
+    if (r > 0) {
         base_strbuf_addf(&s->error,
-                         "espeak-ng has no voice \"%s\": install espeak-ng-data, or set voice.name",
-                         settings.name);
+                         "espeak-ng has no voice \"%s\": install espeak-ng-data, or set language",
+                         s->voice_name);
         return EXIT_CONFIG;
     }
     r = phrasing_create(&phrasing, &s->phrasing, &s->error);
-    return r == 0 ? 0 : EXIT_CONFIG;
+    if (r == PHRASING_WORDLESS) {
+        log_error("prompts-damaged", "%s", base_strbuf_text(&s->error));
+        base_strbuf_clear(&s->error);
+        s->is_wordless = true;
+        r = 0;
+    }
+    return speaker_cannot(s, r, "the sentences to say");
 }
 
 static int open_worker(struct speaker *s)
@@ -132,11 +174,8 @@ static int open_worker(struct speaker *s)
         }};
     int r = matching_worker_create(&settings, s->clock, &s->worker);
 
-    if (r == 0)
-        return 0;
     /* An outbox that cannot be opened is no reason not to start: the worker tells of it. */
-    base_strbuf_addf(&s->error, "the delivery cannot be started: %s", strerror(-r));
-    return EXIT_SOFTWARE;
+    return speaker_cannot(s, r, "the delivery");
 }
 
 /* Switched off, what was learned is erased; a speaker that cannot learn hears all the same, and one
@@ -180,7 +219,7 @@ static int make_assistant(struct speaker *s)
         .end_silence_ms = number(s, CONFIG_AUDIO_END_SILENCE_MS),
         .habits = keepsake_load_habits(&s->keepsake),
         .kinds = keepsake_load_kinds(&s->keepsake),
-        .has_button = text(s, CONFIG_BUTTON_DEVICE)[0] != '\0',
+        .has_button = s->has_button,
         .is_without_earcons = !config_options_switch(s->config, CONFIG_AUDIO_EARCONS),
         .is_moderated = config_territory_is_moderated(s->territory),
         .speech =
@@ -198,7 +237,8 @@ static int make_assistant(struct speaker *s)
 
     if (bundle_folder(settings.language, s->bundle, sizeof(s->bundle)) < 0)
         settings.speech.stored_folder = NULL;
-    return assistant_create(&settings, &parts, &events, &s->assistant) == 0 ? 0 : EXIT_SOFTWARE;
+    return speaker_cannot(s, assistant_create(&settings, &parts, &events, &s->assistant),
+                          "the conversation");
 }
 
 static int make_ears(struct speaker *s)
@@ -208,18 +248,20 @@ static int make_ears(struct speaker *s)
         .complete_silence_ms = number(s, CONFIG_AUDIO_COMPLETE_SILENCE_MS),
     };
     struct listener_events events = assistant_listener_events(s->assistant);
+    int r = s->cannot_understand
+                ? 0
+                : interpreter_create(s->language.recogniser, s->language.understander,
+                                     text(s, CONFIG_WAKE_PHRASE), &s->interpreter);
 
-    if (!s->cannot_understand &&
-        interpreter_create(s->language.recogniser, s->language.understander,
-                           text(s, CONFIG_WAKE_PHRASE), &s->interpreter) < 0)
-        return EXIT_SOFTWARE;
+    if (r < 0)
+        return speaker_cannot(s, r, "the understanding");
     options.interpreter = s->interpreter;
     audio_endpointer_settings_default(&options.endpoint);
     options.endpoint.preroll_ms = number(s, CONFIG_AUDIO_PREROLL_MS);
     options.endpoint.end_silence_ms = number(s, CONFIG_AUDIO_END_SILENCE_MS);
     options.endpoint.max_ms = number(s, CONFIG_AUDIO_MAX_UTTERANCE_S) * 1000;
     options.endpoint.no_speech_ms = number(s, CONFIG_CONVERSATION_ANSWER_TIMEOUT_S) * 1000;
-    return listener_create(&options, &events, &s->listener) == 0 ? 0 : EXIT_SOFTWARE;
+    return speaker_cannot(s, listener_create(&options, &events, &s->listener), "the listening");
 }
 
 static int open_soundcard(struct speaker *s)
@@ -237,37 +279,52 @@ static int open_soundcard(struct speaker *s)
     options.player.volume = number(s, CONFIG_VOICE_VOLUME);
     options.player.gate_ms = number(s, CONFIG_AUDIO_GATE_REOPEN_MS);
     r = soundcard_create(s->loop, &options, &events, &s->soundcard, &s->error);
+    if (r == SOUNDCARD_NO_LOUDSPEAKER)
+        return EXIT_NO_SERVICE;
     if (r == 0)
         assistant_join(s->assistant, s->listener, soundcard_player(s->soundcard));
-    return r == 0 ? 0 : r == SOUNDCARD_NO_LOUDSPEAKER ? EXIT_NO_SERVICE : EXIT_SOFTWARE;
+    return speaker_cannot(s, r, "the sound");
 }
 
+static bool is_key(const struct speaker *s, enum config_key key)
+{
+    return button_key_code(text(s, key)) >= 0;
+}
+
+/* Before anybody is told how to press it. */
+static int look_at_button(struct speaker *s)
+{
+    static const char remedy[] = "is no key: write KEY_ENTER for example, or its number";
+
+    s->has_button = text(s, CONFIG_BUTTON_DEVICE)[0] && is_key(s, CONFIG_BUTTON_KEY);
+    if (!is_key(s, CONFIG_BUTTON_KEY))
+        refuse_setting(s, CONFIG_BUTTON_KEY, remedy);
+    if (text(s, CONFIG_BUTTON_MUTE_KEY)[0] && !is_key(s, CONFIG_BUTTON_MUTE_KEY))
+        refuse_setting(s, CONFIG_BUTTON_MUTE_KEY, remedy);
+    return 0;
+}
+
+/* Without those keys that are none. */
 static int open_button(struct speaker *s)
 {
     struct button_options options = {
-        .device = text(s, CONFIG_BUTTON_DEVICE),
-        .key = text(s, CONFIG_BUTTON_KEY),
-        .mute_key = text(s, CONFIG_BUTTON_MUTE_KEY),
+        .device = s->has_button ? text(s, CONFIG_BUTTON_DEVICE) : "",
+        .key = s->has_button ? text(s, CONFIG_BUTTON_KEY)
+                             : config_option(CONFIG_BUTTON_KEY)->default_text,
+        .mute_key = is_key(s, CONFIG_BUTTON_MUTE_KEY) ? text(s, CONFIG_BUTTON_MUTE_KEY) : "",
         .long_press_ms = number(s, CONFIG_BUTTON_LONG_PRESS_MS),
         .clock = s->clock,
     };
     struct button_events events = speaker_button_events(s);
-    int r = button_create(s->loop, &options, &events, &s->button);
-
-    if (r == 0)
-        return 0;
-    base_strbuf_addf(&s->error,
-                     "button.key \"%s\" or button.mute_key \"%s\" is no key: `voisine check` tells",
-                     options.key, options.mute_key);
-    return r == -EINVAL ? EXIT_CONFIG : EXIT_SOFTWARE;
+    return speaker_cannot(s, button_create(s->loop, &options, &events, &s->button), "the button");
 }
 
 static int make_all(struct speaker *s, const struct speaker_options *options)
 {
-    int (*const steps[])(struct speaker *) = {speaker_open_language, open_voice,     open_worker,
-                                              open_learning,         make_assistant, make_ears,
-                                              speaker_open_control,  open_soundcard, open_button,
-                                              speaker_start_loop};
+    int (*const steps[])(struct speaker *) = {
+        speaker_open_language, open_voice,     look_at_button,    open_worker,
+        open_learning,         make_assistant, make_ears,         speaker_open_control,
+        open_soundcard,        open_button,    speaker_start_loop};
     int status = make_state_folder(s);
 
     if (status == 0)
@@ -276,8 +333,8 @@ static int make_all(struct speaker *s, const struct speaker_options *options)
         base_strbuf_addf(&s->error, "the trace %s cannot be written", options->trace_path);
         status = EXIT_NO_STATE;
     }
-    if (status == 0 && base_loop_create(&s->loop) < 0)
-        status = EXIT_SOFTWARE;
+    if (status == 0)
+        status = speaker_cannot(s, base_loop_create(&s->loop), "the event loop");
     for (size_t i = 0; status == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
         status = steps[i](s);
     return status;
@@ -310,6 +367,10 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
         assistant_announce(s->assistant, "learn.consent");
     if (options->announcement)
         assistant_announce(s->assistant, options->announcement);
+    if (s->is_wordless)
+        assistant_announce(s->assistant, "speech.failed");
+    if (s->is_setting_refused)
+        assistant_announce(s->assistant, "config.part");
     *ret_speaker = s;
     return 0;
 }
@@ -352,6 +413,11 @@ int speaker_run(struct speaker *s)
     r = base_loop_run(s->loop);
     base_notify("STOPPING=1");
     return r < 0 ? EXIT_SOFTWARE : s->exit_status;
+}
+
+bool speaker_is_as_configured(const struct speaker *s)
+{
+    return !s->is_setting_refused && !s->cannot_understand;
 }
 
 const char *speaker_left_untold(const struct speaker *s)

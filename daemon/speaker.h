@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "config/options.h"
 
+#include <stdbool.h>
+
 struct speaker;
 
 struct speaker_options {
@@ -23,8 +25,9 @@ struct speaker_options {
 
 /*
  * Builds everything but the sound streams, which may come later. What is missing is logged with its
- * remedy. Returns: 0, or the exit status the program must end with (daemon/commands.h). Owns: the
- * caller; config and clock must outlive it.
+ * remedy. A voice or a key that does not exist is told aloud and done without. Returns: 0;
+ * EXIT_CONFIG when it cannot be made with these settings; else the exit status the program must end
+ * with (daemon/commands.h). Owns: the caller; config and clock must outlive it.
  */
 int speaker_create(const struct speaker_options *options, struct speaker **ret_speaker);
 /* Accepts NULL. */
@@ -32,6 +35,9 @@ void speaker_destroy(struct speaker *speaker);
 
 /* Runs until SIGTERM or SIGINT. Returns: an exit status, or one of those below. */
 int speaker_run(struct speaker *speaker);
+
+/* Whether it works with every setting as it stands. */
+bool speaker_is_as_configured(const struct speaker *speaker);
 
 /* A prompt that the next speaker must tell, NULL none. */
 const char *speaker_left_untold(const struct speaker *speaker);

@@ -76,7 +76,10 @@ static int erase_learning(struct speaker *s, struct base_strbuf *answer)
                 ? learning_erase(s->learning)
                 : learning_erase_folder(config_options_text(s->config, CONFIG_STATE_FOLDER));
 
-    base_strbuf_add(answer, r == 0 ? "{\"ok\":true}" : "{\"error\":\"not erased\"}");
+    if (r == 0)
+        base_strbuf_add(answer, "{\"ok\":true}");
+    else
+        base_strbuf_addf(answer, "{\"error\":\"not erased: %s\"}", strerror(-r));
     return 0;
 }
 
@@ -115,9 +118,15 @@ int speaker_open_control(struct speaker *s)
         r = control_create(s->loop, path, on_command, s, &s->control);
     if (r == 0)
         return 0;
+    if (r == -EADDRINUSE) {
+        base_strbuf_addf(&s->error,
+                         "another voisined runs already (it answers on %s); stop that one first",
+                         path);
+        return EXIT_NO_SERVICE;
+    }
     base_strbuf_addf(&s->error,
-                     r == -EADDRINUSE ? "another voisined runs already (it answers on %s)"
-                                      : "the control socket %s cannot be made",
-                     path);
-    return r == -EADDRINUSE ? EXIT_NO_SERVICE : EXIT_NO_STATE;
+                     "the control socket %s cannot be made: %s; make its folder writable for this "
+                     "user, or set control.socket",
+                     path, strerror(-r));
+    return EXIT_NO_STATE;
 }

@@ -32,14 +32,6 @@ static void on_deaf(void *user, bool is_deaf)
     assistant_set_deaf(s->assistant, is_deaf);
 }
 
-static void on_hopeless(void *user)
-{
-    struct speaker *s = user;
-
-    s->exit_status = EXIT_NO_SERVICE;
-    base_loop_stop(s->loop);
-}
-
 static void on_mute(void *user, bool is_muted)
 {
     struct speaker *s = user;
@@ -130,7 +122,7 @@ struct assistant_events speaker_assistant_events(struct speaker *s)
 
 struct soundcard_events speaker_soundcard_events(struct speaker *s)
 {
-    return (struct soundcard_events){on_block, on_deaf, on_hopeless, s};
+    return (struct soundcard_events){on_block, on_deaf, s};
 }
 
 struct button_events speaker_button_events(struct speaker *s)
@@ -208,7 +200,7 @@ int speaker_start_loop(struct speaker *s)
     if (r == 0)
         r = base_loop_on_signal(s->loop, SIGINT, on_signal, s);
     if (r < 0)
-        return EXIT_SOFTWARE;
+        return speaker_cannot(s, r, "the event loop");
     base_timer_start(s->tick, TICK_MS, TICK_MS);
     base_timer_start(s->check, CHECK_MS, CHECK_MS);
     return 0;

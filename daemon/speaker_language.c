@@ -32,15 +32,16 @@ static struct language_options language_options(const struct speaker *s)
     return options;
 }
 
-/* With our own bundle, where there is one; what was made and cannot be opened is refused. */
+/* With our own bundle, where there is one; what was made and cannot be opened is refused. That
+ * memory is short says nothing of it. */
 static int open_language(struct speaker *s)
 {
     struct language_options options = language_options(s);
     int r = language_open(&options, &s->language, &s->error);
 
-    if (r == 0 || !options.bundle)
+    if (r == 0 || r == -ENOMEM || !options.bundle)
         return r;
-    own_bundle_refuse(s->own_bundle);
+    own_bundle_refuse(s->own_bundle, base_strbuf_text(&s->error));
     base_strbuf_clear(&s->error);
     options = language_options(s);
     return language_open(&options, &s->language, &s->error);
@@ -53,11 +54,13 @@ static int open_language(struct speaker *s)
  */
 int speaker_open_language(struct speaker *s)
 {
-    struct own_bundle_options own = {s->loop, s->config, on_ready, s};
+    struct own_bundle_options own = {
+        .loop = s->loop, .config = s->config, .on_ready = on_ready, .user = s};
     int r;
 
-    if (own_bundle_create(&own, &s->own_bundle) < 0)
-        return EXIT_SOFTWARE;
+    r = own_bundle_create(&own, &s->own_bundle);
+    if (r < 0)
+        return speaker_cannot(s, r, "our own language bundle");
     r = open_language(s);
     if (r < 0 && r != -ENOMEM) {
         log_error("language-damaged", "%s", base_strbuf_text(&s->error));
@@ -66,8 +69,10 @@ int speaker_open_language(struct speaker *s)
         if (own_bundle_folder(s->own_bundle))
             r = open_language(s);
     }
-    if (r == -ENOMEM)
-        return EXIT_SOFTWARE;
+    if (r == -ENOMEM) {
+        base_strbuf_clear(&s->error);
+        return speaker_cannot(s, r, "the language");
+    }
     s->cannot_understand = r < 0;
     base_strbuf_clear(&s->error);
     return 0;
@@ -90,6 +95,7 @@ void speaker_renew_language(struct speaker *s)
 {
     struct language_options options = language_options(s);
     struct base_strbuf error;
+    int r;
 
     if (assistant_state(s->assistant) != STATE_ASLEEP || assistant_is_speaking(s->assistant))
         return;
@@ -100,8 +106,11 @@ void speaker_renew_language(struct speaker *s)
         return;
     }
     base_strbuf_init(&error);
-    if (language_renew(&options, &s->language, &error) < 0) {
-        own_bundle_refuse(s->own_bundle);
+    r = language_renew(&options, &s->language, &error);
+    if (r == -ENOMEM) {
+        log_warning("bundle-untaken", "%s; taken at the next start", strerror(-r));
+    } else if (r < 0) {
+        own_bundle_refuse(s->own_bundle, base_strbuf_text(&error));
     } else {
         interpreter_use(s->interpreter, s->language.recogniser, s->language.understander);
         learning_use(s->learning, s->language.recogniser);

@@ -48,7 +48,11 @@ struct speaker {
     struct own_bundle *own_bundle;
     bool has_new_bundle; /* to be taken when nobody speaks */
     struct language language;
-    bool cannot_understand; /* there is no language */
+    bool cannot_understand;  /* there is no language */
+    bool is_wordless;        /* there are no sentences but the stored ones */
+    bool is_setting_refused; /* something is done without */
+    bool has_button;         /* one that can be pressed */
+    const char *voice_name;
     struct tts_voice *voice;
     struct phrasing *phrasing;
     struct matching_worker *worker;
@@ -64,6 +68,9 @@ struct speaker {
 
 /* For the watchdog and for status. `user` is the speaker. */
 void speaker_read_vitals(void *user, struct vitals *ret_vitals);
+
+/* 0, or `error` filled for a failure that is no setting's. Returns: the exit status. */
+int speaker_cannot(struct speaker *speaker, int r, const char *what);
 
 /* Steps of create: 0, or the exit status with `error` filled. */
 int speaker_open_control(struct speaker *speaker);

@@ -54,17 +54,10 @@ static int64_t now_ms(const struct speech *speech)
     return speech->parts.clock->monotonic_ms(speech->parts.clock);
 }
 
-static int minutes(struct base_time time)
-{
-    return time.hour * 60 + time.minute;
-}
-
 bool speech_is_night(const struct speech *speech)
 {
-    int now = minutes(local_now(speech).time);
-    int from = minutes(speech->settings.night_from), to = minutes(speech->settings.night_to);
-
-    return from <= to ? now >= from && now < to : now >= from || now < to;
+    return base_time_is_within(local_now(speech).time, speech->settings.night_from,
+                               speech->settings.night_to);
 }
 
 static int loudest_now(const struct speech *speech)
@@ -98,7 +91,7 @@ static void sound_failed(struct speech *speech, const char *key)
         stored_load(speech->settings.stored_folder, key, &samples, &n) < 0)
         return;
     speech->failed_at_ms = now_ms(speech);
-    (void)audio_player_play(speech->player, samples, n, AUDIO_RATE_HZ, NULL);
+    (void)audio_player_play(speech->player, samples, n, AUDIO_RATE_HZ);
     free(samples);
 }
 
@@ -112,11 +105,12 @@ static int sound(struct speech *speech, const char *key, const char *text)
     speech->last_at_ms = now_ms(speech);
     set_volume(speech, key);
     if (r == 0) {
-        r = audio_player_play(speech->player, sound.samples, sound.n_samples, sound.rate_hz, NULL);
+        r = audio_player_play(speech->player, sound.samples, sound.n_samples, sound.rate_hz);
         free(sound.samples);
     }
     if (r != 0) {
-        log_error("speech-failed", "a sentence could not be spoken: %d", r);
+        log_error("speech-failed", "a sentence could not be spoken: %s",
+                  r < 0 ? strerror(-r) : "the voice refuses the text");
         sound_failed(speech, key);
     }
     if (speech->said_fn)
@@ -198,7 +192,7 @@ void speech_earcon(struct speech *speech, enum audio_earcon which)
     size_t n = audio_earcon_render(which, tone);
 
     set_volume(speech, "");
-    audio_player_play(speech->player, tone, n, AUDIO_RATE_HZ, NULL);
+    audio_player_play(speech->player, tone, n, AUDIO_RATE_HZ);
 }
 
 /* Moves a value by a step. Returns: whether it moved. */

@@ -267,7 +267,9 @@ void told_add_as(struct told *told, const char *key, const struct matching_event
 
 void told_add_key(struct told *told, const char *key)
 {
-    struct told_news news = {.key = key};
+    /* Who had everything erased waits to hear that it is (R32). */
+    struct told_news news = {.key = key,
+                             .is_urgent = strncmp(key, "erase.", strlen("erase.")) == 0};
 
     draft_clear(&news.about);
     add(told, &news);

@@ -8,6 +8,8 @@
  */
 #include "daemon/trust.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,15 +43,6 @@ static double mean_of_worst(double *values, size_t n)
     return sum / (double)n_worst;
 }
 
-static size_t count_words(const char *text)
-{
-    size_t n = 1;
-
-    for (; *text; text++)
-        n += *text == ' ';
-    return n;
-}
-
 static void gather_words(const struct asr_hypothesis *heard, struct trust_evidence *evidence)
 {
     double acoustic[N_WORDS_MAX], posterior[N_WORDS_MAX];
@@ -61,7 +54,7 @@ static void gather_words(const struct asr_hypothesis *heard, struct trust_eviden
         posterior[i] = (double)heard->words[i].posterior;
         evidence->value[TRUST_POSTERIOR] += posterior[i] / (double)n;
         n_letters += strlen(heard->words[i].text);
-        n_said += count_words(heard->words[i].text);
+        n_said += base_utf8_n_words(heard->words[i].text);
     }
     evidence->value[TRUST_LANGUAGE] = 1000 * (double)heard->language;
     evidence->value[TRUST_ACOUSTIC] = (double)heard->acoustic;

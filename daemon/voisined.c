@@ -21,6 +21,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+/* Beside the speaker's own: it could not be made with this configuration, and there is another. */
+enum { OTHER_CONFIG = SPEAKER_MENDED + 1 };
+
 struct arguments {
     const char *config, *now, *trace;
 };
@@ -87,14 +90,14 @@ static void last_good_path(const char *path, char ret_path[PATH_MAX])
  * The carer's file, the copy of the last good one when it is broken (R42), then what the resident
  * changed by voice, then what the service told when the speaker was paired. Returns: 0 or -errno.
  */
-static int load_config(struct config_options *config, const char *path,
+static int load_config(struct config_options *config, const char *path, enum config_source first,
                        struct config_problems *problems, enum config_source *ret_source)
 {
     char last_good[PATH_MAX], by_voice[PATH_MAX], paired[PATH_MAX];
     int r;
 
     last_good_path(path, last_good);
-    r = config_options_start(config, path, last_good, problems, ret_source);
+    r = config_options_start(config, path, last_good, first, problems, ret_source);
     if (r < 0)
         return r;
     snprintf(by_voice, sizeof(by_voice), "%s/voice.json",
@@ -155,6 +158,18 @@ static const char *erase_if_asked(const struct config_options *config, const cha
     return n_left ? "erase.left" : "erase.done";
 }
 
+/* Only what the speaker works with as it stands is worth falling back to. */
+static void keep_last_good(const struct config_options *config, const char *path,
+                           const struct speaker *speaker)
+{
+    char last_good[PATH_MAX];
+
+    if (!speaker_is_as_configured(speaker))
+        return;
+    last_good_path(path, last_good);
+    config_options_keep(config, last_good);
+}
+
 /* *ret_untold: what the next life is to tell first, NULL nothing. */
 static int run(const struct config_options *config, const struct arguments *arguments,
                const char *announcement, const char **ret_untold)
@@ -179,6 +194,7 @@ static int run(const struct config_options *config, const struct arguments *argu
     }
     status = speaker_create(&options, &speaker);
     if (status == 0) {
+        keep_last_good(config, arguments->config, speaker);
         status = speaker_run(speaker);
         *ret_untold = speaker_left_untold(speaker);
         speaker_destroy(speaker);
@@ -186,31 +202,57 @@ static int run(const struct config_options *config, const struct arguments *argu
     return status;
 }
 
-/* From reading the configuration to the end; `untold` is what the life before left to be told.
- * Returns: an exit status, or SPEAKER_ERASE or SPEAKER_MENDED: there is one more. */
-static int live(const struct arguments *arguments, const char **untold)
+/* What one life hands on to the next. */
+struct legacy {
+    const char *untold; /* a prompt to be told first, NULL none */
+    enum config_source first;
+};
+
+/* A setting can be well written and name nothing real: the speaker begins anew with the last good
+ * configuration, then with the defaults (R42). Returns: whether there is one left to try. */
+static bool takes_next(enum config_source source, const char *path, struct legacy *legacy)
+{
+    if (source == CONFIG_FROM_DEFAULTS)
+        return false;
+    log_error("config-unusable", "%s: the line above names what; `voisine check` tells the key",
+              source == CONFIG_FROM_FILE ? path : "the last good configuration");
+    legacy->first = source + 1;
+    return true;
+}
+
+/* From reading the configuration to the end. Returns: an exit status, or SPEAKER_ERASE,
+ * SPEAKER_MENDED or OTHER_CONFIG: there is one more. */
+static int live(const struct arguments *arguments, struct legacy *legacy)
 {
     struct config_options *config = NULL;
     struct config_problems *problems = NULL;
     enum config_source source = CONFIG_FROM_FILE;
-    const char *told = *untold;
+    const char *told = legacy->untold;
+    enum config_source first = legacy->first;
     int status = EXIT_SOFTWARE;
+    int r = config_options_create(&config);
 
-    *untold = NULL;
-    if (config_options_create(&config) < 0 || config_problems_create(&problems) < 0 ||
-        load_config(config, arguments->config, problems, &source) < 0) {
-        fprintf(stderr, "voisined: memory is short\n");
+    *legacy = (struct legacy){NULL, CONFIG_FROM_FILE};
+    if (r == 0)
+        r = config_problems_create(&problems);
+    if (r == 0)
+        r = load_config(config, arguments->config, first, problems, &source);
+    if (r < 0) {
+        fprintf(stderr,
+                "voisined: the configuration %s cannot be taken: %s; start the device anew\n",
+                arguments->config, strerror(-r));
     } else {
-        int r = open_log(config);
-
+        r = open_log(config);
         if (r < 0)
             log_warning("log-file", "%s: %s", config_options_text(config, CONFIG_LOG_FILE),
                         strerror(-r));
         config_problems_log(problems);
-        if (!told && (*untold = erase_if_asked(config, arguments->config)) != NULL)
+        if (!told && (legacy->untold = erase_if_asked(config, arguments->config)) != NULL)
             status = SPEAKER_ERASE; /* the configuration is another now */
         else
-            status = run(config, arguments, told ? told : announcement(source), untold);
+            status = run(config, arguments, told ? told : announcement(source), &legacy->untold);
+        if (status == EXIT_CONFIG && takes_next(source, arguments->config, legacy))
+            status = OTHER_CONFIG;
     }
     config_problems_destroy(problems);
     config_options_destroy(config);
@@ -222,7 +264,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     const struct rlimit no_core = {0, 0};
-    const char *untold = NULL;
+    struct legacy legacy = {NULL, CONFIG_FROM_FILE};
     int status = parse(argc, argv, &arguments);
 
     if (status >= 0)
@@ -236,7 +278,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk: told aloud, not died of (R14) */
     do {
-        status = live(&arguments, &untold);
-    } while (status == SPEAKER_ERASE || status == SPEAKER_MENDED);
+        status = live(&arguments, &legacy);
+    } while (status == SPEAKER_ERASE || status == SPEAKER_MENDED || status == OTHER_CONFIG);
     return status;
 }

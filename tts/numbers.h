@@ -46,11 +46,11 @@ struct tts_when {
 void tts_numbers_when(const struct tts_numbers *numbers, const struct tts_when *when,
                       struct base_date today, bool full, struct base_strbuf *out);
 
-/* A moment of the past: "à dix heures" today, "hier à dix heures" before. */
 /* "mercredi dix-sept juin", however near. */
 void tts_numbers_dated(const struct tts_numbers *numbers, struct base_date date,
                        struct base_strbuf *out);
 
+/* A moment of the past: "à dix heures" today, "hier à dix heures" before. */
 void tts_numbers_moment(const struct tts_numbers *numbers, const struct tts_when *when,
                         struct base_date today, struct base_strbuf *out);
 

@@ -247,12 +247,14 @@ const char *tts_prompts_key(const struct tts_prompts *prompts, size_t i)
     return prompts->rows[i].key;
 }
 
-const char *tts_prompts_when(const struct tts_prompts *prompts, size_t i)
+/* When it is said, in English, for the reference. */
+static const char *when_of(const struct tts_prompts *prompts, size_t i)
 {
     return json_string_value(json_object_get(prompts->rows[i].prompt, "when"));
 }
 
-const char *tts_prompts_code(const struct tts_prompts *prompts, size_t i)
+/* The stable code of the log line beside it, "" none. */
+static const char *code_of(const struct tts_prompts *prompts, size_t i)
 {
     const char *code = json_string_value(json_object_get(prompts->rows[i].prompt, "code"));
 
@@ -324,7 +326,7 @@ void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file)
 
     fputs("| key | what is said | when | log code |\n|---|---|---|---|\n", file);
     for (size_t i = 0; i < prompts->n_rows; i++) {
-        const char *code = tts_prompts_code(prompts, i);
+        const char *code = code_of(prompts, i);
 
         sample_row(prompts, i, &args, &now);
         fprintf(file, "| `%s` | ", prompts->rows[i].key);
@@ -334,6 +336,6 @@ void tts_prompts_print_reference(const struct tts_prompts *prompts, FILE *file)
                 snprintf(text, sizeof(text), "?");
             fprintf(file, "%s%s", turn ? "<br>*then:* " : "", text);
         }
-        fprintf(file, " | %s | `%s` |\n", tts_prompts_when(prompts, i), *code ? code : SAY_CODE);
+        fprintf(file, " | %s | `%s` |\n", when_of(prompts, i), *code ? code : SAY_CODE);
     }
 }

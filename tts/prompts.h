@@ -3,15 +3,8 @@
  * Every sentence that the assistant says, by a stable key, from tts/<language>/prompts.json.
  *
  * A prompt has one or more wordings, taken in turn, since a question repeated in the same words is
- * heard no better. A wording is text with
- *   {name}             an argument; elided with the word before it ("de {of}" -> "d'une aide")
- *   {name/form}        an argument in a form: see struct tts_args' functions
- *   {n#one|# many}     by number: the first for one (and zero, where the language counts so), else
- * the second, # being the number in words, ## the same in the feminine {name~he|she}      by the
- * gender of a person's first name (the language's word list) [ ... ]            left out when an
- * argument inside is missing or empty No word of any language stands in C: lists are joined,
- * articles put and words elided by the tables of prompts.json and of
- * intents/<language>/grammar.json and lexicon.json.
+ * heard no better. No word of any language stands in C: lists are joined, articles put and words
+ * elided by the tables of prompts.json and of intents/<language>/grammar.json and lexicon.json.
  *
  * What is rendered always fits the voice: valid UTF-8, at most TTS_TEXT_MAX characters, no markup.
  * Arguments are cleaned, since names come from a service (R26); a list that would be too long is
@@ -20,6 +13,17 @@
  * Order: load, then fill a struct tts_args and render as often as wanted, destroy. Thread: any;
  * what is loaded never changes.
  */
+/* clang-format off */
+/*
+ * A wording is text with
+ *   {name}          an argument; elided with the word before it ("de {of}" -> "d'une aide")
+ *   {name/form}     an argument in a form: see struct tts_args' functions
+ *   {n#one|# many}  by number: the first for one (and zero, where the language counts so), else the
+ *                   second, # being the number in words, ## the same in the feminine
+ *   {name~he|she}   by the gender of a person's first name (the language's word list)
+ *   [ ... ]         left out when an argument inside is missing or empty
+ */
+/* clang-format on */
 #ifndef TTS_PROMPTS_H
 #define TTS_PROMPTS_H
 
@@ -87,13 +91,9 @@ int tts_prompts_render(const struct tts_prompts *prompts, const char *key, unsig
                        const struct tts_args *args, struct base_datetime now, char *ret_text,
                        size_t size);
 
-/* The keys in the order of the file, how many wordings, and when each is said (English, for the
- * reference). Texts belong to the prompts. */
+/* The keys in the order of the file, and how many wordings. Texts belong to the prompts. */
 size_t tts_prompts_count(const struct tts_prompts *prompts);
 const char *tts_prompts_key(const struct tts_prompts *prompts, size_t i);
-const char *tts_prompts_when(const struct tts_prompts *prompts, size_t i);
-/* The stable code of the log line beside it, "" none. */
-const char *tts_prompts_code(const struct tts_prompts *prompts, size_t i);
 size_t tts_prompts_n_wordings(const struct tts_prompts *prompts, size_t i);
 bool tts_prompts_has(const struct tts_prompts *prompts, const char *key);
 

@@ -105,12 +105,6 @@ static int capture(struct probe *probe, const char *name, const char *seconds, c
     return audio_soundfile_save(path, probe->samples, probe->n_samples, AUDIO_RATE_HZ, NULL) < 0;
 }
 
-static void on_clip(void *user, uint32_t clip, enum audio_clip_end end)
-{
-    (void)clip;
-    say(user, end == AUDIO_CLIP_HEARD ? "heard" : "flushed");
-}
-
 static void on_quiet(void *user)
 {
     struct probe *probe = user;
@@ -125,11 +119,12 @@ static void on_flush_time(void *user)
 
     say(probe, "flush");
     audio_player_flush(probe->player);
+    say(probe, "flushed");
 }
 
 static int play(struct probe *probe, const char *name, const char *path, bool flushes)
 {
-    struct audio_player_events events = {on_clip, on_quiet, probe};
+    struct audio_player_events events = {on_quiet, probe};
     struct audio_player_settings settings;
     struct audio_playback_health health;
     struct base_timer *timer;
@@ -144,7 +139,7 @@ static int play(struct probe *probe, const char *name, const char *path, bool fl
         return 1;
     if (flushes)
         base_timer_start(timer, 500, 0);
-    audio_player_play(probe->player, probe->samples, probe->n_samples, AUDIO_RATE_HZ, NULL);
+    audio_player_play(probe->player, probe->samples, probe->n_samples, AUDIO_RATE_HZ);
     say(probe, "play");
     base_loop_run(probe->loop);
     audio_playback_health(probe->playback, &health);

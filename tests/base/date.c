@@ -46,5 +46,21 @@ static void moments_are_read_with_and_without_a_time(void)
     CHECK(base_datetime_parse("demain", &moment) < 0);
 }
 
+static bool is_within(int hour, int from, int to)
+{
+    return base_time_is_within((struct base_time){hour, 30}, (struct base_time){from, 0},
+                               (struct base_time){to, 0});
+}
+
+static void a_span_of_the_day_may_go_past_midnight(void)
+{
+    CHECK(is_within(8, 8, 20) && is_within(19, 8, 20));
+    CHECK(!is_within(7, 8, 20) && !is_within(20, 8, 20));
+    CHECK(is_within(22, 22, 7) && is_within(0, 22, 7) && is_within(6, 22, 7));
+    CHECK(!is_within(21, 22, 7) && !is_within(7, 22, 7));
+    CHECK(!is_within(9, 9, 9));
+}
+
 CHECK_MAIN(every_day_of_a_century_goes_there_and_back, weekdays_are_those_of_the_calendar,
-           days_that_do_not_exist_are_refused, moments_are_read_with_and_without_a_time)
+           days_that_do_not_exist_are_refused, moments_are_read_with_and_without_a_time,
+           a_span_of_the_day_may_go_past_midnight)

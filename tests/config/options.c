@@ -123,14 +123,15 @@ static void a_wrong_file_leaves_the_last_good_one_in_charge(void)
     REQUIRE(config_problems_create(&problems) == 0);
     unlink(copy);
     write_text(path, "{\"voice\": {\"volume\": 42}}");
-    REQUIRE(config_options_start(options, path, copy, problems, &source) == 0);
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_FILE, problems, &source) == 0);
     CHECK_INT(source, CONFIG_FROM_FILE);
     CHECK_INT(config_problems_count(problems), 0);
+    config_options_keep(options, copy);
     config_options_destroy(options);
 
     options = create();
     write_text(path, "{\"voice\": {\"volume\": 42");
-    REQUIRE(config_options_start(options, path, copy, problems, &source) == 0);
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_FILE, problems, &source) == 0);
     CHECK_INT(source, CONFIG_FROM_LAST_GOOD);
     CHECK_INT(config_options_number(options, CONFIG_VOICE_VOLUME), 42);
     CHECK_INT(config_problems_count(problems), 2);
@@ -138,14 +139,43 @@ static void a_wrong_file_leaves_the_last_good_one_in_charge(void)
 
     options = create();
     unlink(copy);
-    REQUIRE(config_options_start(options, path, copy, problems, &source) == 0);
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_FILE, problems, &source) == 0);
     CHECK_INT(source, CONFIG_FROM_DEFAULTS);
     CHECK_INT(config_options_number(options, CONFIG_VOICE_VOLUME), 80);
     unlink(path);
-    REQUIRE(config_options_start(options, path, copy, problems, &source) == 0);
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_FILE, problems, &source) == 0);
     CHECK_INT(source, CONFIG_FROM_DEFAULTS);
     config_options_destroy(options);
     config_problems_destroy(problems);
+}
+
+/* A file that is well written may still name what does not exist: only what the speaker was made
+ * with is kept, and it begins with the next (R42). */
+static void what_no_speaker_was_made_with_is_not_kept(void)
+{
+    struct config_options *options = create();
+    enum config_source source;
+
+    write_text(copy, "{\"voice\": {\"volume\": 42}}");
+    write_text(path, "{\"territory\": \"nowhere\"}");
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_FILE, NULL, &source) == 0);
+    CHECK_INT(source, CONFIG_FROM_FILE);
+    CHECK_STR(config_options_text(options, CONFIG_TERRITORY), "nowhere");
+    config_options_destroy(options);
+
+    options = create();
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_LAST_GOOD, NULL, &source) == 0);
+    CHECK_INT(source, CONFIG_FROM_LAST_GOOD);
+    CHECK_STR(config_options_text(options, CONFIG_TERRITORY), "all");
+    CHECK_INT(config_options_number(options, CONFIG_VOICE_VOLUME), 42);
+    config_options_keep(options, copy); /* it came from there */
+    config_options_destroy(options);
+
+    options = create();
+    REQUIRE(config_options_start(options, path, copy, CONFIG_FROM_DEFAULTS, NULL, &source) == 0);
+    CHECK_INT(source, CONFIG_FROM_DEFAULTS);
+    CHECK_INT(config_options_number(options, CONFIG_VOICE_VOLUME), 80);
+    config_options_destroy(options);
 }
 
 static void what_is_set_holds(void)
@@ -298,6 +328,7 @@ static void end(void)
 }
 
 CHECK_MAIN(begin, options_have_defaults_and_a_file_changes_them, faults_say_where_and_what_to_do,
-           a_wrong_file_leaves_the_last_good_one_in_charge, what_is_set_holds,
+           a_wrong_file_leaves_the_last_good_one_in_charge,
+           what_no_speaker_was_made_with_is_not_kept, what_is_set_holds,
            damaged_files_are_told_and_change_nothing,
            each_option_and_message_has_its_text_for_carers, a_carer_reads_french, end)

@@ -560,8 +560,7 @@ static bool reach_open_ears(struct scene *scene, struct base_rng *rng,
 {
     bool is_open = false;
 
-    for (int i = 0; i < 20 && !is_open; i++) {
-        REQUIRE(reach(scene, rng, state));
+    for (int i = 0; i < 20 && !is_open && reach(scene, rng, state); i++) {
         happen(scene, EVENT_SPOKEN);
         is_open = strstr(did(scene), "listen:") && scene->state == state;
     }
@@ -839,21 +838,18 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
     conversation_destroy(scene.conversation);
 }
 
-CHECK_MAIN(every_cell_of_the_table_is_filled,
-           a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
-           nobody_is_nagged_when_all_is_answered, a_call_when_all_is_answered_begins_anew,
-           a_correction_changes_the_day_and_is_restated,
-           the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
-           an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
-           what_breaks_off_a_question_says_what_is_not_done,
-           the_button_cuts_off_whatever_is_being_said,
-           what_is_legal_everywhere_is_answered_wherever_the_ears_are_open,
-           a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
-           a_request_broken_off_is_forgotten_after_a_while,
-           what_was_confirmed_before_an_emergency_is_told,
-           a_request_that_was_told_not_to_be_noted_is_given_up,
-           nothing_begins_once_all_is_being_erased, a_guess_that_was_wrong_is_not_asked_again,
-           two_guesses_are_asked_and_no_third,
-           whether_it_was_sent_is_told_when_it_is_not_taken_back,
-           nothing_is_erased_without_two_yeses,
-           random_events_never_store_without_a_yes_and_always_come_to_rest)
+CHECK_MAIN(
+    every_cell_of_the_table_is_filled,
+    a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
+    nobody_is_nagged_when_all_is_answered, a_call_when_all_is_answered_begins_anew,
+    a_correction_changes_the_day_and_is_restated,
+    the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
+    an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
+    what_breaks_off_a_question_says_what_is_not_done, the_button_cuts_off_whatever_is_being_said,
+    what_is_legal_everywhere_is_answered_wherever_the_ears_are_open,
+    a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
+    a_request_broken_off_is_forgotten_after_a_while, what_was_confirmed_before_an_emergency_is_told,
+    a_request_that_was_told_not_to_be_noted_is_given_up, nothing_begins_once_all_is_being_erased,
+    a_guess_that_was_wrong_is_not_asked_again, two_guesses_are_asked_and_no_third,
+    whether_it_was_sent_is_told_when_it_is_not_taken_back, nothing_is_erased_without_two_yeses,
+    random_events_never_store_without_a_yes_and_always_come_to_rest)

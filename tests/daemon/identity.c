@@ -61,6 +61,23 @@ static void a_damaged_name_is_made_anew(void)
     tear_down();
 }
 
+/* A new name would be a speaker that the service does not know. */
+static void a_name_that_cannot_be_read_is_left_alone(void)
+{
+    char first[64], again[64], kept[128];
+
+    set_up();
+    REQUIRE(identity_device(folder, "", first, sizeof(first)) == 0);
+    snprintf(kept, sizeof(kept), "%s.kept", path);
+    REQUIRE(rename(path, kept) == 0);
+    REQUIRE(symlink("/proc/self/mem", path) == 0); /* a disk that fails: reading it is EIO */
+    CHECK_INT(identity_device(folder, "", again, sizeof(again)), -EIO);
+    REQUIRE(rename(kept, path) == 0);
+    REQUIRE(identity_device(folder, "", again, sizeof(again)) == 0);
+    CHECK_STR(again, first);
+    tear_down();
+}
+
 static void a_folder_that_is_not_there_is_told(void)
 {
     char id[64];
@@ -69,4 +86,5 @@ static void a_folder_that_is_not_there_is_told(void)
 }
 
 CHECK_MAIN(a_name_is_made_once_and_kept, a_configured_name_goes_before_and_writes_nothing,
-           a_damaged_name_is_made_anew, a_folder_that_is_not_there_is_told)
+           a_damaged_name_is_made_anew, a_name_that_cannot_be_read_is_left_alone,
+           a_folder_that_is_not_there_is_told)

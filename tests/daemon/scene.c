@@ -339,12 +339,12 @@ static void do_cut(struct scene *scene, const json_t *turn)
 {
     bool is_cut_wanted = !json_is_true(json_object_get(turn, "goes_on"));
     bool was_speaking = assistant_is_speaking(scene->assistant);
-    unsigned n_flushed = scene->n_flushed;
+    unsigned n_cut_off = audio_twin_n_cut_off(scene->room);
 
     do_turn(scene, turn);
-    if (was_speaking && is_cut_wanted && scene->n_flushed == n_flushed)
+    if (was_speaking && is_cut_wanted && audio_twin_n_cut_off(scene->room) == n_cut_off)
         scene_fail(scene, "goes on with what was to be cut off");
-    if (!is_cut_wanted && (!was_speaking || scene->n_flushed != n_flushed))
+    if (!is_cut_wanted && (!was_speaking || audio_twin_n_cut_off(scene->room) != n_cut_off))
         scene_fail(scene, "does not go on with what it was saying");
 }
 

@@ -90,7 +90,6 @@ struct scene {
     size_t n_said;
     unsigned n_heard;
     unsigned n_introduced, n_erased;
-    unsigned n_flushed; /* clips that were cut off */
     bool is_muted, is_deaf;
     bool is_worker_late; /* its events are not handed over yet */
     struct scene_mouth mouth;

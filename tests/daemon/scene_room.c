@@ -271,26 +271,10 @@ static void open_assistant(struct scene *scene)
     MUST(assistant_create(&settings, &parts, &events, &scene->assistant) == 0);
 }
 
-static void on_clip(void *user, uint32_t clip, enum audio_clip_end end)
-{
-    struct scene *scene = user;
-
-    (void)clip;
-    scene->n_flushed += end == AUDIO_CLIP_FLUSHED;
-}
-
-static void on_quiet(void *user)
-{
-    const struct scene *scene = user;
-    struct audio_player_events events = assistant_player_events(scene->assistant);
-
-    events.on_quiet(events.user);
-}
-
 static void open_sound(struct scene *scene)
 {
     struct audio_player_settings player;
-    struct audio_player_events player_events = {on_clip, on_quiet, scene};
+    struct audio_player_events player_events = assistant_player_events(scene->assistant);
     struct listener_events listener_events = assistant_listener_events(scene->assistant);
     struct listener_options listener = {.interpreter = scene->stage->interpreter};
 

@@ -18,11 +18,12 @@ ELSEWHERE = {"erase.done": ("room/test_erased.py", "Tout est effacé"), "erase.l
              "speech.failed": ("daemon/speech.c", "speech.failed"),
              "language.back": ("room/test_damage.py", "C'est réparé"),
              "config.last_good": ("room/test_bad_input.py", "Je garde les anciens"),
-             "config.defaults": ("room/test_bad_input.py", "Mes réglages ne sont pas bons")}
+             "config.defaults": ("room/test_bad_input.py", "Mes réglages ne sont pas bons"),
+             "config.part": ("room/test_bad_input.py", "Un de mes réglages")}
 # Their line is written by the daemon around the conversation, before it is told.
 AROUND = {"mic.lost", "mic.back",  # daemon/soundcard.c (room/sound-server-restarts)
           "language.lost",  # daemon/speaker_language.c (room/test_damage.py)
-          "config.last_good", "config.defaults"}  # daemon/voisined.c (room/test_bad_input.py)
+          "config.last_good", "config.defaults", "config.part"}  # daemon/voisined.c (room/test_bad_input.py)
 PLACE = re.compile(r"{[^}]*}")
 
 

@@ -107,11 +107,12 @@ class SoundServer:
             self.close()
             raise
 
-    def start(self):
-        """Begins (or begins again, after stop: a restarted sound server)."""
+    def start(self, microphone=True):
+        """Begins (or begins again, after stop: a restarted sound server), or without the microphone: unplugged."""
         modules = [f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1",
-                   f"module-null-sink sink_name=room rate={RATE_HZ} channels=1 norewinds=1",
                    "module-null-sink sink_name=speaker rate=44100 channels=2 norewinds=1"]
+        if microphone:
+            modules.insert(1, f"module-null-sink sink_name=room rate={RATE_HZ} channels=1 norewinds=1")
         echo = {"latency_ms": 60, "gain_db": 0, **(self.echo if isinstance(self.echo, dict) else {})}
         if self.echo:  # the air between has a clock of no sort: the loopback is not to adjust its rate
             modules.append("module-loopback source=speaker.monitor sink=room adjust_time=0 "
@@ -126,7 +127,8 @@ class SoundServer:
         self._wait_until_it_answers()
         for line in self.listing("sink-inputs") if self.echo else ():
             self._pactl("set-sink-input-volume", line.split()[0], f"{echo['gain_db']}dB")
-        self._hush = self.play_for_ever(room_tone())
+        if microphone:
+            self._hush = self.play_for_ever(room_tone())
 
     def _wait_until_it_answers(self):
         deadline = time.monotonic() + 20

@@ -149,6 +149,25 @@ class Alive(unittest.TestCase):
         self.press(0)
 
 
+class Unplugged(unittest.TestCase):
+    def test_a_microphone_that_is_gone_is_no_reason_to_die(self):
+        """The loss is told and looked after; what is held and said must not end with the process."""
+        room = Room(territory="pessac", now="2026-06-15T09:30")
+        self.addCleanup(room.close)
+        supervisor = Supervisor(room.folder / "notify")
+        self.addCleanup(supervisor.close)
+        room.env |= {"NOTIFY_SOCKET": str(room.folder / "notify"), "WATCHDOG_USEC": "4000000"}
+        room.start_daemon()
+        self.assertTrue(supervisor.wait("WATCHDOG=1"))
+        after = room.log.count()
+        room.sound.stop()
+        room.sound.start(microphone=False)
+        self.assertTrue(room.log.wait(lambda e: e.get("code") == "mic-reopen", LIMIT_S, after), room.log_text())
+        gone = supervisor.told.count()
+        self.assertTrue(supervisor.wait("WATCHDOG=1", gone), "it would be ended")
+        self.assertIn(room.command("status")["audio"], ("no-frames", "no-microphone"))
+
+
 class Restart(unittest.TestCase):
     def test_it_waits_for_the_end_of_a_conversation(self):
         """R61: systemd's SIGTERM in the middle of a question does not cut it off."""

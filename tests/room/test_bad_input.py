@@ -5,6 +5,7 @@ where the program must stop, and nothing lost."""
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -12,9 +13,10 @@ import unittest
 import conversation
 from conversation import words
 from room import Room
+from soundserver import Ear
 import script as scripts
 
-EXIT_NO_SERVICE, EXIT_NO_STATE, EXIT_CONFIG = 69, 73, 78
+EXIT_NO_SERVICE, EXIT_NO_STATE = 69, 73
 NOW = "2026-06-15T09:30"
 LAST_GOOD = "Mes nouveaux réglages ne sont pas bons. Je garde les anciens."
 
@@ -39,9 +41,10 @@ class Case(unittest.TestCase):
             return all(re.search(p, text) for p in patterns) and (not code or event.get("code") == code)
         self.assertTrue(room.log.wait(fits, 15), f"no line with {patterns}\n{room.log_text()}")
 
-    def assert_spoken(self, room, text, timeout_s=20):
+    def assert_spoken(self, room, text, timeout_s=20, after=0):
         self.assertTrue(
-            room.trace.wait(lambda e: e.get("event") == "spoken" and words(text) in words(e["text"]), timeout_s),
+            room.trace.wait(lambda e: e.get("event") == "spoken" and words(text) in words(e["text"]), timeout_s,
+                            after),
             f"not said: {text}\n{room.log_text()}")
 
     def hold(self, room, *turns):
@@ -54,6 +57,9 @@ class Case(unittest.TestCase):
 
 
 class Configuration(Case):
+    def last_good(self, room):
+        return pathlib.Path(f"{room.config_path}.last-good")
+
     def test_a_missing_file_is_named_and_the_last_good_one_holds(self):
         room = self.room()
         room.start_daemon()
@@ -92,10 +98,30 @@ class Configuration(Case):
         room.start_daemon()
         self.assert_told(room, r"voisine\.json:\d+:\d+", r"rate_wmp", r"rate_wpm")
 
-    def test_an_unknown_territory_is_named_with_the_known_ones(self):
-        room = self.room(territory="bordeaux")
-        self.assertEqual(self.status_of_daemon(room), EXIT_CONFIG)
-        self.assert_told(room, "bordeaux", "correze", "pessac", "seine-et-marne", code="start-failed")
+    def test_an_unknown_territory_is_named_with_the_known_ones_and_the_last_good_settings_hold(self):
+        room = self.room()
+        room.start_daemon()
+        room.stop_daemon()
+        good = room.config_path.read_text()
+        room.write_config({"territory": "bordeaux"})
+        for _ in range(2):  # the second start finds the last good ones as the first did
+            before = room.trace.count()
+            room.start_daemon()
+            self.assert_told(room, "bordeaux", "correze", "pessac", "seine-et-marne", code="start-failed")
+            self.assert_told(room, r"voisine\.json", code="config-unusable")
+            self.assert_spoken(room, "Je garde les anciens", after=before)
+            self.assertEqual(room.command("status")["territory"], "pessac")
+            room.stop_daemon()
+        self.assertEqual(self.last_good(room).read_text(), good)
+
+    def test_a_voice_and_a_button_that_do_not_exist_are_named_told_aloud_and_done_without(self):
+        room = self.room(config={"voice": {"name": "frr"}, "button": {"device": "Jabra", "key": "KEY_ENTRE"}})
+        room.start_daemon()
+        self.assert_told(room, "voice.name", "frr", "espeak-ng --voices", code="setting-refused")
+        self.assert_told(room, "button.key", "KEY_ENTRE", "KEY_ENTER", code="setting-refused")
+        self.assert_spoken(room, "Un de mes réglages n'est pas bon")
+        self.assertEqual(room.command("status")["button"], "none")
+        self.assertFalse(self.last_good(room).exists(), "what is not right is nothing to fall back to")
 
     def test_a_missing_model_is_named_with_the_remedy_and_told_aloud(self):
         room = self.room(config={"models": {"folder": "/nonexistent/models"}})
@@ -103,6 +129,27 @@ class Configuration(Case):
         self.assert_told(room, "/nonexistent/models", "models.folder|tools/setup", code="language-damaged")
         self.assert_spoken(room, "je ne comprends plus ce que vous dites")
         self.assertEqual(room.command("status")["hearing"], "no-language")
+
+
+class Words(Case):
+    def test_a_damaged_catalogue_of_sentences_is_logged_and_heard(self):
+        """R25: what is stored as sound stands in for the sentences; it must not end in silence, again and again."""
+        room = self.room()
+        data, source = room.folder / "data", pathlib.Path(__file__).resolve().parents[2]
+        data.mkdir()
+        for name in ("asr", "config", "intents"):
+            (data / name).symlink_to(source / name)
+        shutil.copytree(source / "tts", data / "tts")
+        prompts = data / "tts/fr/prompts.json"
+        prompts.write_bytes(prompts.read_bytes()[:4096])
+        room.env["VOISINE_DATA"] = str(data)
+        ear = Ear(room.sound, same_sound_s=1)
+        self.addCleanup(ear.close)
+        room.start_daemon()
+        self.assert_told(room, "tts/fr", "install the data again", code="prompts-damaged")
+        self.assertTrue(ear.wait_for_answer(0, 2, 30), room.log_text())
+        began_s, ended_s = ear.stretches[0]
+        self.assertGreater(ended_s - began_s, 2, "a sentence, not a tone alone")
 
 
 class Places(Case):

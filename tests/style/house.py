@@ -293,6 +293,19 @@ def check_no_shell(root):
                 yield f"{path}:{number}: {line.strip()}"
 
 
+# A compiler may leave out a memset of what nobody reads afterwards: before free, or of a local at the end of a function.
+UNREAD = re.compile(r"memset\([^;]*, 0, [^;]*\);\n\s*free\(|"
+                    r"^    memset\(&?(\w+), 0, sizeof\(\1\)\);\n(?:    return [^\n]*\n)?\}", re.M)
+
+
+def check_wiped(root):
+    for path in sources(root, FOLDERS, ("*.c",)):
+        text = path.read_text()
+        for match in UNREAD.finditer(text):
+            number = text.count("\n", 0, match.start()) + 1
+            yield f"{path}:{number}: what was heard or said is wiped with explicit_bzero (R10)"
+
+
 # What residents and carers hear or read is data. Letters with accents, and words that no English message has, give it
 # away; comments may quote.
 LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"')
@@ -336,6 +349,7 @@ CHECKS = {
     "licence": check_licence,
     "privacy-of-work": check_privacy_of_work,
     "no-shell": check_no_shell,
+    "wiped": check_wiped,
     "words-are-data": check_words_are_data,
     "format": check_format,
 }
