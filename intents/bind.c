@@ -63,18 +63,50 @@ static int bind_node(const struct intents_language *language, struct intents_nod
     return r;
 }
 
+/* Returns: 0, -ENOENT (logged with `where` and the text). */
+static int bind_entry(const struct intents_language *language, struct intents_node *node,
+                      const char *where, const char *text)
+{
+    int r = bind_node(language, node);
+
+    if (r == -ENOENT)
+        log_error("language-bad", "%s: in \"%s\"", where, text);
+    return r;
+}
+
 static int bind_list(const struct intents_language *language, struct intents_list *list,
                      const char *where)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        int r = bind_node(language, list->entries[i].node);
+    int r = 0;
 
-        if (r == -ENOENT)
-            log_error("language-bad", "%s: in \"%s\"", where, list->entries[i].text);
-        if (r < 0)
-            return r == -ENOENT ? -EINVAL : r;
+    for (size_t i = 0; r == 0 && i < list->n; i++)
+        r = bind_entry(language, list->entries[i].node, where, list->entries[i].text);
+    return r == -ENOENT ? -EINVAL : r;
+}
+
+/* What a language that understands has no more of (intents/forget.c), or what is never matched: it
+ * would be heard in tests that draw, and never by the daemon. */
+static bool can_be_heard(const struct intents_node *node)
+{
+    if (node->kind == INTENTS_NODE_FRAGMENT || node->kind == INTENTS_NODE_AGREE ||
+        (node->kind == INTENTS_NODE_SLOT && node->builtin < INTENTS_SLOT_NUMBER))
+        return false;
+    for (size_t i = 0; i < node->n_children; i++) {
+        if (!can_be_heard(node->children[i]))
+            return false;
     }
-    return 0;
+    return true;
+}
+
+static int check_heard(const struct intents_node *node, const char *where, const char *text)
+{
+    if (can_be_heard(node))
+        return 0;
+    log_error("language-bad",
+              "%s: in \"%s\": words are compared with it, so it may hold no fragment, no agreement "
+              "and no slot but numbers, weekdays and months",
+              where, text);
+    return -EINVAL;
 }
 
 static int bind_lists(const struct intents_language *language, struct intents_lists *lists)
@@ -88,6 +120,14 @@ static int bind_lists(const struct intents_language *language, struct intents_li
     return 0;
 }
 
+static int bind_heard(const struct intents_language *language, struct intents_node *node,
+                      const char *text)
+{
+    int r = bind_entry(language, node, "when.json", text);
+
+    return r == 0 ? check_heard(node, "when.json", text) : r;
+}
+
 static int bind_when(struct intents_language *language)
 {
     struct intents_when_data *when = &language->when;
@@ -97,14 +137,29 @@ static int bind_when(struct intents_language *language)
     for (size_t i = 0; r == 0 && i < sizeof(lists) / sizeof(lists[0]); i++)
         r = bind_list(language, lists[i], "when.json");
     for (size_t i = 0; r == 0 && i < when->n_rules; i++)
-        r = bind_node(language, when->rules[i].node);
+        r = bind_heard(language, when->rules[i].node, when->rules[i].text);
     for (size_t k = 0; r == 0 && k < INTENTS_N_CUES; k++) {
         for (size_t i = 0; r == 0 && i < when->n_cues[k]; i++)
-            r = bind_node(language, when->cues[k][i]);
+            r = bind_heard(language, when->cues[k][i],
+                           intents_when_data_cue_text(when, (enum intents_when_cue)k, i));
     }
     if (r == 0)
         r = intents_when_data_index(when);
     return r == -ENOENT ? -EINVAL : r;
+}
+
+/* A phrase with a topic is heard as well as drawn (intents/topic.h). */
+static int check_topics(const struct intents_act_data *act)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < act->phrases.n; i++) {
+        const struct intents_entry *entry = &act->phrases.entries[i];
+
+        if (entry->topic[0])
+            r = check_heard(entry->node, intents_act_name(act->act), entry->text);
+    }
+    return r;
 }
 
 int intents_language_bind(struct intents_language *language)
@@ -134,6 +189,8 @@ int intents_language_bind(struct intents_language *language)
 
         for (size_t k = 0; r == 0 && k < sizeof(lists) / sizeof(lists[0]); k++)
             r = bind_list(language, lists[k], intents_act_name(act->act));
+        if (r == 0)
+            r = check_topics(act);
     }
     return r == 0 ? bind_list(language, &language->near_examples, "near_examples") : r;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PHRASE_WORDS_MAX 6
+#define PHRASE_WORDS_MAX 8
 /* A plural loses its last letter if so many remain. */
 #define STEM_LEAST     3
 #define TABLE_OCCUPIED 2 /* the table has twice the room it needs */
@@ -27,7 +27,7 @@ static const char *const set_names[INTENTS_N_ITEM_SETS] = {
     [INTENTS_ITEM_SHARES] = "shares",       [INTENTS_ITEM_AIMED] = "aimed",
     [INTENTS_ITEM_AIMS] = "aims",           [INTENTS_ITEM_MISSING] = "missing",
     [INTENTS_ITEM_BACK] = "back",           [INTENTS_ITEM_REPAIRS] = "repairs",
-    [INTENTS_ITEM_DROPS] = "drops",         [INTENTS_ITEM_BEGINS] = "drops_first",
+    [INTENTS_ITEM_DROPS] = "drops",         [INTENTS_ITEM_DROPS_FIRST] = "drops_first",
     [INTENTS_ITEM_MADE] = "made",           [INTENTS_ITEM_NEVER] = "never",
     [INTENTS_ITEM_ADDS] = "adds",           [INTENTS_ITEM_INNER] = "inner",
     [INTENTS_ITEM_GRAMMAR] = "structure",
@@ -77,6 +77,11 @@ static void know(struct intents_item_words *item_words, enum intents_item_set se
     struct phrase *phrase;
 
     intents_words_split(text, item_words->language->grammar.whole, &words);
+    /* A carer may have written it: it is not to be read in a log, and no reason to stop. */
+    if (words.n > PHRASE_WORDS_MAX)
+        log_warning("language-bad",
+                    "a phrase of \"%s\" has %zu words: it is not known, as more than %d",
+                    set_names[set], words.n, PHRASE_WORDS_MAX);
     if (words.n == 0 || words.n > PHRASE_WORDS_MAX)
         return;
     for (size_t i = 0; i < words.n; i++)
@@ -87,10 +92,13 @@ static void know(struct intents_item_words *item_words, enum intents_item_set se
     phrase->sets |= UINT32_C(1) << set;
 }
 
+/* Returns: NULL where the lexicon has no such list. */
 static const struct intents_list *lexicon_list(const struct intents_item_words *item_words,
                                                const json_t *name)
 {
-    return intents_lists_find(&item_words->language->lexicon, json_string_value(name));
+    const char *text = json_string_value(name);
+
+    return text ? intents_lists_find(&item_words->language->lexicon, text) : NULL;
 }
 
 /* What a set is made of: words of its own, and lists of the lexicon. */
@@ -145,9 +153,18 @@ static int fill_set(struct intents_item_words *item_words, enum intents_item_set
         know(item_words, set, text);
     }
     for (size_t i = 0; i < json_array_size(source.lists); i++) {
-        const struct intents_list *list = lexicon_list(item_words, json_array_get(source.lists, i));
+        const json_t *name = json_array_get(source.lists, i);
+        const struct intents_list *list = lexicon_list(item_words, name);
 
-        for (size_t k = 0; list && k < list->n; k++)
+        if (!list) {
+            log_error("language-bad",
+                      "grammar.json: \"lists\" of items, \"%s\": lexicon.json has no "
+                      "list \"%s\"",
+                      set_names[set],
+                      json_is_string(name) ? json_string_value(name) : "(no string)");
+            return -EINVAL;
+        }
+        for (size_t k = 0; k < list->n; k++)
             know(item_words, set, list->entries[k].text);
     }
     return 0;

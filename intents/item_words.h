@@ -34,12 +34,12 @@ enum intents_item_set {
     INTENTS_ITEM_MISSING,   /* "plus de" */
     INTENTS_ITEM_BACK,      /* "non pas du": the item behind it is taken back */
     INTENTS_ITEM_REPAIRS,   /* "euh non", "ou plutôt": what follows stands for the item before */
-    INTENTS_ITEM_DROPS,  /* "enlevez", "mais sans": in an answer, the item behind leaves the list */
-    INTENTS_ITEM_BEGINS, /* "pas", "sans": the same, as the first words only */
-    INTENTS_ITEM_MADE,   /* "faire": what is made of the items is none */
-    INTENTS_ITEM_NEVER,  /* nouns that are no items: "courses", "aide" */
-    INTENTS_ITEM_ADDS,   /* "ajoutez", "et aussi": in an answer, what comes to the list follows */
-    INTENTS_ITEM_INNER,  /* between a noun and what it is made of: "de", "à la" */
+    INTENTS_ITEM_DROPS, /* "enlevez", "mais sans": in an answer, the item behind leaves the list */
+    INTENTS_ITEM_DROPS_FIRST, /* "pas", "sans": the same, as the first words only */
+    INTENTS_ITEM_MADE,        /* "faire": what is made of the items is none */
+    INTENTS_ITEM_NEVER,       /* nouns that are no items: "courses", "aide" */
+    INTENTS_ITEM_ADDS,    /* "ajoutez", "et aussi": in an answer, what comes to the list follows */
+    INTENTS_ITEM_INNER,   /* between a noun and what it is made of: "de", "à la" */
     INTENTS_ITEM_GRAMMAR, /* words of grammar: no noun */
     INTENTS_N_ITEM_SETS,
 };

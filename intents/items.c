@@ -80,7 +80,8 @@ static bool is_dropped(const struct intents_item_reader *reader, size_t at)
         if (intents_item_match(reader, INTENTS_ITEM_DROPS, at - back) == at)
             return true;
     }
-    return reader->is_answer && at > 0 && intents_item_match(reader, INTENTS_ITEM_BEGINS, 0) == at;
+    return reader->is_answer && at > 0 &&
+           intents_item_match(reader, INTENTS_ITEM_DROPS_FIRST, 0) == at;
 }
 
 /* The end of the words of an answer that say that something comes to the list, `at` when there are

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "intents/language_private.h"
+#include "intents/plain.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,8 +22,7 @@ static int complain(const char *file, const char *problem)
     return -EINVAL;
 }
 
-/* Reads a JSON file. Returns: 0 or -errno; *ret_root NULL when it is not there and may be missing.
- */
+/* Reads a JSON file, which is an object. Returns: 0 or -errno (logged). */
 static int read_json(const char *folder, const char *name, json_t **ret_root)
 {
     char path[PATH_MAX], *text;
@@ -135,9 +135,11 @@ static char *copy_string(const json_t *root, const char *key)
     return strdup(text ? text : "");
 }
 
-static int load_follow_ups(struct intents_service *info, const json_t *array)
+static int load_follow_ups(struct intents_service *info, const char *file, const json_t *array)
 {
-    for (size_t i = 0; i < json_array_size(array) && i < INTENTS_FOLLOW_UPS; i++) {
+    if (json_array_size(array) > INTENTS_FOLLOW_UPS)
+        return complain(file, "more than 4 in \"follow_up\"");
+    for (size_t i = 0; i < json_array_size(array); i++) {
         struct intents_follow_up *follow_up = &info->follow_up[info->n_follow_ups++];
 
         follow_up->slot = copy_string(json_array_get(array, i), "slot");
@@ -174,6 +176,7 @@ static int add_phrases(struct intents_service_data *service, const char *file, c
 static int fill_service(struct intents_service_data *service, const char *file, const json_t *root)
 {
     const json_t *say = json_object_get(root, "say");
+    int r;
 
     service->info.id = copy_string(root, "id");
     service->info.say_choice = copy_string(say, "choice");
@@ -185,9 +188,8 @@ static int fill_service(struct intents_service_data *service, const char *file, 
         return -ENOMEM;
     if (!*service->info.id || strlen(service->info.id) >= INTENTS_SERVICE_ID)
         return complain(file, "\"id\" is missing or longer than 31 bytes");
-    if (add_strings(&service->names, file, json_object_get(root, "names"), 1) < 0)
-        return -EINVAL;
-    return load_follow_ups(&service->info, json_object_get(root, "follow_up"));
+    r = add_strings(&service->names, file, json_object_get(root, "names"), 1);
+    return r < 0 ? r : load_follow_ups(&service->info, file, json_object_get(root, "follow_up"));
 }
 
 static int load_service(struct intents_language *language, const char *folder, const char *file)
@@ -281,8 +283,10 @@ static int load_lines(struct intents_list *list, const char *folder, const char 
     r = base_file_join(folder, file, path, sizeof(path));
     if (r == 0)
         r = base_file_read(path, FILE_BYTES_MAX, &text, &n);
-    if (r < 0)
+    if (r < 0) {
+        complain(file, strerror(-r));
         return r;
+    }
     list->is_learnable = true;
     for (rest = text; r == 0 && (line = strsep(&rest, "\n"));) {
         line[strcspn(line, "#\r")] = '\0';
@@ -373,8 +377,9 @@ static int each_file(struct intents_language *language, const char *root, const 
     if (n < 0 && errno == ENOENT && is_optional)
         return 0;
     if (n < 0) {
-        log_error("language-bad", "%s: %s", path, strerror(errno));
-        return -errno;
+        r = -errno;
+        log_error("language-bad", "%s: %s", path, strerror(-r));
+        return r;
     }
     for (int i = 0; i < n; i++) {
         if (r == 0 && ends_with(entries[i]->d_name, ending))
@@ -451,6 +456,8 @@ static int load_tables(struct intents_language *language, const char *folder)
         r = intents_grammar_init(&language->grammar, root);
         json_decref(root);
     }
+    if (r == 0)
+        r = intents_plain_check(language);
     if (r == 0)
         r = read_json(folder, "when.json", &root);
     if (r == 0) {

@@ -74,15 +74,25 @@ static void know(struct intents_lexis *lexis, const char *text, unsigned char cl
     }
 }
 
+static int complain(const char *list, size_t i)
+{
+    log_error("language-bad", "grammar.json: \"%s\": number %zu is no word", list, i + 1);
+    return -EINVAL;
+}
+
 static int read_endings(struct intents_lexis *lexis, const json_t *array)
 {
-    for (size_t i = 0; i < json_array_size(array) && i < ENDINGS_MAX; i++) {
+    if (json_array_size(array) > ENDINGS_MAX) {
+        log_error("language-bad", "grammar.json: more than %d in \"endings\"", ENDINGS_MAX);
+        return -EINVAL;
+    }
+    for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *row = json_array_get(array, i);
 
         lexis->endings[i].end = json_string_value(json_array_get(row, 0));
         lexis->endings[i].name = json_string_value(json_array_get(row, 1));
         if (!lexis->endings[i].end || !lexis->endings[i].name)
-            return -EINVAL;
+            return complain("endings", i);
         lexis->n_endings++;
     }
     return 0;
@@ -96,12 +106,13 @@ static int read_stems(struct intents_lexis *lexis, const json_t *array)
     for (size_t i = 0; i < json_array_size(array); i++) {
         lexis->stems[i] = json_string_value(json_array_get(array, i));
         if (!lexis->stems[i])
-            return -EINVAL;
+            return complain("stems", i);
         lexis->n_stems++;
     }
     return 0;
 }
 
+/* Returns: CLASS_UNKNOWN when there are too many. */
 static unsigned char class_number(struct intents_lexis *lexis, const char *name)
 {
     for (size_t i = 0; i < lexis->n_classes; i++) {
@@ -136,6 +147,11 @@ static struct known_phrase *find_phrase(const struct intents_lexis *lexis, uint3
     while (lexis->phrases[i].hash && lexis->phrases[i].hash != hash)
         i = (i + 1) & lexis->mask;
     return &lexis->phrases[i];
+}
+
+static const char *class_name(const struct intents_lexis *lexis, unsigned char class)
+{
+    return class >= CLASS_FIRST ? lexis->class_names[class - CLASS_FIRST] : NULL;
 }
 
 static void know_phrase(const struct intents_lexis *lexis, const char *text, unsigned char class)
@@ -178,24 +194,38 @@ static void read_roles(struct intents_lexis *lexis, const json_t *chunks)
     lexis->has_chunks = chunks != NULL;
 }
 
-static void know_lists(struct intents_lexis *lexis, json_t *classes)
+static void know_list(struct intents_lexis *lexis, const struct intents_list *list,
+                      unsigned char class)
 {
-    const struct intents_language *language = lexis->language;
+    for (size_t i = 0; i < list->n; i++) {
+        if (is_single_word(list->entries[i].text))
+            know(lexis, list->entries[i].text, class);
+        else
+            know_phrase(lexis, list->entries[i].text, class);
+    }
+}
+
+static int know_lists(struct intents_lexis *lexis, json_t *classes)
+{
     const char *name;
     json_t *value;
 
     json_object_foreach(classes, name, value)
     {
-        const struct intents_list *list = intents_lists_find(&language->lexicon, name);
+        const struct intents_list *list = intents_lists_find(&lexis->language->lexicon, name);
         const char *class = json_string_value(value);
+        unsigned char number = class ? class_number(lexis, class) : CLASS_UNKNOWN;
 
-        for (size_t i = 0; class && list && i < list->n; i++) {
-            if (is_single_word(list->entries[i].text))
-                know(lexis, list->entries[i].text, class_number(lexis, class));
-            else
-                know_phrase(lexis, list->entries[i].text, class_number(lexis, class));
+        if (!list || number == CLASS_UNKNOWN) {
+            log_error("language-bad", "grammar.json: \"classes\": \"%s\": %s", name,
+                      !list    ? "lexicon.json has no such list"
+                      : !class ? "the class is no word"
+                               : "there are more than 64 classes");
+            return -EINVAL;
         }
+        know_list(lexis, list, number);
     }
+    return 0;
 }
 
 /* How many words there may be, and how many bytes they take with their ends. */
@@ -237,12 +267,13 @@ static int fill_lexis(struct intents_lexis *lexis)
         const char *word = json_string_value(json_array_get(structure, i));
 
         if (!word)
-            return -EINVAL;
+            return complain("structure", i);
         know(lexis, word, CLASS_STRUCTURE);
     }
     read_roles(lexis, json_object_get(grammar, "chunks"));
-    know_lists(lexis, json_object_get(grammar, "classes"));
-    r = read_endings(lexis, json_object_get(grammar, "endings"));
+    r = know_lists(lexis, json_object_get(grammar, "classes"));
+    if (r == 0)
+        r = read_endings(lexis, json_object_get(grammar, "endings"));
     return r == 0 ? read_stems(lexis, json_object_get(grammar, "stems")) : r;
 }
 
@@ -256,8 +287,6 @@ int intents_lexis_create(const struct intents_language *language, struct intents
     lexis->language = language;
     r = fill_lexis(lexis);
     if (r < 0) {
-        if (r == -EINVAL)
-            log_error("language-bad", "grammar.json: structure, endings or stems are no words");
         intents_lexis_destroy(lexis);
         return r;
     }
@@ -274,11 +303,6 @@ void intents_lexis_destroy(struct intents_lexis *lexis)
     free(lexis->phrases);
     free(lexis->stems);
     free(lexis);
-}
-
-static const char *class_name(const struct intents_lexis *lexis, unsigned char class)
-{
-    return class >= CLASS_FIRST ? lexis->class_names[class - CLASS_FIRST] : NULL;
 }
 
 struct intents_lexis_word intents_lexis_word(const struct intents_lexis *lexis, const char *word)

@@ -265,7 +265,8 @@ static int add_slot_firsts(struct intents_match_index *index, const struct inten
     return r == 0 ? add_first(index, ANY_DIGITS, number) : r;
 }
 
-/* Adds the words a node can begin with. Returns: 0, 1 when it can also be nothing, -ENOMEM. */
+/* Adds the words a node can begin with. Returns: 0, 1 when it can also be nothing, -ENOMEM, -EINVAL
+ * where they cannot be counted up. */
 static int add_node_firsts(struct intents_match_index *index, const struct intents_when_data *data,
                            const struct intents_node *node, unsigned short number)
 {
@@ -273,8 +274,10 @@ static int add_node_firsts(struct intents_match_index *index, const struct inten
 
     switch (node->kind) {
     case INTENTS_NODE_WORD:
-        return add_first(index, node->text, number);
+        return node->text[0] == '-' ? -EINVAL : add_first(index, node->text, number);
     case INTENTS_NODE_SLOT:
+        if (node->builtin == INTENTS_SLOT_ANY)
+            return -EINVAL;
         return add_slot_firsts(index, data, node->builtin, number);
     case INTENTS_NODE_SEQUENCE:
         r = 1;
@@ -291,6 +294,7 @@ static int add_node_firsts(struct intents_match_index *index, const struct inten
         }
         return r;
     case INTENTS_NODE_FRAGMENT:
+        return -EINVAL;
     case INTENTS_NODE_AGREE:
         break;
     }

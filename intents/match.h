@@ -4,7 +4,9 @@
  * template can say. Number slots ({number}, {hour}, {minute}, {day}), {weekday} and {month} match
  * their words or digits and catch the value; the first catch of a kind counts ("entre dix et onze
  * heures" is ten). {any} matches one word, whatever it is, and "-erait" one that ends so; a
- * fragment that is bound matches what its entries do.
+ * fragment matches what the entries of its list do, as long as they are there: a language that was
+ * loaded to understand has forgotten those of fragments.json (intents/forget.c), so that binding
+ * refuses them in what is matched, and only the parts of grammar.json (intents/sets.h) are left.
  *
  * Plain backtracking: a template of when.json is short, and an index by first words (below) leaves
  * a handful of them to try at each place. Thread: any.
@@ -30,10 +32,12 @@ size_t intents_match(const struct intents_when_data *data, const struct intents_
                      const struct intents_words *words, size_t start,
                      struct intents_catch *ret_catch);
 
-/* Templates by the words they can begin with. */
+/* Templates by the words they can begin with: none may begin with {any}, an ending or a fragment.
+ */
 struct intents_match_index;
 
-/* Returns: 0 or -ENOMEM. Owns: the caller; the nodes must outlive it. */
+/* Returns: 0, -ENOMEM, -EINVAL for a template that begins so. Owns: the caller; the nodes must
+ * outlive it. */
 int intents_match_index_create(const struct intents_when_data *data,
                                const struct intents_node *const *nodes, size_t n_nodes,
                                struct intents_match_index **ret_index);

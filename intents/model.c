@@ -12,6 +12,10 @@
 #define MAGIC       "VOUN0003"
 #define FILE_MAX    (16u << 20)
 #define SCORE_BOUND 60.0f
+/* So many times the weights' root mean square is the largest that is told apart: the few beyond it
+ * clip, for finer steps of all others. Chosen by hand. */
+#define SCALE_OF_SPREAD 12
+#define STEPS           127
 
 /*
  * Found on sets that were not learned from, and rounded: the scales are where the likelihood is
@@ -185,12 +189,11 @@ static void keep_row(struct intents_head *head, uint32_t bucket)
     for (size_t k = 0; k < head->n_classes; k++) {
         float value = roundf(row[k] / head->scale);
 
-        kept[k] = (signed char)fmaxf(fminf(value, 127), -127);
+        kept[k] = (signed char)fmaxf(fminf(value, STEPS), -STEPS);
     }
     head->row_of[bucket] = ++head->n_rows;
 }
 
-/* The scale lets the largest weights clip: 1 in 10,000 of them, for finer steps of all others. */
 static float choose_scale(const struct intents_head *head)
 {
     size_t n = (size_t)INTENTS_MODEL_BUCKETS * head->stride;
@@ -200,7 +203,7 @@ static float choose_scale(const struct intents_head *head)
         sum += (double)head->weights[i] * (double)head->weights[i];
         n_set += head->weights[i] != 0;
     }
-    return n_set > 0 ? (float)(12 * sqrt(sum / n_set) / 127) : 1;
+    return n_set > 0 ? (float)(SCALE_OF_SPREAD * sqrt(sum / n_set) / STEPS) : 1;
 }
 
 static int head_make_small(struct intents_head *head, size_t n_rows_max)
@@ -315,6 +318,15 @@ int intents_model_save(const struct intents_model *model, const char *path)
     return r;
 }
 
+static bool are_finite(const float *numbers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(numbers[i]))
+            return false;
+    }
+    return true;
+}
+
 static int get_head(struct cursor *cursor, struct intents_head *head, size_t n_wanted)
 {
     uint32_t n_classes, n_rows, before = 0;
@@ -335,6 +347,8 @@ static int get_head(struct cursor *cursor, struct intents_head *head, size_t n_w
     if (!head->rows || !head->row_of)
         return -ENOMEM;
     get(cursor, head->bias, n_classes * sizeof(*head->bias));
+    if (!are_finite(head->bias, n_classes))
+        return -EINVAL;
     for (uint32_t i = 0; i < n_rows; i++) {
         uint32_t bucket;
 
@@ -346,6 +360,12 @@ static int get_head(struct cursor *cursor, struct intents_head *head, size_t n_w
     }
     get(cursor, head->rows, (size_t)n_rows * n_classes);
     return cursor->is_short ? -EINVAL : 0;
+}
+
+static bool is_calibration(const struct intents_calibration *read)
+{
+    return isfinite(read->topic_scale) && isfinite(read->act_scale) &&
+           isfinite(read->request_offset) && isfinite(read->topic_weight);
 }
 
 static int get_model(struct cursor *cursor, struct intents_model *model)
@@ -364,6 +384,8 @@ static int get_model(struct cursor *cursor, struct intents_model *model)
     for (size_t i = 0; i < n_services; i++)
         model->services[i][INTENTS_SERVICE_ID - 1] = '\0';
     get(cursor, &model->calibration, sizeof(model->calibration));
+    if (!is_calibration(&model->calibration))
+        return -EINVAL;
     r = get_head(cursor, &model->heads[INTENTS_HEAD_TOPIC], n_services + 1);
     return r == 0 ? get_head(cursor, &model->heads[INTENTS_HEAD_ACT], INTENTS_N_ACTS) : r;
 }

@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A model made from other data would name services that the language does not have. */
+/* A model made from other data would name other services, or lack one of the language's. */
 static int check_model(const struct intents_language *language, const struct intents_model *model)
 {
-    for (size_t i = 0; i < model->n_services; i++) {
-        if (!intents_language_find_service(language, model->services[i]))
+    size_t n = intents_language_n_services(language);
+
+    if (model->n_services != n)
+        return -EINVAL;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(intents_language_service(language, i)->id, model->services[i]) != 0)
             return -EINVAL;
     }
     return 0;

@@ -13,6 +13,19 @@
 
 #define TEMPLATE_BYTES INTENTS_TEMPLATE_BYTES
 
+static const char *const cue_names[INTENTS_N_CUES] = {[INTENTS_CUE_CORRECTION] = "correction",
+                                                      [INTENTS_CUE_NOT] = "not",
+                                                      [INTENTS_CUE_OR] = "or",
+                                                      [INTENTS_CUE_AND] = "and",
+                                                      [INTENTS_CUE_RANGE] = "range",
+                                                      [INTENTS_CUE_BECAUSE] = "because",
+                                                      [INTENTS_CUE_ASK] = "ask",
+                                                      [INTENTS_CUE_OTHER] = "other",
+                                                      [INTENTS_CUE_PAST] = "past",
+                                                      [INTENTS_CUE_CLOSER] = "closer",
+                                                      [INTENTS_CUE_FILLER] = "filler",
+                                                      [INTENTS_CUE_OPEN] = "open"};
+
 static int complain(const char *what, const char *problem)
 {
     log_error("language-bad", "when.json: %s: %s", what, problem);
@@ -177,6 +190,7 @@ static int add_rule(struct intents_when_data *data, const json_t *json)
 
         if (!text)
             return complain("a rule", "what it says is no string");
+        rule.text = text;
         r = parse_opened(data->root, text, &rule.node);
         if (r == 0)
             data->rules[data->n_rules++] = rule;
@@ -187,8 +201,9 @@ static int add_rule(struct intents_when_data *data, const json_t *json)
     return r;
 }
 
-static int add_cues(struct intents_when_data *data, enum intents_when_cue cue, const char *name)
+static int add_cues(struct intents_when_data *data, enum intents_when_cue cue)
 {
+    const char *name = cue_names[cue];
     const json_t *array = json_object_get(json_object_get(data->root, "cues"), name);
 
     data->cues[cue] = calloc(json_array_size(array) + 1, sizeof(*data->cues[cue]));
@@ -196,13 +211,22 @@ static int add_cues(struct intents_when_data *data, enum intents_when_cue cue, c
         return -ENOMEM;
     for (size_t i = 0; i < json_array_size(array); i++) {
         const char *text = json_string_value(json_array_get(array, i));
-        int r = text ? parse_opened(data->root, text, &data->cues[cue][i]) : -EINVAL;
+        int r = text ? parse_opened(data->root, text, &data->cues[cue][i])
+                     : complain(name, "a cue is no string");
 
         if (r < 0)
             return r;
         data->n_cues[cue]++;
     }
     return 0;
+}
+
+const char *intents_when_data_cue_text(const struct intents_when_data *data,
+                                       enum intents_when_cue cue, size_t i)
+{
+    const json_t *array = json_object_get(json_object_get(data->root, "cues"), cue_names[cue]);
+
+    return json_string_value(json_array_get(array, i));
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -243,7 +267,7 @@ static int read_names(const struct intents_when_data *data, const char *key, con
     return 0;
 }
 
-static int fill_list(struct intents_list **ret_list, const json_t *array)
+static int fill_list(struct intents_list **ret_list, const char *name, const json_t *array)
 {
     struct intents_list *list = calloc(1, sizeof(*list));
 
@@ -252,7 +276,8 @@ static int fill_list(struct intents_list **ret_list, const json_t *array)
         return -ENOMEM;
     for (size_t i = 0; i < json_array_size(array); i++) {
         const char *text = json_string_value(json_array_get(array, i));
-        int r = text ? intents_list_add(list, "when.json", text, INTENTS_NO_GENDER, 1) : -EINVAL;
+        int r = text ? intents_list_add(list, "when.json", text, INTENTS_NO_GENDER, 1)
+                     : complain(name, "an entry is no string");
 
         if (r < 0)
             return r;
@@ -265,22 +290,24 @@ static int fill_lists(struct intents_when_data *data)
     const json_t *spoken = json_object_get(data->root, "spoken");
     const struct {
         struct intents_list **list;
-        const json_t *array;
+        const char *name; /* NULL: rules fill it */
+        const json_t *in;
     } lists[] = {
-        {&data->date, NULL},
-        {&data->part, NULL},
-        {&data->time, NULL},
-        {&data->when, json_object_get(data->root, "when")},
-        {&data->number, json_object_get(spoken, "number")},
-        {&data->hour, json_object_get(spoken, "hour")},
-        {&data->minute, json_object_get(spoken, "minute")},
-        {&data->day, json_object_get(spoken, "day")},
-        {&data->weekday, json_object_get(data->root, "weekdays")},
-        {&data->month, json_object_get(data->root, "months")},
+        {&data->date, NULL, NULL},
+        {&data->part, NULL, NULL},
+        {&data->time, NULL, NULL},
+        {&data->when, "when", data->root},
+        {&data->number, "number", spoken},
+        {&data->hour, "hour", spoken},
+        {&data->minute, "minute", spoken},
+        {&data->day, "day", spoken},
+        {&data->weekday, "weekdays", data->root},
+        {&data->month, "months", data->root},
     };
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        int r = fill_list(lists[i].list, lists[i].array);
+        const char *name = lists[i].name;
+        int r = fill_list(lists[i].list, name, name ? json_object_get(lists[i].in, name) : NULL);
 
         if (r < 0)
             return r;
@@ -290,9 +317,6 @@ static int fill_lists(struct intents_when_data *data)
 
 int intents_when_data_init(struct intents_when_data *data, json_t *root)
 {
-    static const char *const cue_names[INTENTS_N_CUES] = {
-        "correction", "not",   "or",   "and",    "range",  "because",
-        "ask",        "other", "past", "closer", "filler", "open"};
     const json_t *rules = json_object_get(root, "rules");
     int r;
 
@@ -306,7 +330,7 @@ int intents_when_data_init(struct intents_when_data *data, json_t *root)
     if (r == 0)
         r = fill_lists(data);
     for (int i = 0; r == 0 && i < INTENTS_N_CUES; i++)
-        r = add_cues(data, (enum intents_when_cue)i, cue_names[i]);
+        r = add_cues(data, (enum intents_when_cue)i);
     for (size_t i = 0; r == 0 && i < json_array_size(rules); i++)
         r = add_rule(data, json_array_get(rules, i));
     return r;
@@ -323,6 +347,8 @@ int intents_when_data_index(struct intents_when_data *data)
         nodes[i] = data->rules[i].node;
     r = intents_match_index_create(data, nodes, data->n_rules, &data->rule_index);
     free(nodes);
+    if (r == -EINVAL)
+        complain("a rule", "it begins with any word or an ending, and would never be found");
     return r;
 }
 

@@ -36,6 +36,7 @@ enum intents_when_kind {
 
 struct intents_when_rule {
     enum intents_when_kind kind;
+    const char *text; /* as the file has it */
     struct intents_node *node;
     struct intents_when_value days, weeks, months;  /* added to now, or to the weekday */
     struct intents_when_value week;                 /* weeks from this one, by the calendar */
@@ -92,8 +93,12 @@ struct intents_when_data {
 
 /* Takes the file's content. Returns: 0, -ENOMEM, -EINVAL (logged). */
 int intents_when_data_init(struct intents_when_data *data, struct json_t *root);
-/* To be called once every slot of the rules is bound. Returns: 0 or -ENOMEM. */
+/* To be called once every slot of the rules is bound. Returns: 0, -ENOMEM, -EINVAL for a rule that
+ * begins with what no index finds (logged). */
 int intents_when_data_index(struct intents_when_data *data);
+/* As the file has it. */
+const char *intents_when_data_cue_text(const struct intents_when_data *data,
+                                       enum intents_when_cue cue, size_t i);
 void intents_when_data_finish(struct intents_when_data *data);
 
 #endif

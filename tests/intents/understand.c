@@ -7,9 +7,8 @@
 #include "intents/train.h"
 #include "tests/intents/french.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -181,6 +180,14 @@ static void territory_masks(void)
     intents_understander_offer(understander, NULL, 0);
 }
 
+/* Of the file, before its calibration: a mark, a number, the services. Behind the four numbers of
+ * that, three of the first head, and its biases. */
+static size_t n_head(void)
+{
+    return sizeof("VOUN0003") + sizeof(uint32_t) +
+           intents_language_n_services(language) * INTENTS_SERVICE_ID;
+}
+
 /* Every beginning of the file, and a file with one byte changed here and there, is refused or read,
  * never worse. */
 static void damaged_files(void)
@@ -203,26 +210,20 @@ static void damaged_files(void)
             intents_model_destroy(model);
         data[i] ^= 0x55;
     }
+    /* No number of the head, and none of the first biases. */
+    for (size_t i = 0; i < 6; i++) {
+        size_t at = n_head() + (i < 4 ? i : i + 3) * sizeof(float);
+        float kept, none = NAN;
+
+        memcpy(&kept, data + at, sizeof(kept));
+        memcpy(data + at, &none, sizeof(none));
+        REQUIRE(base_file_replace(path, data, n, 0600) == 0);
+        CHECK_INT(intents_model_load(path, &model), -EINVAL);
+        memcpy(data + at, &kept, sizeof(kept));
+    }
     free(data);
     CHECK_INT(intents_model_load("/nowhere/at/all", &model), -ENOENT);
     unlink(path);
-}
-
-static void link_entries(const char *from, const char *to)
-{
-    DIR *listing = opendir(from);
-    const struct dirent *entry;
-    char source[PATH_MAX], target[PATH_MAX];
-
-    REQUIRE(listing != NULL);
-    while ((entry = readdir(listing))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        REQUIRE(base_file_join(from, entry->d_name, source, sizeof(source)) == 0);
-        REQUIRE(base_file_join(to, entry->d_name, target, sizeof(target)) == 0);
-        REQUIRE(strcmp(entry->d_name, "services") == 0 || symlink(source, target) == 0);
-    }
-    closedir(listing);
 }
 
 static const char reading_json[] =
@@ -264,6 +265,8 @@ static void fourteenth_service(void)
     make_fourteen(root);
     REQUIRE(intents_language_load(root, INTENTS_TO_DRAW, NULL, 0, &fourteen) == 0);
     CHECK_INT(intents_language_n_services(fourteen), intents_language_n_services(language) + 1);
+    /* A model of thirteen services would never hear the fourteenth. */
+    CHECK_INT(intents_understander_create(fourteen, model_path, &understander), -EINVAL);
     learn(fourteen, N_FOURTEENTH, model_path);
     CHECK_INT(intents_understander_create(language, model_path, &understander), -EINVAL);
     REQUIRE(intents_understander_create(fourteen, model_path, &understander) == 0);
@@ -284,18 +287,10 @@ static void ends_understander(void)
     understander = NULL;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 static void ends(void)
 {
     intents_language_destroy(language);
-    CHECK_INT(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+    remove_folder(folder);
 }
 
 CHECK_MAIN(starts, plain_requests, all_of_a_request, answers, a_no_that_names_another_service,
