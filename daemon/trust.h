@@ -51,7 +51,7 @@ struct trust_evidence {
     bool is_short;        /* of one of the short answers, heard by themselves */
     bool is_day;          /* and that of days, word by word */
     enum intents_act act; /* what it is evidence of */
-    char service[INTENTS_RESULT_SERVICE];
+    char service[INTENTS_SERVICE_ID];
 };
 
 /* The names, for tools/fit-confidence. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From an opinion to one reading: the act, and the service when it is a request. What may come of
- * it besides is kept for the repair ladder: the reading that comes next, the likeliest service were
- * it a request after all, and the service that is wanted and not offered here.
+ * it besides is kept for the repair ladder: the likeliest service were it a request after all, and
+ * the service that is wanted and not offered here.
  */
 #include "intents/understand_private.h"
 
@@ -28,12 +28,12 @@ static bool may_guess(const struct intents_opinion *opinion, enum intents_act ac
 
 /* The likeliest service, of those offered or of all. Returns: its number, -1: none. */
 static int best_service(const struct intents_understander *understander,
-                        const struct intents_opinion *opinion, bool only_offered, int but)
+                        const struct intents_opinion *opinion, bool only_offered)
 {
     int best = -1;
 
     for (int i = 0; i < (int)understander->model->n_services; i++) {
-        if ((only_offered && !understander->is_offered[i]) || i == but)
+        if (only_offered && !understander->is_offered[i])
             continue;
         if (best < 0 || opinion->service[i] > opinion->service[best])
             best = i;
@@ -42,45 +42,17 @@ static int best_service(const struct intents_understander *understander,
 }
 
 static void name_service(const struct intents_understander *understander, int service,
-                         char ret_name[INTENTS_RESULT_SERVICE])
+                         char ret_name[INTENTS_SERVICE_ID])
 {
-    snprintf(ret_name, INTENTS_RESULT_SERVICE, "%s",
+    snprintf(ret_name, INTENTS_SERVICE_ID, "%s",
              service < 0 ? "" : understander->model->services[service]);
-}
-
-/* One of the two readings that come next: another act, or the same request for another service. */
-static void find_second(const struct intents_understander *understander,
-                        const struct intents_opinion *opinion, int service,
-                        struct intents_result *result)
-{
-    float best = -1;
-
-    for (int i = 0; i < INTENTS_N_ACTS; i++) {
-        if (i == (int)result->act || opinion->act[i] <= best)
-            continue;
-        best = opinion->act[i];
-        result->second_act = (enum intents_act)i;
-    }
-    result->second_confidence = (double)best;
-    if (result->act == INTENTS_REQUEST) {
-        int other = best_service(understander, opinion, true, service);
-        float probability = other < 0 ? 0 : opinion->act[INTENTS_REQUEST] * opinion->service[other];
-
-        if (probability > best) {
-            result->second_act = INTENTS_REQUEST;
-            result->second_confidence = (double)probability;
-            name_service(understander, other, result->second_service);
-        }
-    } else if (result->second_act == INTENTS_REQUEST) {
-        name_service(understander, service, result->second_service);
-    }
 }
 
 void intents_decide(const struct intents_understander *understander,
                     const struct intents_opinion *opinion, struct intents_result *result)
 {
-    int any = best_service(understander, opinion, false, -1);
-    int service = best_service(understander, opinion, true, -1);
+    int any = best_service(understander, opinion, false);
+    int service = best_service(understander, opinion, true);
 
     result->act = intents_opinion_act(opinion);
     result->confidence = (double)opinion->act[result->act];
@@ -100,5 +72,4 @@ void intents_decide(const struct intents_understander *understander,
         name_service(understander, service, result->service);
         result->confidence *= (double)opinion->service[service];
     }
-    find_second(understander, opinion, service, result);
 }

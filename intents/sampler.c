@@ -22,7 +22,7 @@ static const unsigned usual_shares[INTENTS_N_DRAW_KINDS] = {
 struct draw {
     struct intents_expander expander;
     const struct intents_language *language;
-    const struct intents_list *sentence, *greet, *hesitation, *polite_start, *polite_end, *closing;
+    const struct intents_list *sentence, *greet, *hesitation, *polite_end, *closing;
     const struct intents_list *general, *not_asking, *goods, *additions;
     const struct intents_list *short_answer, *short_choice, *short_day;
     const struct intents_list *when;
@@ -404,7 +404,6 @@ int intents_sampler_run(const struct intents_language *language,
         .sentence = fragment(language, "sentence"),
         .greet = fragment(language, "greet"),
         .hesitation = fragment(language, "hesitation"),
-        .polite_start = fragment(language, "polite_start"),
         .polite_end = fragment(language, "polite_end"),
         .closing = fragment(language, "closing"),
         .general = fragment(language, "reason_general"),

@@ -22,7 +22,7 @@
 
 struct intents_language;
 
-/* Which half of the phrases is drawn from: measuring how far the data reach needs phrases that
+/* Which part of the phrases is drawn from: measuring how far the data reach needs phrases that
  * were not learned. */
 enum intents_fold {
     INTENTS_FOLD_ALL,
@@ -65,9 +65,9 @@ struct intents_label {
 typedef int intents_sampler_fn(void *user, const char *sentence, const struct intents_label *label);
 
 /*
- * Draws options->n_sentences sentences. Returns: 0, -ENOMEM, -EINVAL (no such language: nothing can
- * be drawn, or it was not loaded for it), or what fn gave. About 100,000
- * sentences in two seconds. Thread: any.
+ * Draws options->n_sentences sentences, fewer where a draw gave nothing twenty times. Returns: 0,
+ * -ENOMEM, -EINVAL (no such language: nothing can be drawn, or it was not loaded for it), or what
+ * fn gave. About 100,000 sentences in two seconds. Thread: any.
  */
 int intents_sampler_run(const struct intents_language *language,
                         const struct intents_sampler_options *options, intents_sampler_fn *fn,

@@ -7,8 +7,9 @@
  * intents/expand.c, and intents/match.c matches words against the same tree, so that what is said
  * and what is understood come from one text.
  *
- * Invariant: a NODE_CHOICE has at least one child, a NODE_WORD a text without space; no tree is
- * deeper than INTENTS_TEMPLATE_DEPTH. Thread: any; a parsed tree is never changed but for `list`.
+ * Invariant: a NODE_CHOICE has at least one child, a NODE_WORD a text without space; brackets are
+ * at most INTENTS_TEMPLATE_DEPTH deep. Thread: any; a parsed tree is never changed but for `list`
+ * and `builtin`, when it is bound.
  */
 #ifndef INTENTS_TEMPLATE_H
 #define INTENTS_TEMPLATE_H

@@ -16,7 +16,8 @@ struct intents_train_options {
     enum intents_fold fold;
 };
 
-/* Returns: 0 or -ENOMEM. Owns: the caller (intents_model_destroy). */
+/* Returns: 0, -ENOMEM, -EINVAL (nothing can be drawn, or the language was not loaded for it). Owns:
+ * the caller (intents_model_destroy). */
 int intents_train_model(const struct intents_language *language,
                         const struct intents_train_options *options,
                         struct intents_model **ret_model);

@@ -11,16 +11,15 @@
 
 #include "base/date.h"
 #include "intents/act.h"
+#include "intents/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define INTENTS_RESULT_SERVICE 32
-#define INTENTS_ITEMS_MAX      16
-#define INTENTS_ITEM_BYTES     64
-#define INTENTS_ALSO_MAX       2 /* requests in one sentence besides the first */
+#define INTENTS_ITEMS_MAX  16
+#define INTENTS_ITEM_BYTES 64
+#define INTENTS_ALSO_MAX   2 /* requests in one sentence besides the first */
 
-struct intents_language;
 struct intents_understander;
 
 /* What the conversation waits for; it shifts what is likelier, it forbids nothing. */
@@ -39,8 +38,8 @@ enum intents_answer { INTENTS_NO_ANSWER, INTENTS_YES, INTENTS_NO };
 
 /* One more request of the same sentence. */
 struct intents_also {
-    char service[INTENTS_RESULT_SERVICE]; /* of the language; perhaps not of this territory */
-    bool is_outside;                      /* not of this territory */
+    char service[INTENTS_SERVICE_ID]; /* of the language; perhaps not of this territory */
+    bool is_outside;                  /* not of this territory */
     struct base_date date;
     enum intents_part part;
     struct base_time time;
@@ -52,18 +51,18 @@ struct intents_also {
 
 struct intents_result {
     enum intents_act act;
-    char service[INTENTS_RESULT_SERVICE]; /* "" unless act is REQUEST */
-    char topic[INTENTS_TOPIC_MAX];        /* what the act is about: "privacy" of HELP, "everything"
-                                             of CANCEL, "pitch" of SOFTER; of NONE and others what
-                                             was said beside the matter (intents/aside.h); "" in
-                                             general */
-    bool is_instead;            /* an answer that says no and names this service instead */
-    enum intents_answer answer; /* before the request: "oui, et le chien aussi" */
-    bool is_besides;            /* the request comes to another one: "et le chien aussi" */
-    bool is_repeated;           /* asked for more than once: "tous les mardis" */
-    bool is_off_weekday;        /* the weekday that was said is not the day's own */
-    bool is_mixed;              /* two requests in one that cannot be parted surely, or more than
-                                   there is room for */
+    char service[INTENTS_SERVICE_ID]; /* "" unless act is REQUEST */
+    char topic[INTENTS_TOPIC_MAX];    /* what the act is about: "privacy" of HELP, "everything"
+                                         of CANCEL, "pitch" of SOFTER; of NONE and others what
+                                         was said beside the matter (intents/aside.h); "" in
+                                         general */
+    bool is_instead;                  /* an answer that says no and names this service instead */
+    enum intents_answer answer;       /* before the request: "oui, et le chien aussi" */
+    bool is_besides;                  /* the request comes to another one: "et le chien aussi" */
+    bool is_repeated;                 /* asked for more than once: "tous les mardis" */
+    bool is_off_weekday;              /* the weekday that was said is not the day's own */
+    bool is_mixed; /* two requests in one that cannot be parted surely, or more than
+                      there is room for */
     struct base_date date;
     enum intents_part part;
     struct base_time time;
@@ -78,28 +77,26 @@ struct intents_result {
     bool is_cut;       /* more items or dropped ones were said than there is room for */
     bool misses_item;  /* an answer asks for something besides, and what it is is not known */
     double confidence; /* 0 to 1: how probable it is that act and service are right */
-    /* The best other reading, for "Est-ce pour ... ?" */
-    enum intents_act second_act;
-    char second_service[INTENTS_RESULT_SERVICE];
-    double second_confidence;
     /* The likeliest service were it a request after all: the guess of the repair ladder. "" when
      * none stands out. */
-    char best_service[INTENTS_RESULT_SERVICE];
+    char best_service[INTENTS_SERVICE_ID];
     double best_service_confidence;
     /* A request for a service that this territory does not offer: act is then NONE. "" else. */
-    char outside_service[INTENTS_RESULT_SERVICE];
+    char outside_service[INTENTS_SERVICE_ID];
 };
 
 /*
  * Learns from the data of a language and writes the result. The same data give the same bytes.
- * Returns: 0, -ENOMEM, -errno of the file. Takes seconds. Thread: any.
+ * Returns: 0, -ENOMEM, -EINVAL (no sentences can be drawn, or the language was not loaded for it),
+ * -errno of the file. Takes seconds. Thread: any.
  */
 int intents_train(const struct intents_language *language, const char *path);
 
 /*
  * Reads what intents_train wrote. `language` supplies the calendar words, lists and grammar; it
  * must outlive the understander. `path` NULL: learns now, in memory (some seconds).
- * Returns: 0, -ENOMEM, -errno, -EINVAL (damaged, or made from other data). Owns: the caller.
+ * Returns: 0, -ENOMEM, -errno, -EINVAL (damaged, or made for other services; of a bundle whose
+ * phrases changed only daemon/bundle.h can tell). Owns: the caller.
  * Thread: any.
  */
 int intents_understander_create(const struct intents_language *language, const char *path,

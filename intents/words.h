@@ -5,8 +5,9 @@
  * person spell such things differently; behind this module nobody sees the difference.
  *
  * Words that contain an apostrophe and stay whole ("aujourd'hui") are handed in, as they belong to
- * a language. Each word knows where it stood, so that what was said can be quoted as it was
- * written. Nothing is allocated; what is longer than the limits is cut off. Thread: any.
+ * a language. Each word knows where it stood, so that what was said can be quoted with what stands
+ * between the words, in lower case. Nothing is allocated; what is longer than the limits is cut
+ * off. Thread: any.
  */
 #ifndef INTENTS_WORDS_H
 #define INTENTS_WORDS_H
