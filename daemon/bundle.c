@@ -8,6 +8,7 @@
 #include "asr/whole.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/paths.h"
 #include "daemon/seal.h"
 #include "daemon/stored.h"
@@ -235,8 +236,28 @@ static int make_models(struct making *m)
     return r < 0 ? r : make_model(m, "choice", 1, &choice);
 }
 
-/* A word that cannot be pronounced is left out of the dictionary: the recogniser then never says
- * it. */
+/* Whether a word may be the carer's: of the names, or of the wake phrase. */
+static bool may_be_carers(const struct making *m, const char *word)
+{
+    return m->options->n_extra > 0 || strstr(m->options->wake_phrase, word) != NULL;
+}
+
+/* A carer's word that cannot be pronounced is left out of the dictionary: the recogniser then never
+ * says it. A word of the language is an error of its data. */
+static int take_unspeakable(struct making *m, const char *word)
+{
+    m->n_unspeakable++;
+    if (may_be_carers(m, word))
+        return 0;
+    log_error("language-bad", "no pronunciation: %s", word);
+    if (!m->error->length)
+        base_strbuf_addf(m->error,
+                         "the word \"%s\" of the language %s has no pronunciation: spell it "
+                         "otherwise, or add its sound to phones.txt",
+                         word, m->options->language);
+    return -EINVAL;
+}
+
 static int add_word(struct making *m, const char *word)
 {
     struct base_strbuf lines;
@@ -246,7 +267,8 @@ static int add_word(struct making *m, const char *word)
     base_strbuf_init(&lines);
     n = asr_whole_is(word) ? asr_whole_pronounce(m->pronounce, word, N_WHOLE_WAYS_MAX, &lines)
                            : asr_pronounce_word(m->pronounce, word, &lines);
-    m->n_unspeakable += n == 0;
+    if (n == 0)
+        n = take_unspeakable(m, word);
     rest = lines.text;
     while (n > 0 && (line = strsep(&rest, "\n")) && *line) {
         if (i > 1)

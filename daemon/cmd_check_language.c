@@ -15,17 +15,18 @@ static const char usage[] =
     "usage: voisine check-language [LANGUAGE]\n"
     "       voisine check-language --sample N [LANGUAGE]\n\n"
     "Prints templates that come out badly spelled and sentences claimed twice, one a line:\n"
-    "kind, where, template, sentence, and who else claims it. With --sample: N sentences drawn\n"
+    "kind, where, template, sentence, and who else claims it. Ends with 1 where one is badly\n"
+    "spelled (elision) or two services claim it (shared). With --sample: N sentences drawn\n"
     "from the data with their labels, as they are learned from. LANGUAGE is a folder under\n"
     "intents/ (default: fr).\n";
 
 static void print_finding(void *user, const struct intents_finding *finding)
 {
-    size_t *n_findings = user;
+    size_t *n_errors = user;
 
     printf("%s\t%s\t%s\t%s\t%s\n", intents_finding_name(finding->kind), finding->where,
            finding->template, finding->sentence, finding->other ? finding->other : "");
-    (*n_findings)++;
+    *n_errors += intents_finding_is_error(finding->kind);
 }
 
 static int print_sentence(void *user, const char *sentence, const struct intents_label *label)
@@ -39,16 +40,16 @@ static int print_sentence(void *user, const char *sentence, const struct intents
 static int run(const struct intents_language *language, long n_samples)
 {
     const struct intents_sampler_options options = {.seed = 1, .n_sentences = (size_t)n_samples};
-    size_t n_findings = 0;
+    size_t n_errors = 0;
     int r;
 
     if (n_samples > 0)
         r = intents_sampler_run(language, &options, print_sentence, NULL);
     else
-        r = intents_check(language, print_finding, &n_findings);
+        r = intents_check(language, print_finding, &n_errors);
     if (r < 0)
         return EXIT_SOFTWARE;
-    return n_findings > 0 ? EXIT_PROBLEM : EXIT_OK;
+    return n_errors > 0 ? EXIT_PROBLEM : EXIT_OK;
 }
 
 int cmd_check_language(int argc, char **argv)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define DRAWS      8
-#define N_KINDS    3
+#define N_KINDS    4
 #define NOT_FOR_US "not for us"
 
 struct checker {
@@ -29,9 +29,17 @@ struct checker {
 
 const char *intents_finding_name(enum intents_finding_kind kind)
 {
-    static const char *const names[] = {"elision", "twice", "claimed"};
+    static const char *const names[N_KINDS] = {[INTENTS_FINDING_ELISION] = "elision",
+                                               [INTENTS_FINDING_TWICE] = "twice",
+                                               [INTENTS_FINDING_CLAIMED] = "claimed",
+                                               [INTENTS_FINDING_SHARED] = "shared"};
 
     return names[kind];
+}
+
+bool intents_finding_is_error(enum intents_finding_kind kind)
+{
+    return kind == INTENTS_FINDING_ELISION || kind == INTENTS_FINDING_SHARED;
 }
 
 static void tell(struct checker *checker, enum intents_finding_kind kind, const char *other)
@@ -106,6 +114,12 @@ static void check_spelling(struct checker *checker)
     }
 }
 
+static bool are_services(const struct checker *checker, const char *a, const char *b)
+{
+    return intents_language_find_service(checker->language, a) &&
+           intents_language_find_service(checker->language, b);
+}
+
 static int check_claim(struct checker *checker)
 {
     const char *text = base_strbuf_text(&checker->text);
@@ -114,7 +128,10 @@ static int check_claim(struct checker *checker)
     if (!checker->claimant)
         return 0;
     if (other && strcmp(other, checker->claimant) != 0)
-        tell(checker, INTENTS_FINDING_CLAIMED, other);
+        tell(checker,
+             are_services(checker, other, checker->claimant) ? INTENTS_FINDING_SHARED
+                                                             : INTENTS_FINDING_CLAIMED,
+             other);
     if (other)
         return 0;
     return json_object_set_new(checker->claims, text, json_string(checker->claimant)) < 0 ? -ENOMEM

@@ -155,21 +155,37 @@ static void what_cannot_be_drawn_is_refused(void)
     rmdir(folder);
 }
 
-static void tell_spelling(void *user, const struct intents_finding *finding)
+/* Sentences of two services that stood in the data when this became an error. Each goes when the
+ * understanding is next learned from other data: alone it moved the figures of
+ * docs/understanding.md as another seed does. None may be added. */
+static bool is_known(const struct intents_finding *finding)
 {
-    if (finding->kind != INTENTS_FINDING_ELISION)
+    static const char *const known[] = {"quelques bricoles", "m'apporte à manger",
+                                        "un coup de main pour la cuisine", "une chaise à recoller"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(finding->sentence, known[i]) == 0)
+            return finding->kind == INTENTS_FINDING_SHARED;
+    }
+    return false;
+}
+
+static void tell_error(void *user, const struct intents_finding *finding)
+{
+    if (!intents_finding_is_error(finding->kind) || is_known(finding))
         return;
-    fprintf(stderr, "%s: \"%s\" gives \"%s\"\n", finding->where, finding->template,
-            finding->sentence);
+    fprintf(stderr, "%s, %s: \"%s\" gives \"%s\" (%s)\n", intents_finding_name(finding->kind),
+            finding->where, finding->template, finding->sentence,
+            finding->other ? finding->other : "");
     (*(size_t *)user)++;
 }
 
-static void is_well_spelled(void)
+static void is_well_spelled_and_of_one_service(void)
 {
     struct intents_language *language = load_french();
     size_t n_bad = 0;
 
-    CHECK_INT(intents_check(language, tell_spelling, &n_bad), 0);
+    CHECK_INT(intents_check(language, tell_error, &n_bad), 0);
     CHECK_INT(n_bad, 0);
     intents_language_destroy(language);
 }
@@ -267,6 +283,6 @@ static void what_is_said_is_understood(void)
     intents_language_destroy(language);
 }
 
-CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused, is_well_spelled,
-           examples_are_drawn, short_examples_are_short_answers,
+CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused,
+           is_well_spelled_and_of_one_service, examples_are_drawn, short_examples_are_short_answers,
            what_is_to_understand_is_not_drawn_from, what_is_said_is_understood)

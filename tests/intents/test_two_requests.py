@@ -64,6 +64,21 @@ def check_single(voisine):
     return n > 3000 and n_cut * 5000 <= n
 
 
+# There is room for three.
+THREE = "quelqu'un pour mes courses demain et quelqu'un pour le chien samedi et quelqu'un pour le jardin lundi"
+MANY = [(THREE, 2, False), (THREE + " et quelqu'un pour bavarder mercredi", 2, True)]
+
+
+def check_many(voisine):
+    """Of four requests none disappears in silence: they are to be said one by one."""
+    is_right = True
+    for (text, n_also, is_mixed), heard in zip(MANY, understand(voisine, [text for text, _, _ in MANY], "request")):
+        if (len(heard["also"] or []), heard["mixed"]) != (n_also, is_mixed):
+            is_right = False
+            print(f"{text}: {heard['also']}, mixed: {heard['mixed']}")
+    return is_right
+
+
 if __name__ == "__main__":
-    results = [check_parted(sys.argv[1]), check_single(sys.argv[1])]
+    results = [check_parted(sys.argv[1]), check_single(sys.argv[1]), check_many(sys.argv[1])]
     sys.exit(0 if all(results) else 1)
