@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+/* All of these were chosen by hand, and stayed since the two sets of docs/understanding.md ("Two
+ * requests in one sentence") were parted, or left whole, with them. */
 /* Each side is a request this surely; and still seems to be one. */
 #define PART_FROM  0.7
 #define MIXED_FROM 0.35

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* All of these were chosen by hand. */
 /* A service this likely, with a yes to the closed choice, was chosen: "oui, pour mon chien". */
 #define CHOSEN_FROM 0.5
 /* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With words besides, it is no aside where a service is this likely. Chosen by hand. */
+#define SERVICE_FROM 0.5
+
 /* In the order in which one goes before another: "merci, au revoir" is a goodbye. */
 enum set {
     SET_TORN,  /* "oui... euh, non": neither */
@@ -147,7 +150,7 @@ bool intents_aside_read(const struct intents_aside *aside, const struct intents_
     if (set == SET_DOUBT && begins_with(aside, words) != SET_DOUBT)
         return false;
     if (!is_whole && (result->act != INTENTS_NONE || has_details(result) ||
-                      result->outside_service[0] || result->best_service_confidence > 0.5))
+                      result->outside_service[0] || result->best_service_confidence > SERVICE_FROM))
         return false;
     /* To "is that right?", "ça va" is neither yes nor no. */
     if (intents_expects_answer(expect) && set == SET_ENOUGH && is_doubtful_no(result)) {

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+/* All of these were chosen by hand. */
 /* A service of the territory this probable is preferred to a likelier one that is not offered. */
 #define OFFERED_FROM 0.35f
 /* A service that is not offered is named when act and service are this sure together: "bonjour" is

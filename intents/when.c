@@ -33,7 +33,8 @@ static const struct intents_when_group *find_fuller(const struct intents_when_se
     for (size_t i = 0; i < search->n_groups; i++) {
         const struct intents_when_group *other = &search->groups[i];
 
-        if (!other->is_void && other->score >= 2 && other->date && (other->part || other->time) &&
+        if (!other->is_void && other->score >= INTENTS_WHEN_OF_NOTHING && other->date &&
+            (other->part || other->time) &&
             base_date_compare(intents_when_resolve_date(other->date, today), date) == 0)
             return other;
     }
@@ -57,7 +58,7 @@ void intents_when_find(const struct intents_when_data *data, const struct intent
     day = intents_when_best_group(&search, true);
     hour = intents_when_best_group(&search, false);
     /* A time in a reason ("le relais ferme à midi") is not the time of the request. */
-    if (hour && hour->score < 2 &&
+    if (hour && hour->score < INTENTS_WHEN_OF_NOTHING &&
         (day ? hour->score < day->score : intents_when_has_asking(&search)))
         hour = NULL;
     fuller = day ? find_fuller(&search, day, now.date) : NULL;

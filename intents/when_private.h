@@ -22,13 +22,21 @@ struct intents_when_piece {
     struct intents_catch catch;
 };
 
+/* What a group counts: by the clause that governs it. */
+enum intents_when_score {
+    INTENTS_WHEN_OF_REASON,  /* "parce que mardi ..." */
+    INTENTS_WHEN_OF_OTHER,   /* "j'ai le docteur mardi" */
+    INTENTS_WHEN_OF_NOTHING, /* no clause before it: what stands alone is meant */
+    INTENTS_WHEN_OF_REQUEST, /* "il faudrait mardi" */
+};
+
 /* Mentions side by side that mean one moment. */
 struct intents_when_group {
     size_t start, end;
     const struct intents_when_piece *date, *part, *time;
     const struct intents_when_group *second; /* meant as well: "mardi et vendredi" */
     bool is_void;
-    int score;
+    enum intents_when_score score;
 };
 
 struct intents_when_search {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* A past tense governs a day this many words behind it, at most. */
+/* A past tense governs a day this many words behind it, at most. Chosen by hand. */
 #define PAST_REACH 8
 
 /* Marks where clauses begin and of which kind; a cue takes its words from others ("qu'on me" asks,
@@ -68,10 +68,10 @@ static void weigh(const struct intents_when_search *search, struct intents_when_
     enum intents_when_cue cue = governing_cue(search, group);
 
     group->is_void = cue == INTENTS_CUE_PAST || is_negated(search, group);
-    group->score = cue == INTENTS_CUE_ASK       ? 3
-                   : cue == INTENTS_CUE_OTHER   ? 1
-                   : cue == INTENTS_CUE_BECAUSE ? 0
-                                                : 2;
+    group->score = cue == INTENTS_CUE_ASK       ? INTENTS_WHEN_OF_REQUEST
+                   : cue == INTENTS_CUE_OTHER   ? INTENTS_WHEN_OF_OTHER
+                   : cue == INTENTS_CUE_BECAUSE ? INTENTS_WHEN_OF_REASON
+                                                : INTENTS_WHEN_OF_NOTHING;
 }
 
 /* The same day said again: "vendredi après-midi euh oui vendredi". */
@@ -119,7 +119,8 @@ static bool is_taken_back(const struct intents_when_search *search,
 static void settle(struct intents_when_search *search)
 {
     struct intents_when_group *before = NULL;
-    int left_score = 0; /* of a day that was taken back: the next one stands in its place */
+    enum intents_when_score left_score =
+        INTENTS_WHEN_OF_REASON; /* of a day that was taken back: the next one stands in its place */
 
     for (size_t i = 0; i < search->n_groups; i++) {
         struct intents_when_group *group = &search->groups[i];
@@ -129,7 +130,7 @@ static void settle(struct intents_when_search *search)
             continue;
         if (group->score < left_score)
             group->score = left_score;
-        left_score = 0;
+        left_score = INTENTS_WHEN_OF_REASON;
         if (before && or_end > before->end && or_end == group->start) {
             group->is_void = true;
             if (!before->second && are_both_meant(search, before, group))
@@ -199,7 +200,8 @@ bool intents_when_says_repeated(const struct intents_when_search *search)
             continue;
         weigh(search, &group);
         /* "Oui, mais chaque semaine": no reason begins there. */
-        if (!group.is_void && (group.score >= 2 || is_behind_but(search, &group)))
+        if (!group.is_void &&
+            (group.score >= INTENTS_WHEN_OF_NOTHING || is_behind_but(search, &group)))
             return true;
     }
     return false;
