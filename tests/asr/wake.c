@@ -11,7 +11,7 @@
 #include <math.h>
 #include <unistd.h>
 
-enum { N_BLOCK = ASR_RATE_HZ / 100, N_ROOM = ASR_RATE_HZ * 2, N_VOICE = ASR_RATE_HZ * 3 };
+enum { N_BLOCK = ASR_RATE_HZ / 100, N_ROOM = ASR_RATE_HZ, N_VOICE = ASR_RATE_HZ * 2 };
 
 /* The n-th phones that are scored from now on fail; 0: none. They fit the phrase whatever they
  * are, so that every look goes to its end. */
@@ -74,20 +74,19 @@ static void make_block(long at, bool is_voice, int16_t block[N_BLOCK])
     }
 }
 
-/* Somebody speaks in a room. Returns: the error of a look, or 0. */
+/* Somebody speaks in a room. Returns: the error of the first look that failed, or 0. */
 static int hear(struct asr_wake *wake)
 {
-    int error = 0;
+    int r = 0;
     n_scored = 0;
     REQUIRE(asr_wake_reset(wake) == 0);
-    for (long at = 0; at < N_ROOM + N_VOICE; at += N_BLOCK) {
+    for (long at = 0; r >= 0 && at < N_ROOM + N_VOICE; at += N_BLOCK) {
         struct asr_wake_event event;
         int16_t block[N_BLOCK];
         make_block(at, at >= N_ROOM, block);
-        int r = asr_wake_feed(wake, block, N_BLOCK, &event);
-        error = r < 0 && error == 0 ? r : error;
+        r = asr_wake_feed(wake, block, N_BLOCK, &event);
     }
-    return error;
+    return r < 0 ? r : 0;
 }
 
 static void a_look_that_fails_is_an_error(struct asr_wake *wake)
