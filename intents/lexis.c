@@ -160,11 +160,6 @@ static void know_phrase(const struct intents_lexis *lexis, const char *text, uns
     struct known_phrase *place;
 
     intents_words_split(text, lexis->language->grammar.whole, &words);
-    /* A carer may have written it: it is not to be read in a log, and no reason to stop. */
-    if (words.n > INTENTS_NAME_WORDS_MAX)
-        log_warning("language-bad",
-                    "a name of class \"%s\" has %zu words: it is not known, as more than %d",
-                    class_name(lexis, class), words.n, INTENTS_NAME_WORDS_MAX);
     if (words.n < 2 || words.n > INTENTS_NAME_WORDS_MAX)
         return;
     place = find_phrase(lexis, hash_words(&words, 0, words.n));

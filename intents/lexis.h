@@ -14,8 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define INTENTS_STEM_BYTES     64
-#define INTENTS_NAME_WORDS_MAX 8 /* of a name that is known as a whole: "pommes de terre" */
+#define INTENTS_STEM_BYTES 64
+/* Of a name that is known as a whole: "pommes de terre". Of a longer one (88 of the lexicon) each
+ * word is known by itself. Refused: 8, which moves the learned model as another seed does. */
+#define INTENTS_NAME_WORDS_MAX 4
 
 struct intents_language;
 struct intents_lexis;
