@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All of these were chosen by hand. */
+/* All but the last of these were chosen by hand. */
 /* A service this likely, with a yes to the closed choice, was chosen: "oui, pour mon chien". */
 #define CHOSEN_FROM 0.5
 /* A request this sure is one, even when its words are all common: "qu'on m'appelle demain". */
@@ -21,11 +21,50 @@
 #define ORDER_FROM 0.8
 /* Talk this sure is talk, also with a day at its end: "ma fille vient demain". */
 #define TALK_FROM 0.7f
+/* A yes is nearly always surer than 0.9: of 220 in all sets none to three are less sure than this,
+ * and as many sentences that are none ("c'est pour ma voisine"). It sends something: asked again.
+ */
+#define YES_FROM 0.6
 
-void intents_answer_read_choice(struct intents_result *result)
+static void be_sure(struct intents_result *result)
+{
+    if (result->confidence < INTENTS_ANSWER_CONFIDENCE)
+        result->confidence = INTENTS_ANSWER_CONFIDENCE;
+}
+
+/* This service is meant, whether this territory has it or not. */
+static void take_service(const struct intents_understander *understander,
+                         const struct intents_service *service, struct intents_result *result)
+{
+    bool is_offered = intents_is_offered(understander, service->id);
+
+    result->act = is_offered ? INTENTS_REQUEST : INTENTS_NONE;
+    snprintf(result->service, sizeof(result->service), "%s", is_offered ? service->id : "");
+    snprintf(result->outside_service, sizeof(result->outside_service), "%s",
+             is_offered ? "" : service->id);
+    be_sure(result);
+}
+
+/* "Mon chien", "pour les courses": a name that was read aloud is an answer, whatever it is taken
+ * for by itself. */
+static bool read_name(const struct intents_understander *understander,
+                      const struct intents_words *words, struct intents_result *result)
+{
+    const struct intents_service *service = intents_instead_named(understander->instead, words);
+
+    if (!service || result->act == INTENTS_EMERGENCY)
+        return false;
+    take_service(understander, service, result);
+    return true;
+}
+
+void intents_answer_read_choice(const struct intents_understander *understander,
+                                const struct intents_words *words, struct intents_result *result)
 {
     bool is_doubtful_talk = result->act == INTENTS_NONE && result->confidence < (double)TALK_FROM;
 
+    if (read_name(understander, words, result))
+        return;
     if (!(result->act == INTENTS_AFFIRM || is_doubtful_talk) || result->outside_service[0] ||
         result->best_service_confidence < CHOSEN_FROM)
         return;
@@ -34,12 +73,6 @@ void intents_answer_read_choice(struct intents_result *result)
     result->confidence *= result->best_service_confidence;
     result->act = INTENTS_REQUEST;
     memcpy(result->service, result->best_service, sizeof(result->service));
-}
-
-static void be_sure(struct intents_result *result)
-{
-    if (result->confidence < INTENTS_ANSWER_CONFIDENCE)
-        result->confidence = INTENTS_ANSWER_CONFIDENCE;
 }
 
 /* Whether nothing but a day or hour was said. */
@@ -85,18 +118,23 @@ static void read_instead(const struct intents_understander *understander,
     if (!service || (result->act != INTENTS_DENY && result->act != INTENTS_NONE &&
                      result->act != INTENTS_REQUEST))
         return;
-    result->is_instead = intents_is_offered(understander, service->id);
-    result->act = result->is_instead ? INTENTS_REQUEST : INTENTS_NONE;
-    snprintf(result->service, sizeof(result->service), "%s", result->is_instead ? service->id : "");
-    snprintf(result->outside_service, sizeof(result->outside_service), "%s",
-             result->is_instead ? "" : service->id);
-    be_sure(result);
+    take_service(understander, service, result);
+    result->is_instead = result->act == INTENTS_REQUEST;
+}
+
+static void doubt_yes(struct intents_result *result)
+{
+    if (result->act != INTENTS_AFFIRM || result->confidence >= YES_FROM)
+        return;
+    result->act = INTENTS_NONE;
+    result->confidence = 1 - result->confidence;
 }
 
 void intents_answer_read(const struct intents_understander *understander,
                          const struct intents_words *words, const struct intents_opinion *opinion,
                          const struct intents_when *when, struct intents_result *result)
 {
+    doubt_yes(result);
     read_moment(understander->language, words, opinion, when, result);
     read_instead(understander, words, result);
 }

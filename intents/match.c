@@ -28,10 +28,10 @@ struct rest {
 static void match_node(struct matcher *matcher, const struct intents_node *node, size_t at,
                        const struct rest *rest);
 
-/* strcmp is called for every word of every template: most differ in the first byte. */
+/* Called for every word of every template: most differ in the first bytes. */
 static bool is_same(const char *a, const char *b)
 {
-    return a[0] == b[0] && strcmp(a, b) == 0;
+    return a[0] == b[0] && (a[0] == '\0' || (a[1] == b[1] && strcmp(a + 1, b + 1) == 0));
 }
 
 /* "-erait" is any word that ends so: no word that is heard begins with a hyphen. */

@@ -49,7 +49,7 @@ static size_t match_run(const json_t *run, const struct intents_plain_word *word
         const char *text = json_string_value(json_array_get(run, i));
 
         at = next_word(words, n, at);
-        if (at == n || !text || strcmp(words[at].text, text) != 0)
+        if (at == n || !text || words[at].text[0] != text[0] || strcmp(words[at].text, text) != 0)
             return 0;
         places[i] = at;
     }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SENTENCES 900000
+#define N_SENTENCES 600000
 #define N_ROWS      80000
 #define RATE_FIRST  3.0f
 #define RATE_LAST   0.02f

@@ -213,7 +213,7 @@ void intents_understand_alone(const struct intents_understander *understander,
     intents_decide(understander, &opinion, ret_result);
     intents_when_find(&language->when, words, now, &when);
     if (expect == INTENTS_EXPECT_CHOICE)
-        intents_answer_read_choice(ret_result);
+        intents_answer_read_choice(understander, words, ret_result);
     if (intents_expects_answer(expect))
         intents_answer_read(understander, words, &opinion, &when, ret_result);
     if (ret_result->act != INTENTS_NONE && ret_result->act != INTENTS_REQUEST)

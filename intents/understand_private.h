@@ -56,9 +56,10 @@ void intents_decide(const struct intents_understander *understander,
 
 /* ---- answer.c: what was decided, read as an answer ---- */
 
-/* To the services that were read aloud: "oui, pour mon chien" is no yes, there is nothing to say
- * yes to. */
-void intents_answer_read_choice(struct intents_result *result);
+/* To the services that were read aloud: "mon chien" chooses, and "oui, pour mon chien" is no yes,
+ * there is nothing to say yes to. */
+void intents_answer_read_choice(const struct intents_understander *understander,
+                                const struct intents_words *words, struct intents_result *result);
 
 /* To a question for yes or no, or for the day: a day alone, another service instead. */
 void intents_answer_read(const struct intents_understander *understander,

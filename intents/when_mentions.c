@@ -42,10 +42,12 @@ static bool match_rules(const struct intents_when_search *search, size_t at,
     for (size_t i = 0; i < n; i++) {
         const struct intents_when_rule *rule = &search->data->rules[numbers[i]];
         struct intents_catch catch;
-        size_t end = intents_match(search->data, rule->node, search->words, at, &catch);
+        size_t end;
 
-        if (end <= best || (rule->is_unseen && search->leaves_unseen) ||
-            (rule->is_last && !ends_clause(search, end)) ||
+        if (rule->is_unseen && search->leaves_unseen)
+            continue;
+        end = intents_match(search->data, rule->node, search->words, at, &catch);
+        if (end <= best || (rule->is_last && !ends_clause(search, end)) ||
             (rule->is_last_of_all && end < search->words->n))
             continue;
         best = end;

@@ -105,6 +105,9 @@ static void answers(void)
 
     check_act("oui c'est ça", INTENTS_EXPECT_CONFIRMATION, INTENTS_AFFIRM, "");
     check_act("non pas du tout", INTENTS_EXPECT_CONFIRMATION, INTENTS_DENY, "");
+    /* A name that was read aloud, whatever it is taken for by itself. */
+    check_act("mon chien", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "pet_walk");
+    check_act("plutôt le chien", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "pet_walk");
     check_act("pour mon chien", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "pet_walk");
     check_act("oui pour mon chien", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "pet_walk");
     check_act("c'est pour mes courses", INTENTS_EXPECT_CHOICE, INTENTS_REQUEST, "groceries");
