@@ -27,7 +27,7 @@ static void draft_from_meaning(const struct intents_result *meaning, const char 
     ret_draft->is_repeated = meaning->is_repeated;
     ret_draft->is_off_weekday = meaning->is_off_weekday;
     ret_draft->misses_item = meaning->misses_item && meaning->n_also == 0;
-    ret_draft->is_full = meaning->n_items == INTENTS_ITEMS_MAX; /* what came behind is lost */
+    ret_draft->is_full = meaning->is_cut;
     for (size_t i = 0; i < meaning->n_items; i++)
         snprintf(ret_draft->items[ret_draft->n_items++], DRAFT_ITEM_MAX, "%s", meaning->items[i]);
     for (size_t i = 0; i < meaning->n_dropped; i++)
@@ -49,7 +49,7 @@ static void draft_from_also(const struct intents_also *also, const struct draft 
     snprintf(ret_draft->part, sizeof(ret_draft->part), "%s", intents_part_name(also->part));
     ret_draft->is_repeated = also->is_repeated;
     ret_draft->is_off_weekday = also->is_off_weekday;
-    ret_draft->is_full = also->n_items == INTENTS_ITEMS_MAX;
+    ret_draft->is_full = also->is_cut;
     for (size_t i = 0; i < also->n_items; i++)
         draft_add_item(ret_draft, also->items[i]);
 }

@@ -27,8 +27,9 @@ struct assistant {
 
     struct told_news telling[NEWS_AT_ONCE]; /* being spoken now */
     size_t n_telling;
-    int64_t news_again_at_ms; /* the voice failed: not before; 0: it has not */
-    size_t introduced;        /* sentences of the introduction that were said */
+    /* The voice failed: not before; 0: it has not. */
+    int64_t news_again_at_ms, urgent_again_at_ms;
+    size_t introduced; /* sentences of the introduction that were said */
     bool is_introducing;
     int64_t introduce_at_ms; /* 0: not to be introduced */
 
@@ -83,7 +84,7 @@ void assistant_happen(struct assistant *a, enum conversation_event_type type);
 void assistant_open_ears(struct assistant *a);
 /* The op: speaks a prompt about a request. */
 void assistant_say(void *user, const char *key, const struct draft *about);
-/* The same. Returns: 0, or below when the voice failed. */
+/* The same. Returns: 0, else when the voice failed (as speech_say). */
 int assistant_speak(struct assistant *a, const char *key, const struct draft *about);
 
 /* What was said, or could not be said at all, is over: the conversation goes on. */

@@ -172,9 +172,14 @@ static const char *reason_words(enum matching_reason reason)
                                                 : "the outbox cannot be written";
 }
 
-static void not_noted(struct assistant *a, const struct matching_event *event)
+static void log_not_noted(const struct matching_event *event)
 {
     base_log(BASE_LOG_ERROR, "store-failed", event->id, "%s", reason_words(event->reason));
+}
+
+static void not_noted(struct assistant *a, const struct matching_event *event)
+{
+    log_not_noted(event);
     assistant_happen(a,
                      event->reason == MATCHING_REASON_FULL ? EVENT_STORE_FULL : EVENT_NOT_STORED);
 }
@@ -188,6 +193,12 @@ static void learn_of_service(struct assistant *a, const struct matching_event *e
     }
     if (event->type == MATCHING_EVENT_TRANSMITTED || event->type == MATCHING_EVENT_SERVICE_BACK)
         a->trouble[0] = '\0';
+}
+
+static void tell_not_noted(struct assistant *a, const struct matching_event *event)
+{
+    log_not_noted(event);
+    told_add_key(a->told, event->reason == MATCHING_REASON_FULL ? "store.full" : "store.failed");
 }
 
 static void wait_to_be_told(struct assistant *a, const struct matching_event *event)
@@ -208,7 +219,7 @@ static void wait_to_be_told(struct assistant *a, const struct matching_event *ev
     if (event->type == MATCHING_EVENT_NOTED)
         told_add_as(a->told, "news.noted", event);
     else if (event->type == MATCHING_EVENT_NOT_NOTED)
-        told_add_key(a->told, "store.failed");
+        tell_not_noted(a, event);
     told_add(a->told, event);
 }
 

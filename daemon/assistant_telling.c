@@ -13,6 +13,7 @@ enum {
     INTRODUCTION_GAP_MS = 2000, /* between its sentences: time to call */
     SEARCH_EVERY_MS = 60000,    /* how often requests that nobody took are looked for */
     NEWS_AGAIN_MS = 3600000,    /* news that the voice failed to tell: no hail of failures */
+    URGENT_AGAIN_MS = 60000,    /* the same of what cannot wait */
 };
 
 /* First start: the speaker introduces itself (R33). */
@@ -146,6 +147,7 @@ void assistant_tell_news(void *user)
     /* Told they are not: they wait until the voice may be back. */
     assistant_news_cut(a);
     a->news_again_at_ms = assistant_now_ms(a) + NEWS_AGAIN_MS;
+    a->urgent_again_at_ms = assistant_now_ms(a) + URGENT_AGAIN_MS;
 }
 
 /* The introduction is over, said or cut off: it is not said at the next start. */
@@ -208,10 +210,11 @@ static bool has_news_to_tell(const struct assistant *a)
                    (state == STATE_LINGERING && listener_is_open(a->listener) &&
                     !listener_hears_voice(a->listener));
 
-    if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player) ||
-        assistant_now_ms(a) < a->news_again_at_ms)
+    if (!is_open || speech_is_on(a->speech) || audio_player_is_busy(a->player))
         return false;
-    return told_n_waiting(a->told, true) > 0 ||
+    if (told_n_waiting(a->told, true) > 0)
+        return assistant_now_ms(a) >= a->urgent_again_at_ms;
+    return assistant_now_ms(a) >= a->news_again_at_ms &&
            (state != STATE_ALARMED && is_news_time(a) && told_n_waiting(a->told, false) > 0);
 }
 

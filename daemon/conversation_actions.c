@@ -193,6 +193,7 @@ void act_cancel(struct conversation *c, const struct conversation_event *event)
 {
     conversation_cut_off(c, event);
     c->is_outcome_awaited = false;
+    c->outcome = NULL;
     c->ops->cancel(c->user, c->cancel_id);
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
 }

@@ -153,6 +153,7 @@ void act_noted_and_wait(struct conversation *c, const struct conversation_event 
 {
     act_noted(c, event);
     c->is_outcome_awaited = true;
+    c->outcome = NULL;
     c->ops->wait(c->user, SENDING_TIMEOUT_MS);
 }
 
@@ -194,7 +195,8 @@ void act_refused(struct conversation *c, const struct conversation_event *event)
 
 void act_hear_outcome(struct conversation *c, const struct conversation_event *event)
 {
-    c->outcome = event->type == EVENT_TRANSMITTED ? "transmitted" : "kept";
+    if (c->is_outcome_awaited)
+        c->outcome = event->type == EVENT_TRANSMITTED ? "transmitted" : "kept";
 }
 
 void conversation_tell_outcome(struct conversation *c)

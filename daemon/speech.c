@@ -95,7 +95,7 @@ static void sound_failed(struct speech *speech, const char *key)
     free(samples);
 }
 
-/* Renders and queues. Returns: 0, or below when something else sounds in place of the words. */
+/* Renders and queues. Returns: 0, else when something else sounds in place of the words. */
 static int sound(struct speech *speech, const char *key, const char *text)
 {
     struct tts_sound sound;

@@ -55,7 +55,8 @@ int speech_create(const struct speech_settings *settings, const struct speech_pa
 void speech_destroy(struct speech *speech);
 void speech_join(struct speech *speech, struct audio_player *player);
 
-/* Returns: 0, or below when the voice failed and a stored sentence sounds in its place. */
+/* Returns: 0; -errno or, of a text that the voice refuses, more than 0, when a stored sentence
+ * sounds in its place. */
 int speech_say(struct speech *speech, const char *key, const struct draft *about);
 /* The last speech once more, slower. */
 void speech_again(struct speech *speech);

@@ -22,7 +22,7 @@
 /* Talk this sure is talk, also with a day at its end: "ma fille vient demain". */
 #define TALK_FROM 0.7f
 /* A yes is nearly always surer than 0.9: of 220 in all sets none to three are less sure than this,
- * and as many sentences that are none ("c'est pour ma voisine"). It sends something: asked again.
+ * and as many sentences that are none ("c'est pour ma voisine"). It sends something: no yes.
  */
 #define YES_FROM 0.6
 

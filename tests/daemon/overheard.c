@@ -93,6 +93,7 @@ static void open_stage(struct scene_stage *stage)
     struct tts_voice_settings voice = {"fr", 150, 50, 100};
     struct base_strbuf error;
 
+    stage->id = language.id;
     base_strbuf_init(&error);
     if (language_open(&language, &stage->language, &error) < 0) {
         fprintf(stderr, "overheard: %s\n", base_strbuf_text(&error));
