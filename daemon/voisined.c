@@ -251,10 +251,10 @@ static int live(const struct arguments *arguments, struct legacy *legacy)
             status = SPEAKER_ERASE; /* the configuration is another now */
         else
             status = run(config, arguments, told ? told : announcement(source), &legacy->untold);
-        if (status == EXIT_CONFIG && takes_next(source, arguments->config, legacy))
+        if (status == EXIT_CONFIG && takes_next(source, arguments->config, legacy)) {
             status = OTHER_CONFIG;
-        if (status == OTHER_CONFIG && !legacy->untold)
-            legacy->untold = told; /* nobody heard it */
+            legacy->untold = legacy->untold ? legacy->untold : told; /* nobody heard it */
+        }
     }
     config_problems_destroy(problems);
     config_options_destroy(config);

@@ -255,6 +255,15 @@ static void hear(struct scene *scene, enum conversation_event_type type, const c
     feed(scene, &event);
 }
 
+/* Groceries are asked for, and the question about them has been heard. */
+static void begin_restated(struct scene *scene)
+{
+    begin(scene);
+    happen(scene, EVENT_WAKE);
+    hear(scene, EVENT_REQUEST, "groceries", "2026-06-16");
+    happen(scene, EVENT_SPOKEN);
+}
+
 static const char *did(struct scene *scene)
 {
     static char copy[4096];
@@ -497,10 +506,7 @@ static void a_request_broken_off_is_gone_on_with_when_the_microphone_is_back(voi
 {
     struct scene scene;
 
-    begin(&scene);
-    happen(&scene, EVENT_WAKE);
-    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
-    happen(&scene, EVENT_SPOKEN);
+    begin_restated(&scene);
     did(&scene);
     happen(&scene, EVENT_DEAF);
     happen(&scene, EVENT_SPOKEN);
@@ -520,10 +526,7 @@ static void a_request_broken_off_is_forgotten_after_a_while(void)
 {
     struct scene scene;
 
-    begin(&scene);
-    happen(&scene, EVENT_WAKE);
-    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
-    happen(&scene, EVENT_SPOKEN);
+    begin_restated(&scene);
     happen(&scene, EVENT_DEAF);
     happen(&scene, EVENT_SPOKEN);
     CHECK(scene.has_timer);
@@ -542,10 +545,7 @@ static void what_was_confirmed_before_an_emergency_is_told(void)
 {
     struct scene scene;
 
-    begin(&scene);
-    happen(&scene, EVENT_WAKE);
-    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
-    happen(&scene, EVENT_SPOKEN);
+    begin_restated(&scene);
     happen(&scene, EVENT_AFFIRM);
     did(&scene);
     happen(&scene, EVENT_EMERGENCY);
@@ -634,10 +634,7 @@ static void a_request_that_was_told_not_to_be_noted_is_given_up(void)
 {
     struct scene scene;
 
-    begin(&scene);
-    happen(&scene, EVENT_WAKE);
-    hear(&scene, EVENT_REQUEST, "groceries", "2026-06-16");
-    happen(&scene, EVENT_SPOKEN);
+    begin_restated(&scene);
     happen(&scene, EVENT_AFFIRM);
     did(&scene);
     happen(&scene, EVENT_TIMER);
