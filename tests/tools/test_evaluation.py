@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""tools/evaluation: no noise stands in for another, and the table says what is asked for. Usage: test_evaluation.py BUILD"""
+"""tools/evaluation: no noise stands in for another, and the table says what is asked for; tools/day-answers: no speaker is
+heard whose words are not all there. Usage: test_evaluation.py BUILD"""
 import array
 import contextlib
+import importlib.machinery
+import importlib.util
 import io
 import json
 import pathlib
 import sys
 import tempfile
+import types
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+sys.path.insert(0, str(TOOLS))
 from evaluation import measures, noise, recordings, wakes, whole  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv[1])
@@ -66,6 +72,38 @@ class Noise(unittest.TestCase):
         for file, copy in zip(files, copies, strict=True):
             samples = noise.read_sound(file, BUILD)
             self.assertEqual(noise.read_sound(copy, BUILD), samples + array.array("h", bytes(noise.RATE)))
+
+
+class DayAnswers(unittest.TestCase):
+    """Other packages of the same speaker fill her folder with files of another kind."""
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        loader = importlib.machinery.SourceFileLoader("day_answers", str(TOOLS / "day-answers"))
+        self.tool = importlib.util.module_from_spec(importlib.util.spec_from_loader("day_answers", loader))
+        loader.exec_module(self.tool)
+        self.tool.SPEAKERS = {name: (f"package-of-{name}", self.folder / name, ".wav") for name in ("Zoe", "Mia")}
+        self.record("Zoe", ".g722")
+        self.record("Mia", ".wav")
+
+    def record(self, speaker, suffix):
+        for name in [f"day-{i}" for i in range(7)] + [str(i) for i in range(21)] + [f"mon-{i}" for i in range(12)]:
+            noise.write_wav(self.folder / speaker / (name + suffix), saw(40))
+
+    def heard(self):
+        """(whose dates are counted, what is said about the others)"""
+        said = io.StringIO()
+        with mock.patch.object(self.tool, "count_answers") as counted, contextlib.redirect_stderr(said):
+            self.tool.hear_people(types.SimpleNamespace(n=1), self.folder / "made")
+        return [call.args[1] for call in counted.call_args_list], said.getvalue()
+
+    def test_a_speaker_of_another_format_is_left_out(self):
+        self.assertEqual(self.heard(), (["Mia, dates"], "day-answers: no recordings of Zoe: apt-get install package-of-Zoe\n"))
+
+    def test_a_speaker_who_lacks_a_word_is_left_out(self):
+        (self.folder / "Mia/mon-7.wav").unlink()
+        self.assertEqual(self.heard()[0], [])
 
 
 class Table(unittest.TestCase):
