@@ -16,9 +16,9 @@ static const char usage[] =
     "       voisine check-language --sample N [LANGUAGE]\n\n"
     "Prints templates that come out badly spelled and sentences claimed twice, one a line:\n"
     "kind, where, template, sentence, and who else claims it. Ends with 1 where one is badly\n"
-    "spelled (elision) or two services claim it (shared). With --sample: N sentences drawn\n"
-    "from the data with their labels, as they are learned from. LANGUAGE is a folder under\n"
-    "intents/ (default: fr).\n";
+    "spelled (elision), two services claim it (shared) or forms of the same words are written\n"
+    "twice (forms). With --sample: N sentences drawn from the data with their labels, as they\n"
+    "are learned from. LANGUAGE is a folder under intents/ (default: fr).\n";
 
 static void print_finding(void *user, const struct intents_finding *finding)
 {

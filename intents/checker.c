@@ -2,6 +2,7 @@
 #include "intents/checker.h"
 
 #include "intents/expand.h"
+#include "intents/forms.h"
 #include "intents/language_private.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #define DRAWS      8
-#define N_KINDS    4
+#define N_KINDS    5
 #define NOT_FOR_US "not for us"
 
 struct checker {
@@ -32,14 +33,16 @@ const char *intents_finding_name(enum intents_finding_kind kind)
     static const char *const names[N_KINDS] = {[INTENTS_FINDING_ELISION] = "elision",
                                                [INTENTS_FINDING_TWICE] = "twice",
                                                [INTENTS_FINDING_CLAIMED] = "claimed",
-                                               [INTENTS_FINDING_SHARED] = "shared"};
+                                               [INTENTS_FINDING_SHARED] = "shared",
+                                               [INTENTS_FINDING_FORMS] = "forms"};
 
     return names[kind];
 }
 
 bool intents_finding_is_error(enum intents_finding_kind kind)
 {
-    return kind == INTENTS_FINDING_ELISION || kind == INTENTS_FINDING_SHARED;
+    return kind == INTENTS_FINDING_ELISION || kind == INTENTS_FINDING_SHARED ||
+           kind == INTENTS_FINDING_FORMS;
 }
 
 static void tell(struct checker *checker, enum intents_finding_kind kind, const char *other)
@@ -138,6 +141,59 @@ static int check_claim(struct checker *checker)
                                                                                           : 0;
 }
 
+static const char *source_of(const struct intents_entry *entry)
+{
+    return entry->source ? entry->source : entry->text;
+}
+
+/* Two alternatives side by side, or two templates. */
+static void check_two(struct checker *checker, const char *a, size_t n_a, const char *b, size_t n_b)
+{
+    char *other;
+
+    if (!intents_forms_are_one(&checker->language->grammar, a, n_a, b, n_b))
+        return;
+    other = strndup(b, n_b);
+    base_strbuf_clear(&checker->text);
+    base_strbuf_add_n(&checker->text, a, n_a);
+    tell(checker, INTENTS_FINDING_FORMS, other);
+    free(other);
+}
+
+/* The alternatives from p up to what closes their bracket, and those of the brackets in them.
+ * Returns: where that is. */
+static const char *check_alternatives(struct checker *checker, const char *p)
+{
+    const char *before = NULL, *start = p;
+    size_t n_before = 0;
+
+    for (;; p++) {
+        if (*p == '(' || *p == '[') {
+            p = check_alternatives(checker, p + 1);
+            continue;
+        }
+        if (*p && !strchr("|)]", *p))
+            continue;
+        if (before)
+            check_two(checker, before, n_before, start, (size_t)(p - start));
+        if (*p != '|')
+            return p;
+        before = start;
+        n_before = (size_t)(p - start);
+        start = p + 1;
+    }
+}
+
+/* Whether an entry, or it and the one before, write forms of the same words twice. */
+static void check_forms(struct checker *checker, const struct intents_list *list, size_t i)
+{
+    const char *text = source_of(&list->entries[i]);
+    const char *before = i > 0 ? source_of(&list->entries[i - 1]) : text;
+
+    check_alternatives(checker, text);
+    check_two(checker, before, strlen(before), text, strlen(text));
+}
+
 static int check_list(struct checker *checker, const struct intents_list *list,
                       const struct intents_service_data *service, const char *where,
                       const char *claimant)
@@ -147,8 +203,9 @@ static int check_list(struct checker *checker, const struct intents_list *list,
     for (size_t i = 0; i < list->n; i++) {
         size_t n_ways = intents_node_count(list->entries[i].node, DRAWS);
 
-        checker->template = list->entries[i].text;
+        checker->template = source_of(&list->entries[i]);
         memset(checker->is_told, 0, sizeof(checker->is_told));
+        check_forms(checker, list, i);
         for (size_t k = 0; k < (n_ways < 2 ? 2 : DRAWS); k++) {
             int r;
 

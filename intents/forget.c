@@ -24,6 +24,7 @@ static void forget_list(struct intents_list *list)
     for (size_t i = 0; list && i < list->n; i++) {
         forget_tree(&list->entries[i]);
         free(list->entries[i].text);
+        free(list->entries[i].source);
     }
     if (list) {
         free(list->entries);

@@ -13,7 +13,8 @@
 
 struct intents_entry {
     struct intents_node *node;
-    char *text;                 /* as the file has it, without the mark of gender */
+    char *text;   /* with its forms (forms.h) written out, without the mark of gender */
+    char *source; /* as the file has it, where that is something else; else NULL */
     enum intents_gender gender; /* of lexicon entries that are nouns */
     unsigned fold;              /* 0 to 4: which fifth it falls into by its text */
     double weight;
@@ -74,7 +75,8 @@ int intents_lists_add(struct intents_lists *lists, const char *name,
 void intents_lists_finish(struct intents_lists *lists);
 
 /*
- * Parses a template and adds it to a list. Returns: 0, -ENOMEM, -EINVAL (logged with `file`).
+ * Parses a template and adds it to a list, one entry for each of its forms (forms.h), each of this
+ * weight; 0: by the ways to say it. Returns: 0, -ENOMEM, -EINVAL (logged with `file`).
  */
 int intents_list_add(struct intents_list *list, const char *file, const char *text,
                      enum intents_gender gender, double weight);

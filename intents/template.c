@@ -127,6 +127,8 @@ static int parse_word(struct parser *parser, enum intents_node_kind kind,
         advance(parser);
     if (parser->p == start)
         return fail(parser, parser->column, "a word is wanted behind @");
+    if (*parser->p == '(' && parser->p[-1] != '\'')
+        return fail(parser, parser->column, "endings in brackets have no place here");
     node = make_with_text(kind, column, start, parser->p);
     if (!node)
         return -ENOMEM;

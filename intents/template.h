@@ -3,7 +3,8 @@
  * The template language of docs/language-data.md as a tree: `[x]`, `(x|y)`, `{slot}`, `<fragment>`,
  * `@word`, and plain words.
  *
- * This module only parses; names are bound to lists by intents/bind.c, a sentence is drawn by
+ * This module only parses, and what it parses has its forms ("tombé(e)") written out already
+ * (intents/forms.h); names are bound to lists by intents/bind.c, a sentence is drawn by
  * intents/expand.c, and intents/match.c matches words against the same tree, so that what is said
  * and what is understood come from one text.
  *

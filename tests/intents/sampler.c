@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws are the same for the same seed, every service weighs the same, folds do not overlap, and
- * the checker finds no badly spelled sentence in the French data. */
+/* Draws are the same for the same seed, every service weighs the same, folds do not overlap, forms
+ * are drawn as if written out, and the checker finds no error in the French data. */
 #include "intents/sampler.h"
 
 #include "intents/checker.h"
@@ -91,17 +91,41 @@ static void acts_are_drawn_by_their_shares(void)
     intents_language_destroy(language);
 }
 
-/* Returns: what loading a language gives whose one act has these shares. */
+/* A language like the French one, but for its acts and examples. */
+static void make_folder(char folder[])
+{
+    static const char *const files[] = {"background",   "fragments.json", "grammar.json",
+                                        "lexicon.json", "services",       "when.json"};
+    char root[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+
+    REQUIRE(mkdtemp(folder) && base_paths_data(root, sizeof(root)) == 0);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        REQUIRE(snprintf(from, sizeof(from), "%s/intents/fr/%s", root, files[i]) < PATH_MAX);
+        snprintf(to, sizeof(to), "%s/%s", folder, files[i]);
+        REQUIRE(symlink(from, to) == 0);
+    }
+    snprintf(to, sizeof(to), "%s/acts", folder);
+    REQUIRE(mkdir(to, 0700) == 0);
+}
+
+/* Returns: what loading a language gives whose one act has these phrases and whatever follows them.
+ */
+static int load_with_act(const char *folder, const char *phrases, const char *rest,
+                         struct intents_language **ret_language)
+{
+    char path[PATH_MAX], text[512];
+
+    snprintf(path, sizeof(path), "%s/acts/affirm.json", folder);
+    snprintf(text, sizeof(text), "{\"act\":\"affirm\",\"phrases\":[%s]%s}", phrases, rest);
+    REQUIRE(base_file_replace(path, text, strlen(text), 0600) == 0);
+    return intents_language_load(folder, INTENTS_TO_DRAW, NULL, 0, ret_language);
+}
+
 static int load_with_shares(const char *folder, const char *shares)
 {
     struct intents_language *language = NULL;
-    char path[PATH_MAX], text[128];
-    int r;
+    int r = load_with_act(folder, "\"oui\"", shares, &language);
 
-    snprintf(path, sizeof(path), "%s/acts/affirm.json", folder);
-    snprintf(text, sizeof(text), "{\"act\":\"affirm\",\"phrases\":[\"oui\"]%s}", shares);
-    REQUIRE(base_file_replace(path, text, strlen(text), 0600) == 0);
-    r = intents_language_load(folder, INTENTS_TO_DRAW, NULL, 0, &language);
     intents_language_destroy(language);
     return r;
 }
@@ -124,18 +148,9 @@ static int load_with_examples(const char *folder, const char *name)
 
 static void what_cannot_be_drawn_is_refused(void)
 {
-    static const char *const files[] = {"background",   "fragments.json", "grammar.json",
-                                        "lexicon.json", "services",       "when.json"};
-    char folder[] = "/tmp/voisine-shares-XXXXXX", root[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+    char folder[] = "/tmp/voisine-shares-XXXXXX";
 
-    REQUIRE(mkdtemp(folder) && base_paths_data(root, sizeof(root)) == 0);
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        REQUIRE(snprintf(from, sizeof(from), "%s/intents/fr/%s", root, files[i]) < PATH_MAX);
-        snprintf(to, sizeof(to), "%s/%s", folder, files[i]);
-        REQUIRE(symlink(from, to) == 0);
-    }
-    snprintf(to, sizeof(to), "%s/acts", folder);
-    REQUIRE(mkdir(to, 0700) == 0);
+    make_folder(folder);
     CHECK_INT(load_with_shares(folder, ""), 0);
     CHECK_INT(load_with_shares(folder, ",\"shares\":10"), 0);
     CHECK_INT(load_with_shares(folder, ",\"shares\":0"), -EINVAL);
@@ -144,15 +159,83 @@ static void what_cannot_be_drawn_is_refused(void)
     CHECK_INT(load_with_examples(folder, "groceries.txt"), 0);
     CHECK_INT(load_with_examples(folder, "affirm.txt"), 0);
     CHECK_INT(load_with_examples(folder, "grocery.txt"), -EINVAL);
-    snprintf(to, sizeof(to), "%s/acts/affirm.json", folder);
-    unlink(to);
-    snprintf(to, sizeof(to), "%s/acts", folder);
-    rmdir(to);
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        snprintf(to, sizeof(to), "%s/%s", folder, files[i]);
-        unlink(to);
-    }
-    rmdir(folder);
+    remove_folder(folder);
+}
+
+static struct tally draw_act(const char *folder, const char *phrases)
+{
+    const struct intents_sampler_options options = {
+        .seed = 5, .n_sentences = 2000, .shares = {[INTENTS_DRAW_ACTS] = 1}};
+    struct intents_language *language;
+    struct tally tally = {0};
+
+    REQUIRE(load_with_act(folder, phrases, "", &language) == 0);
+    tally.language = language;
+    CHECK_INT(intents_sampler_run(language, &options, count, &tally), 0);
+    intents_language_destroy(language);
+    tally.language = NULL;
+    return tally;
+}
+
+static void forms_are_drawn_as_if_written_out(void)
+{
+    char folder[] = "/tmp/voisine-forms-XXXXXX";
+
+    make_folder(folder);
+    CHECK(draw_act(folder, "\"oui\",\"je suis prêt(e)\",\"bien (là|seul(|e)|d'ici)\"").hash ==
+          draw_act(folder,
+                   "\"oui\",\"je suis prête\",\"je suis prêt\",\"bien (là|seul|seule|d'ici)\"")
+              .hash);
+    CHECK(draw_act(folder, "\"oui\",\"je suis prêt(e)\"").hash !=
+          draw_act(folder, "\"oui\",\"je suis prête\"").hash);
+    remove_folder(folder);
+}
+
+struct forms_found {
+    size_t n;
+    char first[64], other[64];
+};
+
+static void find_forms(void *user, const struct intents_finding *finding)
+{
+    struct forms_found *found = user;
+
+    if (finding->kind != INTENTS_FINDING_FORMS)
+        return;
+    found->n++;
+    snprintf(found->first, sizeof(found->first), "%s", finding->sentence);
+    snprintf(found->other, sizeof(found->other), "%s", finding->other);
+    CHECK(intents_finding_is_error(finding->kind));
+}
+
+static struct forms_found check_act(const char *folder, const char *phrases)
+{
+    struct forms_found found = {0};
+    struct intents_language *language;
+
+    REQUIRE(load_with_act(folder, phrases, "", &language) == 0);
+    CHECK_INT(intents_check(language, find_forms, &found), 0);
+    intents_language_destroy(language);
+    return found;
+}
+
+static void forms_are_not_written_twice(void)
+{
+    char folder[] = "/tmp/voisine-twice-XXXXXX";
+    struct forms_found found;
+
+    make_folder(folder);
+    CHECK_INT(
+        check_act(folder, "\"oui\",\"je suis prêt(e)\",\"[tout(e) seul(e)|seuls] (oui|non)\"").n,
+        0);
+    found = check_act(folder, "\"oui [(bien|toute seule|tout seul)]\"");
+    CHECK_INT(found.n, 1);
+    CHECK_STR(found.first, "toute seule");
+    CHECK_STR(found.other, "tout seul");
+    found = check_act(folder, "\"je suis [bien] prêt\",\"je suis [bien] prête\",\"oui\"");
+    CHECK_INT(found.n, 1);
+    CHECK_STR(found.other, "je suis [bien] prête");
+    remove_folder(folder);
 }
 
 static void tell_error(void *user, const struct intents_finding *finding)
@@ -269,5 +352,6 @@ static void what_is_said_is_understood(void)
 }
 
 CHECK_MAIN(draws, acts_are_drawn_by_their_shares, what_cannot_be_drawn_is_refused,
+           forms_are_drawn_as_if_written_out, forms_are_not_written_twice,
            is_well_spelled_and_of_one_service, examples_are_drawn, short_examples_are_short_answers,
            what_is_to_understand_is_not_drawn_from, what_is_said_is_understood)

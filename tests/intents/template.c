@@ -50,6 +50,7 @@ static void names_the_column(void)
         {"a, b", 2},   {"@", 2},
         {"@{x}", 2},   {"a (b|c]", 7},
         {"(a|b))", 6}, {"le prix : 3", 9},
+        {"né(e)", 3},  {"d'(a|b) c(d|e)", 10},
         {"{}", 2},     {"a [b (c|d] e)", 10},
     };
 
