@@ -185,20 +185,24 @@ static int make_model(struct making *m, const char *name, size_t n_least,
     return base_trace(r);
 }
 
+static size_t share_of(const struct making *m, size_t n)
+{
+    return m->options->percent ? n * m->options->percent / 100 : n;
+}
+
 static int make_models(struct making *m)
 {
-    struct intents_sampler_options request = {
-        .seed = SEED,
-        .n_sentences = m->options->n_sentences ? m->options->n_sentences : N_REQUEST_SENTENCES,
-        .shares = {[INTENTS_DRAW_REQUESTS] = 50,
-                   [INTENTS_DRAW_ACTS] = 14,
-                   [INTENTS_DRAW_NEAR_MISSES] = 12,
-                   [INTENTS_DRAW_BACKGROUND] = 24,
-                   [INTENTS_DRAW_LISTS] = 12,
-                   [INTENTS_DRAW_ADDITIONS] = 2,
-                   [INTENTS_DRAW_EXAMPLES] = 60}};
+    struct intents_sampler_options request = {.seed = SEED,
+                                              .n_sentences = share_of(m, N_REQUEST_SENTENCES),
+                                              .shares = {[INTENTS_DRAW_REQUESTS] = 50,
+                                                         [INTENTS_DRAW_ACTS] = 14,
+                                                         [INTENTS_DRAW_NEAR_MISSES] = 12,
+                                                         [INTENTS_DRAW_BACKGROUND] = 24,
+                                                         [INTENTS_DRAW_LISTS] = 12,
+                                                         [INTENTS_DRAW_ADDITIONS] = 2,
+                                                         [INTENTS_DRAW_EXAMPLES] = 60}};
     struct intents_sampler_options answer = {.seed = SEED + 1,
-                                             .n_sentences = N_ANSWER_SENTENCES,
+                                             .n_sentences = share_of(m, N_ANSWER_SENTENCES),
                                              .shares = {[INTENTS_DRAW_REQUESTS] = 15,
                                                         [INTENTS_DRAW_ACTS] = 50,
                                                         [INTENTS_DRAW_NEAR_MISSES] = 5,
@@ -207,14 +211,15 @@ static int make_models(struct making *m)
                                                         [INTENTS_DRAW_ADDITIONS] = 3,
                                                         [INTENTS_DRAW_ACT_EXAMPLES] = 20}};
     struct intents_sampler_options brief = {.seed = SEED + 2,
-                                            .n_sentences = N_SHORT_SENTENCES,
+                                            .n_sentences = share_of(m, N_SHORT_SENTENCES),
                                             .shares = {[INTENTS_DRAW_SHORT_ANSWERS] = 1}};
     struct intents_sampler_options day = {
         .seed = SEED + 4,
-        .n_sentences = N_DAY_SENTENCES,
+        .n_sentences = share_of(m, N_DAY_SENTENCES),
         .shares = {[INTENTS_DRAW_DAYS] = 3, [INTENTS_DRAW_SHORT_ANSWERS] = 1}};
-    struct intents_sampler_options choice = {
-        .seed = SEED + 3, .n_sentences = N_SHORT_SENTENCES, .shares = {[INTENTS_DRAW_CHOICES] = 1}};
+    struct intents_sampler_options choice = {.seed = SEED + 3,
+                                             .n_sentences = share_of(m, N_SHORT_SENTENCES),
+                                             .shares = {[INTENTS_DRAW_CHOICES] = 1}};
     int r;
 
     step(m, "language model of requests");
@@ -306,7 +311,9 @@ static int make_understanding(struct making *m)
     int r = base_file_join(m->folder, "understanding.bin", path, sizeof(path));
 
     step(m, "understanding");
-    return r < 0 ? r : base_trace(intents_train(m->language, path));
+    return r < 0
+               ? r
+               : base_trace(intents_train(m->language, share_of(m, INTENTS_TRAIN_SENTENCES), path));
 }
 
 static int make_record(struct making *m)

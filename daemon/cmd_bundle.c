@@ -28,10 +28,12 @@ static void print_usage(FILE *file)
 {
     fputs(
         "usage: voisine bundle [--language L] [--models FOLDER] [--wake-phrase TEXT] [--names "
-        "FILE] [-o FOLDER]\n\n"
+        "FILE] [--draws PERCENT] [-o FOLDER]\n\n"
         "Makes language model, dictionary and understanding from the language data. --names: a\n"
         "line \"list of the lexicon, tab, name\" for each name to know besides; - reads them from\n"
-        "standard input. The speaker calls it so for the names of its configuration, with --quiet\n"
+        "standard input. --draws: of fewer sentences, quickly, and it understands badly: for "
+        "tests.\n"
+        "The speaker calls it so for the names of its configuration, with --quiet\n"
         "(says nothing, yields to everything else) and --made-of TEXT (kept in the bundle).\n",
         file);
 }
@@ -40,6 +42,15 @@ static void on_step(void *user, const char *step)
 {
     (void)user;
     fprintf(stderr, "==> %s\n", step);
+}
+
+static bool read_percent(const char *text, unsigned *ret_percent)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+
+    *ret_percent = (unsigned)value;
+    return *end == '\0' && value >= 1 && value <= 100;
 }
 
 /* Returns: -1 to go on, or the exit status. */
@@ -51,6 +62,7 @@ static int parse(int argc, char **argv, struct arguments *a)
                                           {"names", required_argument, NULL, 'n'},
                                           {"made-of", required_argument, NULL, 'f'},
                                           {"quiet", no_argument, NULL, 'q'},
+                                          {"draws", required_argument, NULL, 'd'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     int c;
@@ -72,7 +84,7 @@ static int parse(int argc, char **argv, struct arguments *a)
             a->out = optarg;
         else if (c == 'q')
             a->is_quiet = true;
-        else {
+        else if (c != 'd' || !read_percent(optarg, &a->bundle.percent)) {
             print_usage(c == 'h' ? stdout : stderr);
             return c == 'h' ? EXIT_OK : EXIT_USAGE;
         }

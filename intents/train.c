@@ -12,10 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SENTENCES 600000
-#define N_ROWS      80000
-#define RATE_FIRST  3.0f
-#define RATE_LAST   0.02f
+#define N_ROWS     80000
+#define RATE_FIRST 3.0f
+#define RATE_LAST  0.02f
 /* What is this sure already is left alone: it saves half of the time and keeps doubts alive. */
 #define LEARNED 0.99f
 /* Features left out, in percent. */
@@ -234,7 +233,7 @@ int intents_train_model(const struct intents_language *language,
     int r = trainer ? 0 : -ENOMEM;
 
     if (draws.n_sentences == 0)
-        draws.n_sentences = N_SENTENCES;
+        draws.n_sentences = INTENTS_TRAIN_SENTENCES;
     if (r == 0)
         r = intents_lexis_create(language, &lexis);
     if (r == 0) {
@@ -263,9 +262,9 @@ int intents_train_model(const struct intents_language *language,
     return r;
 }
 
-int intents_train(const struct intents_language *language, const char *path)
+int intents_train(const struct intents_language *language, size_t n_sentences, const char *path)
 {
-    const struct intents_train_options options = {.seed = 1};
+    const struct intents_train_options options = {.seed = 1, .n_sentences = n_sentences};
     struct intents_model *model;
     int r = intents_train_model(language, &options, &model);
 

@@ -85,12 +85,16 @@ struct intents_result {
     char outside_service[INTENTS_SERVICE_ID];
 };
 
+/* As many as are good for everyday use. */
+#define INTENTS_TRAIN_SENTENCES 600000
+
 /*
- * Learns from the data of a language and writes the result. The same data give the same bytes.
+ * Learns from the data of a language, from so many sentences (0: INTENTS_TRAIN_SENTENCES), and
+ * writes the result. The same data give the same bytes.
  * Returns: 0, -ENOMEM, -EINVAL (no sentences can be drawn, or the language was not loaded for it),
  * -errno of the file. Takes seconds. Thread: any.
  */
-int intents_train(const struct intents_language *language, const char *path);
+int intents_train(const struct intents_language *language, size_t n_sentences, const char *path);
 
 /*
  * Reads what intents_train wrote. `language` supplies the calendar words, lists and grammar; it
