@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who calls is heard, however soon after the ears were closed. Usage: test_wake.py VOISINE
+"""Who calls is heard, however soon after the ears were closed, and by the phrase that is configured alone. Usage: test_wake.py VOISINE
 
 The sound: espeak-ng over the brown noise of a quiet room, which is made here.
 """
@@ -43,17 +43,23 @@ def in_room(path, before_s, speech):
 
 
 class Wake(unittest.TestCase):
-    def count_woken(self, before_s, text):
+    def count_woken(self, before_s, text, *options):
         with tempfile.TemporaryDirectory() as folder:
             files = [pathlib.Path(folder) / f"{i}.wav" for i in range(len(CALLERS))]
             for caller, file in zip(CALLERS, files, strict=True):
                 in_room(file, before_s, spoken(*caller, text, folder))
-            run = subprocess.run([VOISINE, "wake", *map(str, files)], check=True, capture_output=True, text=True)
+            run = subprocess.run([VOISINE, "wake", *options, *map(str, files)], check=True, capture_output=True, text=True)
         return sum(bool(json.loads(line)["wakes"]) for line in run.stdout.splitlines())
 
     def test_a_call_is_heard_at_once_and_later(self):
         for before_s in (0.15, 3):
             self.assertGreaterEqual(self.count_woken(before_s, "Bonjour voisine."), len(CALLERS) - 1, f"{before_s} s after the start")
+
+    def test_another_phrase_is_heard_and_the_usual_one_no_more(self):
+        another = ("--phrase", "bonjour cacahuète")
+        self.assertGreaterEqual(self.count_woken(1, "Bonjour cacahuète.", *another), len(CALLERS) - 1)
+        self.assertEqual(self.count_woken(1, "Bonjour voisine.", *another), 0)
+        self.assertEqual(self.count_woken(1, "Bonjour cacahuète."), 0)
 
 
 if __name__ == "__main__":
