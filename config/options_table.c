@@ -110,7 +110,7 @@ static const struct config_option table[CONFIG_N_KEYS] = {
     [CONFIG_PRIVACY_SEND_TRANSCRIPT] = SWITCH("privacy.send_transcript", "false",
         "Whether the words of a request go to the service with it. Only with the resident's consent."),
     [CONFIG_PRIVACY_LEARN_VOICE] = SWITCH("privacy.learn_voice", "false",
-        "Whether the recogniser adapts to the resident's voice, on the speaker itself. Only with consent."),
+        "Whether the recogniser may adapt to the resident's voice, on the speaker itself. The speaker asks the resident first; nothing is learned without a spoken yes."),
     [CONFIG_MODELS_FOLDER] = PATH("models.folder", "",
         "Where the acoustic models are. Empty: the installed ones."),
     [CONFIG_STATE_FOLDER] = PATH("state.folder", "/var/lib/voisine",

@@ -86,6 +86,8 @@ int assistant_speak(struct assistant *a, const char *key, const struct draft *ab
     sound_sign(a, key);
     key = precise_key(a, key);
     r = speech_say(a->speech, key, about);
+    if (strcmp(key, "learn.ask") == 0)
+        a->is_consent_heard = r == 0;
     if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
         strncmp(key, "refused.", strlen("refused.")) == 0)
         a->is_away_told = true;
@@ -118,7 +120,7 @@ static void on_say_again(void *user)
 {
     struct assistant *a = user;
 
-    speech_again(a->speech);
+    a->is_consent_heard = speech_again(a->speech) == 0;
 }
 
 /* News that were cut off were not heard. */
@@ -127,6 +129,7 @@ void assistant_stop_speech(void *user)
     struct assistant *a = user;
 
     speech_stop(a->speech);
+    a->is_consent_heard = false;
     assistant_close_over(a);
     assistant_news_cut(a);
 }
@@ -199,6 +202,7 @@ static void on_sleep(void *user)
     }
     a->store_id[0] = '\0';
     learning_drop(a->parts.learning);
+    assistant_choose_consent(a);
     if (assistant_is_talked_over(a))
         assistant_sleep_behind(a);
     else if (!a->is_called)
@@ -271,6 +275,7 @@ static const struct conversation_ops conversation_ops = {
     .tell_news = assistant_tell_news,
     .mute = on_mute_op,
     .erase = on_erase_op,
+    .consent = assistant_consent,
 };
 
 /* ---- what others bring ---- */

@@ -105,6 +105,7 @@ void assistant_alert(void *user)
     int r;
 
     base_log(BASE_LOG_WARNING, "emergency", NULL, "emergency words were heard");
+    a->is_request_noted = false; /* no moment for other questions */
     if (!a->settings.has_alert)
         return;
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);
@@ -267,6 +268,7 @@ static void delivery_event(struct assistant *a, const struct matching_event *eve
     } else if (is_in_hand && event->type == MATCHING_EVENT_NOTED) {
         a->n_stored++;
         assistant_happen(a, EVENT_STORED);
+        a->is_request_noted = conversation_state(a->conversation) == STATE_SENDING;
     } else if (is_in_hand && event->type == MATCHING_EVENT_NOT_NOTED) {
         not_noted(a, event);
     } else if (is_in_hand && event->type == MATCHING_EVENT_TRANSMITTED) {

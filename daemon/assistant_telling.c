@@ -14,6 +14,7 @@ enum {
     SEARCH_EVERY_MS = 60000,    /* how often requests that nobody took are looked for */
     NEWS_AGAIN_MS = 3600000,    /* news that the voice failed to tell: no hail of failures */
     URGENT_AGAIN_MS = 60000,    /* the same of what cannot wait */
+    CONSENT_QUIET_MS = 5000,    /* after a conversation: who has more to say calls first */
 };
 
 /* First start: the speaker introduces itself (R33). */
@@ -235,6 +236,43 @@ static void look_at_introduction(struct assistant *a)
     assistant_happen(a, EVENT_NEWS);
 }
 
+/*
+ * Somebody is there and has just got what they wanted, and nothing waits for an answer. Refused: at
+ * a time of day, into a room where nobody may be.
+ */
+void assistant_choose_consent(struct assistant *a)
+{
+    bool is_moment = a->is_request_noted &&
+                     learning_wants_consent(a->parts.learning, assistant_local_now(a).date);
+
+    a->is_request_noted = false;
+    a->consent_at_ms = is_moment ? assistant_now_ms(a) + CONSENT_QUIET_MS : 0;
+}
+
+/* A moment that has passed is not waited for: the next request brings another. */
+static void look_at_consent(struct assistant *a)
+{
+    if (!a->consent_at_ms || assistant_now_ms(a) < a->consent_at_ms || assistant_is_speaking(a))
+        return;
+    a->consent_at_ms = 0;
+    if (conversation_state(a->conversation) != STATE_ASLEEP || a->is_deaf || a->introduce_at_ms ||
+        conversation_is_held(a->conversation) || !is_news_time(a) || speech_is_night(a->speech))
+        return;
+    learning_asked(a->parts.learning, assistant_local_now(a).date);
+    assistant_happen(a, EVENT_CONSENT);
+}
+
+bool assistant_consent(void *user, bool is_yes)
+{
+    struct assistant *a = user;
+
+    if (is_yes && !a->is_consent_heard) {
+        log_warning("learn-consent", "a yes to what was not heard to its end counts for nothing");
+        return false;
+    }
+    return learning_answered(a->parts.learning, is_yes) == 0;
+}
+
 void assistant_tell_deafness(struct assistant *a)
 {
     a->is_deaf_told = true;
@@ -306,6 +344,7 @@ void assistant_tick(struct assistant *a)
         assistant_happen(a, EVENT_NEWS);
     else
         look_at_introduction(a);
+    look_at_consent(a);
 }
 
 void assistant_introduce(struct assistant *a)

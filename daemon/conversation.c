@@ -25,6 +25,7 @@ static const char *const state_names[N_STATES] = {
     [STATE_ERASING_SURELY] = "ERASING_SURELY",
     [STATE_WIPING] = "WIPING",
     [STATE_ERASED] = "ERASED",
+    [STATE_CONSENTING] = "CONSENTING",
     [STATE_WITHDRAWING] = "WITHDRAWING",
     [STATE_SENDING] = "SENDING",
     [STATE_TELLING] = "TELLING",
@@ -90,6 +91,7 @@ static const char *const event_names[N_EVENTS] = {
     [EVENT_KEPT] = "kept",
     [EVENT_REFUSED] = "refused",
     [EVENT_NEWS] = "news",
+    [EVENT_CONSENT] = "consent",
     [EVENT_TIMER] = "timer",
     [EVENT_MUTE] = "mute",
     [EVENT_MUTE_IN_VAIN] = "mute_in_vain",
@@ -111,7 +113,8 @@ static bool is_confirming(enum conversation_state state)
 /* Questions that are put once more before what was not understood counts as no. */
 static bool is_put_again(enum conversation_state state)
 {
-    return state == STATE_CONFIRMING_AGAIN || state == STATE_CANCELLING || state == STATE_DUPLICATE;
+    return state == STATE_CONFIRMING_AGAIN || state == STATE_CANCELLING ||
+           state == STATE_DUPLICATE || state == STATE_CONSENTING;
 }
 
 static bool may_guess(const struct conversation *c, const struct draft *guess)
@@ -156,7 +159,7 @@ bool conversation_asks_about_request(enum conversation_state state)
 static bool is_question(enum conversation_state state)
 {
     return conversation_asks_about_request(state) || state == STATE_CANCELLING ||
-           state == STATE_ERASING || state == STATE_ERASING_SURELY;
+           state == STATE_ERASING || state == STATE_ERASING_SURELY || state == STATE_CONSENTING;
 }
 
 /* What was talked about is settled. */
@@ -257,6 +260,12 @@ static bool is_missed_again(const struct conversation *c, const struct draft *sa
     return said->misses_item && !draft_has_details(&other) && c->n_missed >= MISSES_MAX;
 }
 
+/* "Annulez mes courses", not "arrêtez" alone, which is said of the question. */
+static bool names_request(const struct draft *named)
+{
+    return named->service[0] || base_date_is_set(named->date);
+}
+
 /* Makes an event precise by what the conversation knows. See the table's head. */
 static enum conversation_event_type refine(struct conversation *c, struct conversation_event *event)
 {
@@ -291,6 +300,9 @@ static enum conversation_event_type refine(struct conversation *c, struct conver
     case EVENT_THANKS:
     case EVENT_MIXED:
         return is_question(c->state) ? EVENT_NOT_UNDERSTOOD : event->type;
+    case EVENT_CANCEL:
+        return c->state == STATE_CONSENTING && !names_request(&event->draft) ? EVENT_CANCEL_NOTHING
+                                                                             : event->type;
     case EVENT_WAIT:
     case EVENT_THINKS:
         return wait_or_not(c, event->type);

@@ -7,7 +7,8 @@
  * run the same table.
  *
  * Invariants, each with a test: nothing is stored without a yes (or the button) to a question that
- * restated all; every wake ends in speech or in an audible close; an emergency goes before
+ * restated all; no voice is learned without a spoken yes to the question whether it may be; every
+ * wake ends in speech or in an audible close; an emergency goes before
  * everything; silence is never a yes; who was answered may go on without calling again, and who
  * does not is left in peace; one question at a time; a request that was understood is
  * asked about, waits its turn, or is said to be left: none is dropped without a word.
@@ -40,6 +41,7 @@ enum conversation_state {
     STATE_ERASING_SURELY,    /* once more */
     STATE_WIPING,            /* yes was said twice, not yet made sure of on disk */
     STATE_ERASED,            /* made sure of, being said so: nothing may begin any more */
+    STATE_CONSENTING,        /* yes or no, asked unasked: may the voice be learned? */
     STATE_WITHDRAWING,       /* yes was said, the cancellation is not yet on disk */
     STATE_SENDING,           /* on disk, said so; the service has not answered */
     STATE_TELLING,           /* news, outside any conversation */
@@ -107,8 +109,10 @@ enum conversation_event_type {
     EVENT_TRANSMITTED, /* the service has it */
     EVENT_KEPT,        /* the service cannot be reached now */
     EVENT_REFUSED,
-    EVENT_NEWS,  /* something to tell, the caller has checked the hours */
-    EVENT_TIMER, /* the time asked for with `wait` is over */
+    EVENT_NEWS,    /* something to tell, the caller has checked the hours */
+    EVENT_CONSENT, /* whether the voice may be learned is to be asked; the caller chose the moment
+                    */
+    EVENT_TIMER,   /* the time asked for with `wait` is over */
     EVENT_MUTE,
     EVENT_MUTE_IN_VAIN, /* asked for by voice, and nothing could switch it on again */
     EVENT_UNMUTE,
@@ -178,6 +182,9 @@ struct conversation_ops {
     /* Make sure that everything will be erased, even if the power goes; ends with STORED or
      * NOT_STORED. It is erased once the conversation is over. */
     void (*erase)(void *user);
+    /* Whether the voice may be learned, as the resident has said. Returns: whether that counts: a
+     * yes to what could not be heard, or that cannot be kept, does not. */
+    bool (*consent)(void *user, bool is_yes);
 };
 
 struct conversation;

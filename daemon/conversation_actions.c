@@ -198,6 +198,23 @@ void act_cancel(struct conversation *c, const struct conversation_event *event)
     c->ops->wait(c->user, STORING_TIMEOUT_MS);
 }
 
+/* ---- whether the voice may be learned ---- */
+
+void act_consent(struct conversation *c, const struct conversation_event *event)
+{
+    bool counts = c->ops->consent(c->user, true);
+
+    (void)event;
+    conversation_say(c, counts ? "learn.yes" : "learn.left");
+}
+
+void act_refuse_consent(struct conversation *c, const struct conversation_event *event)
+{
+    (void)event;
+    (void)c->ops->consent(c->user, false);
+    conversation_say(c, "learn.no");
+}
+
 /* ---- asides ---- */
 
 void act_adjust(struct conversation *c, const struct conversation_event *event)

@@ -67,6 +67,9 @@ SAYS(act_erase_begun, "erase.begun")
 SAYS(act_not_erased, "erase.failed")
 ACTION(act_keep_all, conversation_say(c, "erase.kept"); conversation_tell_outcome(c))
 
+ASKS(act_ask_consent, "learn.ask", "learn.ask")
+ACTION(act_leave_consent, conversation_cut_off(c, event); conversation_say(c, "learn.left"))
+
 SAYS(act_privacy, "privacy.answer")
 SAYS_AND_ASKS(act_privacy_and_ask, "privacy.answer")
 SAYS(act_clock, "aside.clock")

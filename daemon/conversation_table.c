@@ -23,10 +23,11 @@
     [EVENT_HEARING] = {act_nothing, self}, [EVENT_WAKE] = {act_greet, STATE_LISTENING},            \
     [EVENT_CALLED] = {act_nothing, self}, [EVENT_BUTTON] = {act_greet, STATE_LISTENING},           \
     [EVENT_BUTTON_LONG] = {act_abandon, STATE_CLOSING}, [EVENT_TIMER] = {act_nothing, self},       \
-    [EVENT_NEWS] = {act_nothing, self}, [EVENT_WITHDRAWN] = {act_nothing, self},                   \
-    [EVENT_STORED] = {act_nothing, self}, [EVENT_NOT_STORED] = {act_nothing, self},                \
-    [EVENT_STORE_FULL] = {act_nothing, self}, [EVENT_TRANSMITTED] = {act_nothing, self},           \
-    [EVENT_KEPT] = {act_nothing, self}, [EVENT_REFUSED] = {act_nothing, self}
+    [EVENT_NEWS] = {act_nothing, self}, [EVENT_CONSENT] = {act_nothing, self},                     \
+    [EVENT_WITHDRAWN] = {act_nothing, self}, [EVENT_STORED] = {act_nothing, self},                 \
+    [EVENT_NOT_STORED] = {act_nothing, self}, [EVENT_STORE_FULL] = {act_nothing, self},            \
+    [EVENT_TRANSMITTED] = {act_nothing, self}, [EVENT_KEPT] = {act_nothing, self},                 \
+    [EVENT_REFUSED] = {act_nothing, self}
 
 /* What the resident may say besides an answer, while or before being listened to. */
 #define SPEECH(self)                                                                               \
@@ -154,6 +155,7 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
                       [EVENT_SILENCE] = {act_nothing, STATE_ASLEEP},
                       [EVENT_BUTTON_LONG] = {act_nothing, STATE_ASLEEP},
                       [EVENT_NEWS] = {act_news, STATE_TELLING},
+                      [EVENT_CONSENT] = {act_ask_consent, STATE_CONSENTING},
                       [EVENT_TIMER] = {act_sleep_quietly, STATE_ASLEEP},
                       [EVENT_HEARING] = {act_hearing, STATE_CLOSING},
                       [EVENT_MORE] = {act_help_more, STATE_LISTENING},
@@ -251,6 +253,19 @@ const struct cell conversation_table[N_STATES][N_EVENTS] = {
          [EVENT_SILENCE] = {act_keep, STATE_CLOSING}},
     [STATE_ERASING] = {ERASING(STATE_ERASING, act_ask_erase_again, STATE_ERASING_SURELY)},
     [STATE_ERASING_SURELY] = {ERASING(STATE_ERASING_SURELY, act_erase, STATE_WIPING)},
+    /* Nobody has asked for this question: the button calls, as from sleep, and is no yes. */
+    [STATE_CONSENTING] = {QUESTION(STATE_CONSENTING), [EVENT_AFFIRM] = {act_consent, STATE_CLOSING},
+                          [EVENT_UNCLEAR] = {act_help_and_ask, STATE_CONSENTING},
+                          [EVENT_DENY] = {act_refuse_consent, STATE_CLOSING},
+                          [EVENT_DENY_AND] = {act_refuse_consent, STATE_CLOSING},
+                          [EVENT_CANCEL] = {act_ask_cancel, STATE_CANCELLING},
+                          [EVENT_ERASE] = {act_ask_erase, STATE_ERASING},
+                          [EVENT_CANCEL_NOTHING] = {act_leave_consent, STATE_CLOSING},
+                          [EVENT_GOODBYE] = {act_leave_consent, STATE_CLOSING},
+                          [EVENT_BUTTON_LONG] = {act_leave_consent, STATE_CLOSING},
+                          [EVENT_CORRECTION] = {act_leave_consent, STATE_CLOSING},
+                          [EVENT_NOT_UNDERSTOOD] = {act_leave_consent, STATE_CLOSING},
+                          [EVENT_SILENCE] = {act_leave_consent, STATE_CLOSING}},
     [STATE_WIPING] =
         {EVERYWHERE(STATE_WIPING), NO_EARS(STATE_WIPING),
          [EVENT_WAKE] = {act_nothing, STATE_WIPING}, [EVENT_BUTTON] = {act_nothing, STATE_WIPING},

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/consent.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,7 +15,11 @@
 #include <unistd.h>
 
 static const char voice_file[] = "learned-voice";
-static const char consent_file[] = "learning-told"; /* stands once the resident was told */
+static const char consent_file[] = "learning-consent";
+/* Of a release that told the resident and did not ask: no consent. */
+static const char told_file[] = "learning-told";
+
+enum { CONSENT_BYTES_MAX = 1024 };
 
 struct learning {
     struct asr_recogniser *recogniser;
@@ -23,21 +28,39 @@ struct learning {
     struct asr_adapt_lesson *waiting; /* heard, not confirmed */
     char service[64];                 /* that it asks for */
     struct asr_adapt_lesson *lesson;  /* confirmed, being worked through */
-    bool is_told;
+    struct consent consent;
     char voice_path[PATH_MAX], consent_path[PATH_MAX];
 };
 
-/* The recogniser uses what helps from the next utterance on. */
+static bool may_learn(const struct learning *learning)
+{
+    return learning && learning->consent.answer == CONSENT_GIVEN;
+}
+
+/* From the next utterance on the recogniser leaves lessons and uses what helps, or neither. */
 static void use(struct learning *learning)
 {
     struct asr_adapt_known_voice known = asr_adapt_voice_known(learning->voice);
-    int r = asr_recogniser_know(learning->recogniser, learning->model, &known);
+    int r = may_learn(learning) ? asr_recogniser_know(learning->recogniser, learning->model, &known)
+                                : asr_recogniser_know(learning->recogniser, NULL, NULL);
 
     if (r < 0)
         log_warning("learn-unused", "what was learned cannot be used: %s", strerror(-r));
 }
 
-static void load(struct learning *learning)
+static void load_consent(struct learning *learning)
+{
+    char *text;
+    size_t n;
+
+    learning->consent = consent_none();
+    if (base_file_read(learning->consent_path, CONSENT_BYTES_MAX, &text, &n) < 0)
+        return;
+    consent_parse(text, &learning->consent);
+    free(text);
+}
+
+static void load_voice(struct learning *learning)
 {
     int r = asr_adapt_voice_load(learning->voice, learning->voice_path);
 
@@ -48,6 +71,27 @@ static void load(struct learning *learning)
                                            : "the file is damaged");
     else if (r < 0 && r != -ENOENT)
         log_warning("learn-refused", "the learned voice cannot be read: %s", strerror(-r));
+}
+
+static int remove_file(const char *path)
+{
+    return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int remove_in(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    int r = base_file_join(folder, name, path, sizeof(path));
+
+    return r == 0 ? remove_file(path) : r;
+}
+
+/* What was learned without a yes. */
+static int erase_unasked(const struct learning *learning, const char *state_folder)
+{
+    int r = remove_file(learning->voice_path);
+
+    return r == 0 ? remove_in(state_folder, told_file) : r;
 }
 
 int learning_create(const struct learning_options *options, struct learning **ret_learning)
@@ -71,8 +115,13 @@ int learning_create(const struct learning_options *options, struct learning **re
         learning_destroy(learning);
         return base_trace(r);
     }
-    learning->is_told = access(learning->consent_path, F_OK) == 0;
-    load(learning);
+    load_consent(learning);
+    if (may_learn(learning))
+        load_voice(learning);
+    else
+        r = erase_unasked(learning, options->state_folder);
+    if (r < 0)
+        log_warning("learn-unused", "what nobody agreed to is not erased: %s", strerror(-r));
     *ret_learning = learning;
     return 0;
 }
@@ -99,22 +148,53 @@ void learning_use(struct learning *learning, struct asr_recogniser *recogniser)
     use(learning);
 }
 
-bool learning_wants_consent(const struct learning *learning)
+/* ---- what the resident says to it ---- */
+
+static int save_consent(const struct learning *learning)
 {
-    return learning && !learning->is_told;
+    struct base_strbuf text;
+    int r;
+
+    base_strbuf_init(&text);
+    consent_print(&learning->consent, &text);
+    r = base_file_replace(learning->consent_path, base_strbuf_text(&text), text.length, 0600);
+    base_strbuf_finish(&text);
+    if (r < 0)
+        log_warning("learn-unkept", "what was answered: %s", strerror(-r));
+    return r;
 }
 
-void learning_told(struct learning *learning)
+bool learning_wants_consent(const struct learning *learning, struct base_date today)
+{
+    return learning && consent_may_be_asked(&learning->consent, today);
+}
+
+void learning_asked(struct learning *learning, struct base_date today)
+{
+    if (!learning)
+        return;
+    consent_asked(&learning->consent, today);
+    log_notice("learn-consent", "asked, time %d of %d", learning->consent.n_asked,
+               CONSENT_ASKED_MAX);
+    (void)save_consent(learning);
+}
+
+int learning_answered(struct learning *learning, bool is_yes)
 {
     int r;
 
-    if (!learning_wants_consent(learning))
-        return;
-    learning->is_told = true;
-    r = base_file_replace(learning->consent_path, "", 0, 0600);
-    if (r < 0)
-        log_warning("learn-unkept", "%s: %s", learning->consent_path, strerror(-r));
+    if (!learning)
+        return 0;
+    consent_answered(&learning->consent, is_yes);
+    r = save_consent(learning);
+    if (r < 0 && is_yes)
+        learning->consent.answer = CONSENT_OPEN;
+    log_notice("learn-consent", "%s", is_yes ? r < 0 ? "given, not kept" : "given" : "refused");
+    use(learning);
+    return r;
 }
+
+/* ---- lessons ---- */
 
 void learning_drop(struct learning *learning)
 {
@@ -129,7 +209,7 @@ void learning_heard(struct learning *learning, const char *service)
 {
     int r;
 
-    if (!learning || !learning->is_told)
+    if (!may_learn(learning))
         return;
     learning_drop(learning);
     r = asr_recogniser_lesson(learning->recogniser, &learning->waiting);
@@ -184,11 +264,6 @@ void learning_work(struct learning *learning)
     learning->lesson = NULL;
 }
 
-static int remove_file(const char *path)
-{
-    return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
-}
-
 int learning_erase(struct learning *learning)
 {
     int r;
@@ -199,8 +274,11 @@ int learning_erase(struct learning *learning)
     asr_adapt_lesson_destroy(learning->lesson);
     learning->lesson = NULL;
     asr_adapt_voice_forget(learning->voice);
+    learning->consent = consent_none();
     use(learning);
     r = remove_file(learning->voice_path);
+    if (r == 0)
+        r = remove_file(learning->consent_path);
     log_notice("learn-erased", "what was learned of the voice is %s",
                r == 0 ? "erased" : strerror(-r));
     return r;
@@ -208,14 +286,24 @@ int learning_erase(struct learning *learning)
 
 int learning_erase_folder(const char *state_folder)
 {
-    char path[PATH_MAX];
-    int r = base_file_join(state_folder, voice_file, path, sizeof(path));
+    static const char *const files[] = {voice_file, consent_file, told_file};
+    int r = 0;
 
-    if (r == 0)
-        r = remove_file(path);
-    if (r == 0)
-        r = base_file_join(state_folder, consent_file, path, sizeof(path));
-    return r == 0 ? remove_file(path) : r;
+    for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+        r = remove_in(state_folder, files[i]);
+    return r;
+}
+
+static const char *describe_state(const struct learning *learning, bool is_used)
+{
+    if (!learning)
+        return "off";
+    if (learning->consent.answer == CONSENT_REFUSED)
+        return "the resident said no";
+    if (learning->consent.answer == CONSENT_GIVEN)
+        return is_used ? "on, used" : "on, not used yet";
+    return learning->consent.n_asked < CONSENT_ASKED_MAX ? "waits for the resident's yes"
+                                                         : "the resident did not answer";
 }
 
 void learning_describe(const struct learning *learning, struct base_strbuf *json)
@@ -227,9 +315,6 @@ void learning_describe(const struct learning *learning, struct base_strbuf *json
     base_strbuf_addf(json,
                      "\"learning\":\"%s\",\"learned_requests\":%u,\"learned_s\":%.0f,"
                      "\"learned_gain\":%.2f",
-                     !learning            ? "off"
-                     : !learning->is_told ? "waits until the resident was told"
-                     : state.gain > 0     ? "on, used"
-                                          : "on, not used yet",
-                     state.n_lessons, state.seconds, state.gain);
+                     describe_state(learning, state.gain > 0), state.n_lessons, state.seconds,
+                     state.gain);
 }

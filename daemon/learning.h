@@ -5,14 +5,16 @@
  * speaks; anything else wipes it. What was learned is kept as statistics in the state folder, never
  * as sound or words, and the recogniser uses it only while it helps (asr/adapt_voice.h).
  *
- * Nothing is learned before the resident was told so (learning_wants_consent). Switched off, what
- * was learned is erased at the next start. All functions accept NULL, which learns nothing.
- * Thread: main.
+ * Nothing is learned before the resident, asked aloud, has said yes (daemon/consent.h): until then
+ * the recogniser keeps nothing of what it heard, and what a folder without a yes holds is erased,
+ * not used. Switched off, what was learned and what was answered are erased at the next start. All
+ * functions accept NULL, which learns nothing. Thread: main.
  */
 #ifndef DAEMON_LEARNING_H
 #define DAEMON_LEARNING_H
 
 #include "asr/recogniser.h"
+#include "base/date.h"
 #include "base/strbuf.h"
 
 #include <stdbool.h>
@@ -32,9 +34,11 @@ void learning_destroy(struct learning *learning);
 /* The recogniser is another one from now on; the old one may have ended. */
 void learning_use(struct learning *learning, struct asr_recogniser *recogniser);
 
-/* Whether the resident has yet to be told; then that they were. */
-bool learning_wants_consent(const struct learning *learning);
-void learning_told(struct learning *learning);
+/* Whether the resident has not answered yet, and may be asked on that day; that they are asked. */
+bool learning_wants_consent(const struct learning *learning, struct base_date today);
+void learning_asked(struct learning *learning, struct base_date today);
+/* What they answered. A yes counts once it is on disk. Returns: 0 or -errno, logged. */
+int learning_answered(struct learning *learning, bool is_yes);
 
 /* The utterance heard last asks for a service; it replaces the one that waited. */
 void learning_heard(struct learning *learning, const char *service);
@@ -46,7 +50,7 @@ void learning_drop(struct learning *learning);
 /* A slice of work, some milliseconds; call it while nobody speaks. */
 void learning_work(struct learning *learning);
 
-/* Forgets everything, on disk too. Returns: 0 or -errno. */
+/* Forgets everything, what was answered too, on disk as well. Returns: 0 or -errno. */
 int learning_erase(struct learning *learning);
 /* The same where no daemon runs, or learning is off. Returns: 0 or -errno. */
 int learning_erase_folder(const char *state_folder);

@@ -363,8 +363,6 @@ int speaker_create(const struct speaker_options *options, struct speaker **ret_s
         assistant_introduce(s->assistant);
     if (keepsake_is_marked(&s->keepsake, KEEPSAKE_MUTED))
         assistant_set_muted(s->assistant, true);
-    if (learning_wants_consent(s->learning))
-        assistant_announce(s->assistant, "learn.consent");
     if (options->announcement)
         assistant_announce(s->assistant, options->announcement);
     if (s->is_wordless)

@@ -162,21 +162,23 @@ static void set_rate(struct speech *speech, int rate_wpm)
         log_warning("voice-setting", "the voice refused %d words a minute", rate_wpm);
 }
 
-void speech_again(struct speech *speech)
+int speech_again(struct speech *speech)
 {
     int slower = speech->settings.voice.rate_wpm - RATE_STEP_WPM;
+    int r;
 
     if (!speech->last.length) {
         struct draft none;
 
         draft_clear(&none);
-        speech_say(speech, "repeat.nothing", &none);
+        r = speech_say(speech, "repeat.nothing", &none);
         base_strbuf_clear(&speech->last);
-        return;
+        return r;
     }
     set_rate(speech, slower < RATE_MIN_WPM ? RATE_MIN_WPM : slower);
-    sound(speech, "again", base_strbuf_text(&speech->last));
+    r = sound(speech, "again", base_strbuf_text(&speech->last));
     set_rate(speech, speech->settings.voice.rate_wpm);
+    return r;
 }
 
 void speech_stop(struct speech *speech)

@@ -58,8 +58,8 @@ void speech_join(struct speech *speech, struct audio_player *player);
 /* Returns: 0; -errno or, of a text that the voice refuses, more than 0, when a stored sentence
  * sounds in its place. */
 int speech_say(struct speech *speech, const char *key, const struct draft *about);
-/* The last speech once more, slower. */
-void speech_again(struct speech *speech);
+/* The last speech once more, slower. Returns: as speech_say. */
+int speech_again(struct speech *speech);
 /* Falls silent. */
 void speech_stop(struct speech *speech);
 void speech_earcon(struct speech *speech, enum audio_earcon which);

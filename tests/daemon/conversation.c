@@ -5,7 +5,7 @@
 #include "base/rng.h"
 #include "tests/check.h"
 
-enum { N_OPEN = 15 }; /* states that listen to the resident */
+enum { N_OPEN = 16 }; /* states that listen to the resident */
 
 /* What the conversation did, as one string a person can read: "say:confirm.request
  * listen:confirmation ". */
@@ -209,6 +209,12 @@ static void on_erase(void *user)
     note(user, "erase", NULL);
 }
 
+static bool on_consent(void *user, bool is_yes)
+{
+    note(user, "consent", is_yes ? "yes" : "no");
+    return true;
+}
+
 static const struct conversation_ops ops = {
     .say = on_say,
     .say_again = on_say_again,
@@ -227,6 +233,7 @@ static const struct conversation_ops ops = {
     .tell_news = on_tell_news,
     .mute = on_mute,
     .erase = on_erase,
+    .consent = on_consent,
 };
 
 static void begin(struct scene *scene)
@@ -435,12 +442,22 @@ static void an_emergency_interrupts_every_state_but_mute(void)
     }
 }
 
+/* Any event, and as often one of those that lead far. */
+static enum conversation_event_type draw(struct base_rng *rng)
+{
+    static const enum conversation_event_type leading[] = {
+        EVENT_WAKE, EVENT_REQUEST, EVENT_AFFIRM, EVENT_ERASE, EVENT_STORED, EVENT_SPOKEN};
+
+    if (base_rng_below(rng, 2))
+        return leading[base_rng_below(rng, sizeof(leading) / sizeof(leading[0]))];
+    return (enum conversation_event_type)base_rng_below(rng, N_EVENTS);
+}
+
 /* By random events, as far as it takes. */
 static bool reach(struct scene *scene, struct base_rng *rng, enum conversation_state state)
 {
     for (int i = 0; i < 200000 && conversation_state(scene->conversation) != state; i++) {
-        struct conversation_event event = {
-            .type = (enum conversation_event_type)base_rng_below(rng, N_EVENTS), .cancel_id = "id"};
+        struct conversation_event event = {.type = draw(rng), .cancel_id = "id"};
 
         draft_clear(&event.draft);
         if (base_rng_below(rng, 2))
@@ -760,6 +777,36 @@ static void nothing_is_erased_without_two_yeses(void)
     conversation_destroy(scene.conversation);
 }
 
+/* Silence, a television, the button or a request on the way are none. */
+static void a_voice_is_learned_only_after_a_spoken_yes(void)
+{
+    struct base_rng rng;
+    struct scene scene;
+    int n_given = 0;
+
+    base_rng_seed(&rng, 33);
+    begin(&scene);
+    for (int step = 0; step < 200000; step++) {
+        enum conversation_event_type type =
+            (enum conversation_event_type)base_rng_below(&rng, N_EVENTS);
+        enum conversation_state before = conversation_state(scene.conversation);
+
+        scene.did[0] = '\0';
+        happen(&scene, type);
+        if (conversation_state(scene.conversation) == STATE_CONSENTING &&
+            before != STATE_CONSENTING) {
+            CHECK(before == STATE_ASLEEP && type == EVENT_CONSENT);
+            CHECK_STR(scene.did, "say:learn.ask ");
+        }
+        if (strstr(scene.did, "consent:yes ")) {
+            CHECK(before == STATE_CONSENTING && type == EVENT_AFFIRM);
+            n_given++;
+        }
+    }
+    CHECK(n_given > 0);
+    conversation_destroy(scene.conversation);
+}
+
 /* What a real caller brings when nobody says anything more: the end of what was said, the silence
  * of ears that were opened, the timer that was asked for (which outlasts a silence), and nothing
  * else.
@@ -835,18 +882,21 @@ static void random_events_never_store_without_a_yes_and_always_come_to_rest(void
     conversation_destroy(scene.conversation);
 }
 
-CHECK_MAIN(
-    every_cell_of_the_table_is_filled,
-    a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
-    nobody_is_nagged_when_all_is_answered, a_call_when_all_is_answered_begins_anew,
-    a_correction_changes_the_day_and_is_restated,
-    the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
-    an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
-    what_breaks_off_a_question_says_what_is_not_done, the_button_cuts_off_whatever_is_being_said,
-    what_is_legal_everywhere_is_answered_wherever_the_ears_are_open,
-    a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
-    a_request_broken_off_is_forgotten_after_a_while, what_was_confirmed_before_an_emergency_is_told,
-    a_request_that_was_told_not_to_be_noted_is_given_up, nothing_begins_once_all_is_being_erased,
-    a_guess_that_was_wrong_is_not_asked_again, two_guesses_are_asked_and_no_third,
-    whether_it_was_sent_is_told_when_it_is_not_taken_back, nothing_is_erased_without_two_yeses,
-    random_events_never_store_without_a_yes_and_always_come_to_rest)
+CHECK_MAIN(every_cell_of_the_table_is_filled,
+           a_request_said_and_confirmed_is_stored_and_announced_step_by_step,
+           nobody_is_nagged_when_all_is_answered, a_call_when_all_is_answered_begins_anew,
+           a_correction_changes_the_day_and_is_restated,
+           the_repair_ladder_has_different_steps_and_ends_kindly, silence_is_never_a_yes,
+           an_emergency_interrupts_every_state_but_mute, an_emergency_goes_first_in_every_state,
+           what_breaks_off_a_question_says_what_is_not_done,
+           the_button_cuts_off_whatever_is_being_said,
+           what_is_legal_everywhere_is_answered_wherever_the_ears_are_open,
+           a_request_broken_off_is_gone_on_with_when_the_microphone_is_back,
+           a_request_broken_off_is_forgotten_after_a_while,
+           what_was_confirmed_before_an_emergency_is_told,
+           a_request_that_was_told_not_to_be_noted_is_given_up,
+           nothing_begins_once_all_is_being_erased, a_guess_that_was_wrong_is_not_asked_again,
+           two_guesses_are_asked_and_no_third,
+           whether_it_was_sent_is_told_when_it_is_not_taken_back,
+           nothing_is_erased_without_two_yeses, a_voice_is_learned_only_after_a_spoken_yes,
+           random_events_never_store_without_a_yes_and_always_come_to_rest)

@@ -15,25 +15,6 @@ bool scene_is_memory_short;
 
 /* ---- the stage ---- */
 
-static int hear(struct asr_recogniser *recogniser, const int16_t *samples, size_t n_samples,
-                enum asr_expect expect, struct asr_hypothesis *ret_hypothesis)
-{
-    const struct scene_ears *ears = (const struct scene_ears *)recogniser;
-
-    (void)samples;
-    (void)expect;
-    *ret_hypothesis =
-        (struct asr_hypothesis){.text = ears->text,
-                                .speech_ms = (int)(n_samples / (AUDIO_RATE_HZ / 1000)),
-                                .certainty = ears->confidence};
-    return 0;
-}
-
-static void no_destroy(struct asr_recogniser *recogniser)
-{
-    (void)recogniser;
-}
-
 static void need(int r, const char *what)
 {
     if (r == 0)
@@ -44,7 +25,6 @@ static void need(int r, const char *what)
 
 static struct scene_stage *create_stage(const char *id)
 {
-    static const struct asr_recogniser_ops ops = {hear, no_destroy};
     struct scene_stage *stage = calloc(1, sizeof(*stage));
     struct language_options language = {.id = id, .models_folder = "", .wake_phrase = ""};
     struct tts_voice_settings resident = {id, 190, 50, 100};
@@ -64,7 +44,7 @@ static struct scene_stage *create_stage(const char *id)
      * all that counts. */
     if (strcmp(id, "fr") == 0)
         need(tts_voice_create(&resident, &stage->resident), "the resident's voice");
-    stage->ears.base.ops = &ops;
+    scene_ears_init(&stage->ears);
     need(interpreter_create(&stage->ears.base, stage->language.understander, stage->wake_phrase,
                             &stage->interpreter),
          "the interpreter");
@@ -101,6 +81,7 @@ void scene_stage_destroy(struct scene_stage *stage)
         scene_stage_destroy(stage->english);
     }
     interpreter_destroy(stage->interpreter);
+    scene_ears_finish(&stage->ears);
     tts_voice_destroy(stage->resident);
     config_catalogue_destroy(stage->catalogue);
     config_problems_destroy(stage->problems);
@@ -236,6 +217,22 @@ static void check_described(struct scene *scene, const json_t *wanted, const cha
         scene_fail(scene, "is not so: %s in %s", text, status);
 }
 
+/* What was learned of the voice, and why nothing is. */
+static void check_learned(struct scene *scene, const json_t *wanted)
+{
+    const char *learning = json_string_value(json_object_get(wanted, "learning"));
+    struct base_strbuf status;
+    char text[80];
+
+    base_strbuf_init(&status);
+    learning_describe(scene->learning, &status);
+    check_described(scene, wanted, "learned_requests", base_strbuf_text(&status));
+    snprintf(text, sizeof(text), "\"learning\":\"%s\"", learning ? learning : "");
+    if (learning && !strstr(base_strbuf_text(&status), text))
+        scene_fail(scene, "is not so: %s in %s", text, base_strbuf_text(&status));
+    base_strbuf_finish(&status);
+}
+
 static void check_now(struct scene *scene, const json_t *wanted)
 {
     const json_t *volume = json_object_get(wanted, "volume");
@@ -252,6 +249,7 @@ static void check_now(struct scene *scene, const json_t *wanted)
     check_described(scene, wanted, "pitch", base_strbuf_text(&status));
     check_described(scene, wanted, "patience_ms", base_strbuf_text(&status));
     base_strbuf_finish(&status);
+    check_learned(scene, wanted);
     if (volume && audio_player_volume(scene->player) != json_integer_value(volume))
         scene_fail(scene, "sounds at volume %d", audio_player_volume(scene->player));
     if (alerts && scene_service_n_alerts(scene->service) != (size_t)json_integer_value(alerts))

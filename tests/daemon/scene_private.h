@@ -30,7 +30,13 @@ struct scene_ears {
     struct asr_recogniser base; /* first */
     char text[1024];
     float confidence;
+    const struct asr_adapt_model *model; /* NULL: it leaves no lessons */
+    struct asr_analysis *analysis;       /* of what its lessons are made; NULL until the first */
 };
+
+/* scene_ears.c */
+void scene_ears_init(struct scene_ears *ears);
+void scene_ears_finish(struct scene_ears *ears);
 
 struct scene_stage {
     const char *id; /* of the language */
@@ -83,6 +89,7 @@ struct scene {
     struct config_name names[SCENE_NAMES_MAX];
     struct scene_service *service;
     struct matching_worker *worker;
+    struct learning *learning; /* NULL: switched off */
     struct assistant *assistant;
     struct listener *listener;
 

@@ -2,11 +2,13 @@
 #include "tests/daemon/scene_private.h"
 
 #include "base/file.h"
+#include "daemon/bundle.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -213,6 +215,21 @@ static void keep_settings(struct scene *scene)
                         number(scene, "volume", 76), number(scene, "pitch", 50));
 }
 
+/* As the daemon does: switched off, nothing of it is kept. */
+static void open_learning(struct scene *scene)
+{
+    char model[PATH_MAX];
+    struct learning_options options = {scene->folder, model, &scene->stage->ears.base};
+
+    scene->learning = NULL;
+    if (!json_is_true(setting(scene, "learn_voice"))) {
+        MUST(learning_erase_folder(scene->folder) == 0);
+        return;
+    }
+    MUST(bundle_model_folder("", "fr", model, sizeof(model)) == 0);
+    MUST(learning_create(&options, &scene->learning) == 0);
+}
+
 static struct config_options *load_kept(const struct scene *scene)
 {
     struct config_options *config;
@@ -255,7 +272,7 @@ static void open_assistant(struct scene *scene)
             .night_to = hour(scene, "night_to", "07:30"),
         }};
     struct assistant_parts parts = {&scene->clock.base, scene->voice, scene->phrasing,
-                                    scene->worker};
+                                    scene->worker, scene->learning};
     struct assistant_events events = {.on_spoken = on_spoken,
                                       .on_heard = on_heard,
                                       .on_mute = on_mute,
@@ -334,6 +351,7 @@ static void begin_life(struct scene *scene)
         open_mouth(scene);
     open_phrasing(scene);
     open_worker(scene);
+    open_learning(scene);
     open_assistant(scene);
     open_sound(scene);
 }
@@ -342,6 +360,7 @@ static void end_life(struct scene *scene)
 {
     matching_worker_destroy(scene->worker);
     assistant_destroy(scene->assistant);
+    learning_destroy(scene->learning);
     listener_destroy(scene->listener);
     audio_player_destroy(scene->player);
     audio_canceller_destroy(scene->canceller);

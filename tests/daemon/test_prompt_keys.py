@@ -13,7 +13,7 @@ catalogues = {path.parent.name: json.loads(path.read_text())["prompts"]
 # Keys are said by name, announced, queued as news, or returned by the functions that choose one.
 CALLS = re.compile(r'\b(?:say|on_say|ops->say|announce|assistant_announce|tell|told_add_key|conversation_say|conversation_ask|SAYS|SAYS_AND_ASKS|SAYS_OF_CANCELLED|ASKS|CLOSES)\((?:[^()"]*,\s*)?"([a-z_.]+)"')
 KEYS = re.compile(r'"((?:start|listen|confirm|ask|repair|silence|news|status|config|callback|cancel|store|refuse|refused|duplicate|help|privacy'
-                  r'|erase|emergency|voice|repeat|close|language|mic|mute|clock|error|transmitted|speech|next|undone|alarm|aside)\.[a-z_.]+)"')
+                  r'|erase|emergency|voice|repeat|close|language|mic|mute|clock|error|transmitted|speech|next|undone|alarm|aside|learn)\.[a-z_.]+)"')
 OPTIONS = {"voice.name", "voice.json"}
 failures, used = 0, set()
 for path in sorted((root / "daemon").glob("*.c")):

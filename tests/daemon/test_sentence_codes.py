@@ -14,7 +14,6 @@ SCENES_EACH = 2
 LINE = re.compile(r"^\S+Z (?:error|warning|notice|info) +([a-z0-9-]+) +(.*)$")
 # Said before or outside a conversation: the test that hears it, and what of it stands there.
 ELSEWHERE = {"erase.done": ("room/test_erased.py", "Tout est effacé"), "erase.left": ("room/test_erased.py", "doit effacer le reste"),
-             "learn.consent": ("room/conversations/erase-all/script.json", "et tout sera effacé"),
              "speech.failed": ("daemon/speech.c", "speech.failed"),
              "language.back": ("room/test_damage.py", "C'est réparé"),
              "config.last_good": ("room/test_bad_input.py", "Je garde les anciens"),

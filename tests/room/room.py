@@ -68,6 +68,11 @@ class Room:
             self.close()
             raise
 
+    def skip_introduction(self):
+        """It is no first start."""
+        self.state.mkdir(exist_ok=True)
+        (self.state / "introduced").touch()
+
     def _make(self, echo, real_sound):
         if not real_sound:
             self.sound = SoundServer(echo=echo)

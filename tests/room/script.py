@@ -6,7 +6,7 @@
 
 "noise" is a sound file, or "television": synthetic people who talk without a pause. "echo": true, or {"gain_db", "latency_ms"}: the microphone
 hears the loudspeaker. "no_answer_s": after how long
-without an answer the resident speaks on; "end_silence_s": after how long nothing more is awaited at the end.
+without an answer the resident speaks on; "end_silence_s": after how long nothing more is awaited at the end. "introduced": true: it is no first start.
 
 A turn is one of
     {"say": FILE}                      a sound file, relative to the script
@@ -26,7 +26,7 @@ ACTIONS = ("stop-service", "start-service", "kill", "start", "restart-sound", "m
            "button-long")
 MEMBERS = {"now": str, "territory": str, "snr_db": (int, float), "noise": str, "turns": list,
            "config": dict, "echo": (bool, dict), "end_silence_s": (int, float), "no_answer_s": (int, float),
-           "accepts": bool, "note": str}
+           "accepts": bool, "introduced": bool, "note": str}
 NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
 
 
@@ -51,6 +51,7 @@ class Script:
         self.no_answer_s = members.get("no_answer_s", 12)
         self.end_silence_s = members.get("end_silence_s", 3)
         self.accepts = members.get("accepts", True)
+        self.is_introduced = members.get("introduced", False)
 
     def sound_path(self, name):
         return self.path.parent / name

@@ -7,6 +7,7 @@ usage: test_conversation.py NAME
 
 expect.json: {"spoken": [words that must be said, in this order],
               "never": [words that must not be said],
+              "logged": [codes that must come to stand in the daemon's log],
               "never_logged": [codes that must not stand in the daemon's log],
               "heard": [what each utterance means, in order: "affirm", "request groceries 2026-06-16 morning",
                         with items "request groceries [lait, pain]"],
@@ -120,12 +121,16 @@ def hold(name):
         print(json.dumps(event, ensure_ascii=False), flush=True)
 
     with Room(asked.territory, asked.now, asked.config, asked.echo, asked.accepts) as room:
+        if asked.is_introduced:
+            room.skip_introduction()
         disk = Disk(room, expect)
         room.start_daemon()
         conversation.hold(room, prepared, on_event)
         wrong = [f"not said in time: {e['text']}" for e in events if e["event"] == "missing"]
         wrong += faults(expect, [e["text"] for e in events if e["event"] == "spoken"], events[-1]["requests"])
         wrong += disk.faults()
+        wrong += [f"not logged: {code}" for code in expect.get("logged", [])
+                  if not room.log.wait(lambda line, code=code: line.get("code") == code, LIMIT_S)]
         logged = {line.get("code") for line in room.log.all()}
         wrong += [f"{LOGGED}{code}" for code in expect.get("never_logged", []) if code in logged]
         if wrong:
@@ -134,6 +139,7 @@ def hold(name):
     return judge(expect, events, wrong)
 
 
+LIMIT_S = 20
 SKIPPED = 77  # what meson counts as skipped
 LOGGED = "logged, and must not be: "
 CLAIMS = ("noté", "transmis", "envoyé")
