@@ -108,6 +108,20 @@ int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size
     return r < 0 ? base_trace(r) : 0;
 }
 
+void asr_analysis_quicken(struct asr_analysis *analysis, double factor)
+{
+    size_t n_states = analysis->states ? (size_t)asr_denoiser_n_states(analysis->denoiser) : 0;
+    int n_frames = (int)(analysis->n_frames / factor);
+    for (int to = 0; to < n_frames; to++) {
+        size_t from = (size_t)(to * factor);
+        memmove(analysis->cepstra[to], analysis->cepstra[from], ASR_CEPSTRA * sizeof(mfcc_t));
+        if (n_states > 0)
+            memmove(analysis->states + (size_t)to * n_states, analysis->states + from * n_states,
+                    n_states);
+    }
+    analysis->n_frames = n_frames;
+}
+
 const float (*asr_analysis_raw(const struct asr_analysis *analysis))[ASR_CEPSTRA]
 {
     return (const float(*)[ASR_CEPSTRA])analysis->cepstra[0];

@@ -39,6 +39,9 @@ int asr_analysis_run(struct asr_analysis *analysis, const int16_t *samples, size
                      const struct asr_spectrum *spectrum);
 /* The front end alone, for those who learn from it: no clean-up. Returns: as above. */
 int asr_analysis_measure(struct asr_analysis *analysis, const int16_t *samples, size_t n_samples);
+/* Drops frames evenly, so that what is slow passes `factor` times as fast; at least 1. What it took
+ * stays dropped until the next run. */
+void asr_analysis_quicken(struct asr_analysis *analysis, double factor);
 /* The frames as they are now. Returns: the analysis's own, until the next run; there must be some.
  */
 const float (*asr_analysis_raw(const struct asr_analysis *analysis))[ASR_CEPSTRA];

@@ -49,6 +49,16 @@ enum {
 /* The library's scores are logarithms to this base. */
 #define LOG_BASE 1.0001
 
+/*
+ * Slow speech is decoded once more with frames left out, as if it were spoken at a usual pace: the
+ * model expects phones of usual length and hears several in a long one. The first decoding tells
+ * the pace, wrong words or not; what is as short as an answer stays as it is, a drawn-out "oui" has
+ * no pace (docs/understanding-history.md, "Sound: slow speech"). In letters a second of the words.
+ */
+#define SLOW_PACE   12.0
+#define USUAL_PACE  14.5
+#define QUICKEN_MAX 1.5
+
 /* Where a word lies in the prepared sound; the end is inclusive. */
 struct span {
     int start_frame, end_frame;
@@ -76,6 +86,7 @@ struct recogniser {
     const struct asr_adapt_model *model; /* NULL: nothing is learned */
     struct asr_adapt_lesson *lesson;     /* of what was heard last, or NULL */
     struct reading readings[N_SEARCHES];
+    double quickened;  /* how many times as fast the frames pass as the sound */
     int *frame_scores; /* of the phone loop, summed from the first frame */
     size_t n_frames_max;
 };
@@ -262,9 +273,11 @@ static int find_others(struct recogniser *self, struct reading *reading)
     return r < 0 ? r : 0;
 }
 
-static int frame_to_ms(const struct asr_prepared *prepared, int frame)
+static int frame_to_ms(const struct recogniser *self, const struct asr_prepared *prepared,
+                       int frame)
 {
-    size_t origin = asr_prepare_origin(prepared, (size_t)frame * ASR_FRAME_SAMPLES);
+    size_t sample = (size_t)(frame * self->quickened * ASR_FRAME_SAMPLES);
+    size_t origin = asr_prepare_origin(prepared, sample);
     return (int)(origin / (ASR_RATE_HZ / 1000));
 }
 
@@ -283,11 +296,12 @@ static void score(struct recogniser *self, struct reading *reading,
         total += gap;
         n_total += n;
         word->acoustic = (float)gap / (float)n;
-        word->start_ms = frame_to_ms(prepared, from);
-        word->end_ms = frame_to_ms(prepared, to);
+        word->start_ms = frame_to_ms(self, prepared, from);
+        word->end_ms = frame_to_ms(self, prepared, to);
     }
     reading->hypothesis.acoustic = n_total ? (float)total / (float)n_total : 0;
-    reading->hypothesis.speech_ms = n_total * (1000 * ASR_FRAME_SAMPLES / ASR_RATE_HZ);
+    reading->hypothesis.speech_ms =
+        (int)(n_total * self->quickened) * (1000 * ASR_FRAME_SAMPLES / ASR_RATE_HZ);
 }
 
 /* A lattice's segments know nothing of the language model: it is what their sum leaves. */
@@ -371,6 +385,33 @@ static int read_as(struct recogniser *self, enum asr_expect expect, enum search 
     return r < 0 ? r : read_with(self, search_names[search], analysis, &self->readings[search]);
 }
 
+/* Letters a second; 0 where no word is. */
+static double pace(const struct reading *reading)
+{
+    size_t n_letters = 0;
+    int n_frames = 0;
+    for (size_t i = 0; i < reading->n_words; i++) {
+        n_letters += strlen(reading->words[i].text);
+        n_frames += reading->spans[i].end_frame - reading->spans[i].start_frame + 1;
+    }
+    return n_frames > 0 ? (double)n_letters * ASR_RATE_HZ / (n_frames * ASR_FRAME_SAMPLES) : 0;
+}
+
+/* Reads what was spoken slowly once more, as if it were not. */
+static int read_quickened(struct recogniser *self, enum asr_expect expect)
+{
+    const struct asr_analysis *analysis;
+    double slow = pace(&self->readings[SEARCH_OPEN]);
+    if (!(slow > 0 && slow < SLOW_PACE))
+        return 0;
+    self->quickened = fmin(USUAL_PACE / slow, QUICKEN_MAX);
+    asr_tract_quicken(self->tract, self->quickened, &analysis);
+    asr_adapt_lesson_destroy(self->lesson);
+    self->lesson = NULL;
+    reading_clear(&self->readings[SEARCH_OPEN]);
+    return read_as(self, expect, SEARCH_OPEN, analysis);
+}
+
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
                   enum asr_expect expect)
 {
@@ -381,8 +422,10 @@ static int decode(struct recogniser *self, const struct asr_prepared *prepared,
         r = asr_tract_fit(self->tract, &analysis);
     if (r == 0)
         r = read_as(self, expect, SEARCH_OPEN, analysis);
-    if (r == 0 && asr_analysis_n_frames(analysis) <= expected[expect].n_short_frames)
-        r = read_as(self, expect, SEARCH_SHORT, NULL);
+    if (r == 0)
+        r = asr_analysis_n_frames(analysis) <= expected[expect].n_short_frames
+                ? read_as(self, expect, SEARCH_SHORT, NULL)
+                : read_quickened(self, expect);
     if (r == 0 && self->readings[SEARCH_OPEN].n_words + self->readings[SEARCH_SHORT].n_words > 0)
         r = asr_decoder_decode_again(self->decoder, "phones", &phones);
     if (r == 0)
@@ -402,6 +445,7 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
         reading_clear(&self->readings[i]);
     asr_adapt_lesson_destroy(self->lesson);
     self->lesson = NULL;
+    self->quickened = 1;
     if (r == 0 && prepared.n_samples >= N_FRAMES_MIN * ASR_FRAME_SAMPLES)
         r = decode(self, &prepared, expect);
     asr_prepare_finish(&prepared);

@@ -158,6 +158,13 @@ int asr_tract_fit(struct asr_tract *tract, const struct asr_analysis **ret_analy
     return 0;
 }
 
+void asr_tract_quicken(struct asr_tract *tract, double factor,
+                       const struct asr_analysis **ret_analysis)
+{
+    asr_analysis_quicken(tract->analyses[tract->chosen], factor);
+    *ret_analysis = tract->analyses[tract->chosen];
+}
+
 int asr_tract_count(const struct asr_tract *tract)
 {
     (void)tract;

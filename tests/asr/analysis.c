@@ -164,6 +164,41 @@ static void the_network_sees_the_same_sound(void)
     asr_denoiser_close(denoiser);
 }
 
+static void what_is_quickened_drops_frames_evenly(void)
+{
+    static int16_t samples[N_SAMPLES];
+    static float all[N_SAMPLES / 160][ASR_CEPSTRA];
+    static uint8_t states[N_SAMPLES / 160][256];
+    struct asr_denoiser *denoiser;
+    struct asr_analysis *analysis;
+    struct asr_spectrum *spectrum;
+    REQUIRE(asr_denoiser_open(network, &denoiser) == 0 && asr_spectrum_create(&spectrum) == 0);
+    REQUIRE(asr_analysis_create(model, 1, NULL, denoiser, &analysis) == 0);
+    size_t n_states = (size_t)asr_denoiser_n_states(denoiser);
+    REQUIRE(n_states <= sizeof(states[0]));
+    for (int i = 0; i < N_SAMPLES; i++) /* no two frames are alike */
+        samples[i] = (int16_t)(8000 * sin(1e-5 * i * i));
+    REQUIRE(asr_spectrum_measure(spectrum, samples, N_SAMPLES) == 0);
+    REQUIRE(asr_analysis_run(analysis, samples, N_SAMPLES, spectrum) == 0);
+    int n = asr_analysis_n_frames(analysis);
+    memcpy(all, asr_analysis_raw(analysis), (size_t)n * sizeof(all[0]));
+    for (int i = 0; i < n; i++)
+        memcpy(states[i], asr_analysis_from(analysis, i).states, n_states);
+
+    asr_analysis_quicken(analysis, 1.5);
+    CHECK_INT(asr_analysis_n_frames(analysis), n * 2 / 3);
+    for (int i = 0; i < n * 2 / 3; i++) {
+        struct asr_analysed frame = asr_analysis_from(analysis, i);
+        CHECK(memcmp(frame.cepstra, all[i * 3 / 2], sizeof(all[0])) == 0);
+        CHECK(memcmp(frame.states, states[i * 3 / 2], n_states) == 0);
+    }
+    REQUIRE(asr_analysis_run(analysis, samples, N_SAMPLES, spectrum) == 0);
+    CHECK_INT(asr_analysis_n_frames(analysis), n);
+    asr_analysis_destroy(analysis);
+    asr_spectrum_destroy(spectrum);
+    asr_denoiser_close(denoiser);
+}
+
 static void what_cannot_be_a_model_is_refused(void)
 {
     static const struct asr_setting unknown[] = {{"-no_such_setting", "1"}, {NULL, NULL}};
@@ -183,6 +218,7 @@ int main(int argc, char **argv)
     the_scale_undoes_a_shorter_tract();
     what_the_model_gets_has_no_mean_and_is_transformed_when_asked();
     the_network_sees_the_same_sound();
+    what_is_quickened_drops_frames_evenly();
     what_cannot_be_a_model_is_refused();
     return check_failures ? 1 : 0;
 }

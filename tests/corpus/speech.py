@@ -34,6 +34,8 @@ VARIANTS = [f"f{n}" for n in range(1, 6)] + [f"m{n}" for n in range(1, 9)]
 TELEVISION_VARIANTS = ["Alicia", "Andrea", "adam", "anika", "antonio", "aunty", "belinda", "benjamin", "boris", "caleb",
                        "edward", "linda", "marcelo", "miguel", "pablo", "quincy", "rob", "steph", "travis", "victor"]
 
+SPEEDS = (100, 150)  # words a minute
+
 FRAME = RATE // 50  # 20 ms
 ACTIVE_BELOW_PEAK_DB = 30  # frames quieter than this below the loudest are pauses
 
@@ -58,7 +60,7 @@ def pick(chance, choices):
     return choices[int(chance.random() * len(choices))]
 
 
-def voice_for(key, seed=0, variants=VARIANTS, speeds=(100, 150), pitches=(20, 80)):
+def voice_for(key, seed=0, variants=VARIANTS, speeds=SPEEDS, pitches=(20, 80)):
     """The voice of a line: the same for the same id and seed, whatever else is spoken."""
     chance = random.Random(f"voice {seed} {key}")
     return Voice(pick(chance, ACCENTS), pick(chance, variants), pick(chance, range(speeds[0], speeds[1] + 1)),
@@ -69,12 +71,13 @@ def voice_name(voice):
     return f"{voice.accent}+{voice.variant}-s{voice.speed}-p{voice.pitch}"
 
 
-def say(text, voice, lead_s=0.2, tail_s=0.5):
-    """Text spoken, with silence before and after."""
+def say(text, voice, lead_s=0.2, tail_s=0.5, gap=0):
+    """Text spoken, with silence before and after. gap: espeak-ng's pause between words, 10 ms each at 175 words a minute,
+    longer in a slower voice."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "said.wav"
         subprocess.run(["espeak-ng", "-v", f"{voice.accent}+{voice.variant}", "-s", str(voice.speed),
-                        "-p", str(voice.pitch), "-b", "1", "--stdin", "-w", str(path)],
+                        "-p", str(voice.pitch), "-g", str(gap), "-b", "1", "--stdin", "-w", str(path)],
                        input=text, text=True, encoding="utf-8", check=True)
         said = read(path)
     return array.array("h", bytes(2 * int(lead_s * RATE))) + said + array.array("h", bytes(2 * int(tail_s * RATE)))

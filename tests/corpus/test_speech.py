@@ -5,6 +5,7 @@ import array
 import filecmp
 import math
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -107,8 +108,27 @@ class Sets(unittest.TestCase):
         self.assertGreater(speech.active_level(said), 500)
         self.assertEqual(speech.power(said[:int(0.2 * speech.RATE)]), 0)
 
+    def spoken(self, *arguments):
+        """[(voice without its rate, rate, seconds)] of some answers."""
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            subprocess.run([HERE / "speak", folder, "--tables", "dialogue", "--every", "60", *arguments], check=True, capture_output=True)
+            rows = [row.split("\t") for row in (folder / "index.tsv").read_text().splitlines()[1:]]
+            voices = [re.fullmatch(r"(.*)-s([0-9]+)(-p.*)", voice).groups() for *_, voice in rows]
+            return [(before + after, int(rate), len(speech.read(folder / file)) / speech.RATE)
+                    for (before, rate, after), (file, *_) in zip(voices, rows, strict=True)]
+
+    def test_slow_speech_is_the_same_voices(self):
+        quick, slow, halting = self.spoken("--speed", "160"), self.spoken("--speed", "80"), self.spoken("--speed", "80", "--gap", "20")
+        self.assertEqual([voice for voice, *_ in slow], [voice for voice, *_ in self.spoken()])
+        self.assertEqual({rate for _, rate, _ in quick + slow}, {160, 80})
+        for (_, _, quick_s), (_, _, slow_s), (_, _, halting_s) in zip(quick, slow, halting, strict=True):
+            self.assertGreater(slow_s, 1.1 * quick_s)
+            self.assertGreaterEqual(halting_s, slow_s)
+        self.assertGreater(sum(s for *_, s in halting), 1.2 * sum(s for *_, s in slow))
+
     def test_wrong_arguments_are_refused(self):
-        for arguments in (["--snr", "10"], ["--tables", "weather"], ["--every", "0"]):
+        for arguments in (["--snr", "10"], ["--tables", "weather"], ["--every", "0"], ["--speed", "60"], ["--gap", "-1"]):
             run = subprocess.run([HERE / "speak", "/nonexistent/folder", *arguments], capture_output=True)
             self.assertEqual(run.returncode, 2, arguments)
 

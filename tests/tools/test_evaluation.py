@@ -54,8 +54,8 @@ class Noise(unittest.TestCase):
         noise.write_wav(self.folder / name, saw(period))
         return self.folder / name
 
-    def copies(self, files, noise_path, work="work"):
-        return [path.read_bytes() for path in noise.noisy_copies(files, noise_path, 10, self.folder / work, BUILD)]
+    def copies(self, files, noise_path, work="work", laying=0):
+        return [path.read_bytes() for path in noise.noisy_copies(files, noise_path, 10, self.folder / work, BUILD, laying)]
 
     def test_another_recording_of_the_same_name_is_mixed(self):
         first = self.copies(self.files, self.write("one/tv.wav", 17))
@@ -65,6 +65,19 @@ class Noise(unittest.TestCase):
     def test_what_else_is_heard_does_not_matter(self):
         path = self.write("tv.wav", 1013)
         self.assertEqual(self.copies(self.files, path)[::2], self.copies(self.files[::2], path, "every-second"))
+
+    def test_another_laying_is_another_stretch(self):
+        path = self.write("tv.wav", 1013)
+        layings = [self.copies(self.files, path, laying=laying) for laying in range(3)]
+        for of_one_file in zip(*layings, strict=True):
+            self.assertEqual(len(set(of_one_file)), 3)
+        self.assertEqual(layings[0], self.copies(self.files, path), "the first is what one alone would be")
+
+    def test_layings_lie_apart(self):
+        for n in (2, 3, 5, 8):
+            starts = sorted(noise.start_of(self.files[0], laying, 1000) for laying in range(n))
+            gaps = [b - a for a, b in zip(starts, starts[1:] + [starts[0] + 1000], strict=True)]
+            self.assertGreater(min(gaps), 1000 / n / 3)
 
     def test_files_of_one_name_have_a_copy_each(self):
         files = [self.write("digits/1.wav", 40), self.write("letters/1.wav", 50)]
@@ -145,6 +158,55 @@ class Table(unittest.TestCase):
         self.assertIn("1/3 ", row(table, "false emergency"))
         self.assertNotIn("word errors", table)
         self.assertRegex(row(table, "recognition, of real time"), r" 0\.050 +<= 0\.10$")
+
+
+class SeveralLayings(unittest.TestCase):
+    """Stretches of noise under one sentence are no new sentences: the interval must not shrink as if they were."""
+
+    def width(self, hits):
+        """Of the interval over {sentence: [hit, ...]}."""
+        count = measures.Count("count")
+        for sentence, tries in hits.items():
+            for hit in tries:
+                count.add(hit, sentence=sentence)
+        low, high = count.interval()
+        return high - low, count.row()
+
+    def test_sentences_that_always_go_alike_count_once(self):
+        once = {i: [i % 4 > 0] for i in range(60)}
+        many = {i: [i % 4 > 0] * 6 for i in range(60)}
+        self.assertAlmostEqual(self.width(many)[0], self.width(once)[0], places=3)
+        self.assertIn("270/360", self.width(many)[1])
+        self.assertIn("as of 60 ", self.width(many)[1])
+
+    def test_each_try_counts_where_sentences_do_not_matter(self):
+        single = {i: [i % 4 > 0] for i in range(240)}
+        together = {i: [True, True, False, True] for i in range(60)}
+        self.assertAlmostEqual(self.width(together)[0], self.width(single)[0], places=6)
+        self.assertNotIn("as of", self.width(single)[1])
+
+    def test_too_few_failures_tell_nothing(self):
+        self.assertIn("as of 60 ", self.width({i: [i > 0, True, True] for i in range(60)})[1])
+        self.assertIn("as of 60 ", self.width({i: [True] * 3 for i in range(60)})[1])
+
+    def test_word_errors_are_drawn_by_the_sentence(self):
+        once, twice = measures.WordErrors(), measures.WordErrors()
+        for i in range(40):
+            wanted, got = "un deux trois quatre", "un deux trois" if i % 3 else "un"
+            once.add(wanted, got, i)
+            for _ in range(4):
+                twice.add(wanted, got, i)
+        self.assertEqual(once.interval(), twice.interval())
+        self.assertEqual(once.share(), twice.share())
+
+    def test_the_table_says_what_each_stretch_gave(self):
+        scores = measures.Scores("television", 10)
+        for i in range(10):
+            for stretch, act in (("tv 1", "request"), ("tv 2", "request" if i % 2 else "none")):
+                scores.add("requests", {**REQUEST, "id": f"r-{i}"}, heard(act, "groceries"), stretch)
+        table = printed(scores, "sound")
+        self.assertIn("tv 1 10/10, tv 2 5/10", table)
+        self.assertRegex(row(table, "right service, 13"), r" 15/20 .* as of 20 ")
 
 
 class Whole(unittest.TestCase):

@@ -17,8 +17,8 @@ BY_THE_TESTS = "runs whenever the tests are run by tools/test"
 TOOLS = {
     "bench": (["--tiny", "-o", "{work}/bench.json"], ["recogniser.voisine.cpu_per_audio", "emergency.after_wake.called", "idle.silent_percent",
                                                       "memory.pss_kb", "enqueue.waiting_10.p99_ms", "conversation.clean.turns_mean"]),
-    "evaluate": (["--build", "{build}", "--corpus", "{corpus}", "--sound", "--household", "--snr", "10", "--work", "{work}"],
-                 ["right service", "when right", "word errors", "== sound, 10 dB"]),
+    "evaluate": (["--build", "{build}", "--corpus", "{corpus}", "--sound", "--household", "--layings", "2", "--snr", "10", "--work", "{work}"],
+                 ["right service", "when right", "word errors", "== sound, 10 dB", "household 2 "]),
     "fit-confidence": (["--build", "{build}", "gather", "{work}/rows.json", "{corpus}", "{corpus}/audio"], []),
     "learning": (["fr+f2", "--build", "{build}", "--test", "2", "--train", "1"], ["| fr+f2 |"]),
     "prove": (["--short", "--build", "{build}", "--only", "enqueue"], ["R52", "held"]),

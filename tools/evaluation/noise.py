@@ -12,6 +12,7 @@ import wave
 
 BLOCK = 320
 RATE = 16000
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2
 
 
 def sox(*arguments):
@@ -79,19 +80,25 @@ def mix(speech, noise, start, snr_db):
     return array.array("h", [max(-32768, min(32767, s)) for s in mixed])
 
 
-def noisy_copies(files, noise_path, snr_db, folder, build):
-    """Copies under `folder`, kept from run to run while the noise is the same. Each has its own stretch of it, by the
-    file's name, whatever other files are heard."""
+def start_of(file, laying, length):
+    """Where the noise under a file begins: by the file's name, whatever other files are heard. Further layings lie apart
+    from one another however many there are (steps of the golden ratio), and the first stays where it is."""
+    return int((random.Random(f"noise {file.stem}").random() + laying * GOLDEN_RATIO) % 1 * length)
+
+
+def noisy_copies(files, noise_path, snr_db, folder, build, laying=0):
+    """Copies under `folder`, kept from run to run while the noise is the same. Each has its own stretch of it, and
+    another with another laying."""
     content = hashlib.sha256(noise_path.read_bytes()).hexdigest()[:12]
-    folder = pathlib.Path(folder) / f"{noise_path.stem}-{content}" / f"{snr_db}db"
+    level = f"{snr_db}db" + (f"-laying{laying + 1}" if laying else "")
+    folder = pathlib.Path(folder) / f"{noise_path.stem}-{content}" / level
     noise = None
     copies = []
     for file in files:
         copy = folder / (file.stem + ".wav")
         if not copy.exists():
             noise = noise if noise is not None else read_sound(noise_path, build)
-            start = int(random.Random(f"noise {file.stem}").random() * len(noise))
-            write_wav(copy, mix(read_sound(file, build), noise, start, snr_db))
+            write_wav(copy, mix(read_sound(file, build), noise, start_of(file, laying, len(noise)), snr_db))
         copies.append(copy)
     return copies
 
