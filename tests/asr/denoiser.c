@@ -15,7 +15,7 @@ enum {
     N_STATES = 6,
     N_FRAMES = 30,
     WHOLE_BLOCK = 2,
-    N_FILE_MAX = 900000,
+    N_FILE_MAX = 500000,
 };
 
 static const uint32_t dilations[N_BLOCKS] = {1, 4, 16};
@@ -49,25 +49,41 @@ static double put_float(double value)
     return (double)exact;
 }
 
-/* A random number of which the upper half of a float knows all. */
-static double put_half(double size)
+/* A random number between -half and half. */
+static double chance(double half)
 {
     seed = seed * 1664525u + 1013904223u;
-    float value = (float)(((double)(seed >> 8) / (1 << 24) - 0.5) * size);
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof(bits));
-    bits &= 0xffff0000;
-    memcpy(&value, &bits, sizeof(value));
-    uint16_t half = (uint16_t)(bits >> 16);
-    put(&half, sizeof(half));
-    return (double)value;
+    return ((double)(seed >> 8) / (1 << 23) - 1) * half;
+}
+
+/* A layer's weights as the file has them, in steps of each output; weights[out][n_row] are these.
+ */
+static void put_weights(int n_outputs, int n_inputs, int n_taps, double size, double *ret_weights,
+                        int n_row)
+{
+    double steps[N_CHANNELS];
+    for (int out = 0; out < n_outputs; out++)
+        steps[out] = put_float(size * (2 + out % 3) / 600);
+    for (int out = 0; out < n_outputs; out++) {
+        for (int i = 0; i < n_inputs * n_taps; i++) {
+            int8_t n_steps = (int8_t)chance(127);
+            put(&n_steps, sizeof(n_steps));
+            ret_weights[out * n_row + i] = n_steps * steps[out];
+        }
+    }
+}
+
+static void put_biases(int n_outputs, double size, double *ret_biases)
+{
+    for (int out = 0; out < n_outputs; out++)
+        ret_biases[out] = put_float(chance(size));
 }
 
 static void make_file(double size)
 {
     n_file = 0;
     put("VOISINED", 8);
-    put_number(3);
+    put_number(4);
     put_number(N_CHANNELS);
     put_number(N_STATES);
     put_number(N_BLOCKS);
@@ -78,31 +94,15 @@ static void make_file(double size)
     for (int i = 0; i < 13; i++)
         spread[i] = put_float(9 + i);
     for (int layer = 0; layer <= N_BLOCKS; layer++) {
-        for (int out = 0; out < N_CHANNELS; out++) {
-            for (int in = 0; in < (layer == 0 ? N_INPUTS : N_CHANNELS); in++) {
-                for (int tap = 0; tap < 3; tap++)
-                    weights[layer][out][in][tap] = put_half(size);
-            }
-        }
-        for (int out = 0; out < N_CHANNELS; out++)
-            biases[layer][out] = put_half(size);
+        put_weights(N_CHANNELS, layer == 0 ? N_INPUTS : N_CHANNELS, 3, size, weights[layer][0][0],
+                    3 * N_CHANNELS);
+        put_biases(N_CHANNELS, size, biases[layer]);
     }
-    for (int out = 0; out < N_CHANNELS; out++) {
-        for (int in = 0; in < N_CHANNELS; in++)
-            whole[out][in] = put_half(size);
-    }
-    for (int out = 0; out < N_CHANNELS; out++)
-        whole_biases[out] = put_half(size);
-    for (int out = 0; out < 13; out++) {
-        for (int in = 0; in < N_CHANNELS; in++)
-            last[out][in] = put_half(size);
-    }
-    for (int out = 0; out < 13; out++)
-        last_biases[out] = put_half(size);
-    for (int out = 0; out < N_STATES; out++) {
-        for (int in = 0; in < N_CHANNELS; in++)
-            states[out][in] = put_half(size);
-    }
+    put_weights(N_CHANNELS, N_CHANNELS, 1, size, whole[0], N_CHANNELS);
+    put_biases(N_CHANNELS, size, whole_biases);
+    put_weights(13, N_CHANNELS, 1, size, last[0], N_CHANNELS);
+    put_biases(13, size, last_biases);
+    put_weights(N_STATES, N_CHANNELS, 1, size, states[0], N_CHANNELS);
     for (int out = 0; out < N_STATES; out++)
         state_biases[out] = put_float(0.3 * out);
 }
