@@ -33,7 +33,7 @@ struct bundle_options {
     const struct intents_extra *extra; /* names that the carer added */
     size_t n_extra;
     unsigned percent;    /* of the sentences that are drawn, 0: all. A few make a bundle in seconds
-                          * that    understands badly: for tests. */
+                          * that understands badly: for tests. */
     const char *made_of; /* kept as BUNDLE_MADE_OF; may be NULL */
     /* Told before each step; may be NULL. */
     void (*on_step)(void *user, const char *step);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `voisine learning`: erases what was learned of the resident's voice; `voisine status` shows it.
- */
+/* `voisine learning`: erases what was learned of the resident's voice, and what they answered when
+ * they were asked; `voisine status` shows both. */
 #include "daemon/cli.h"
 #include "daemon/commands.h"
 #include "daemon/control.h"
@@ -13,8 +13,10 @@
 
 static const char usage[] =
     "usage: voisine learning erase [--config FILE]\n\n"
-    "Erases what was learned of the resident's voice, whether the daemon runs or not.\n"
-    "`voisine status` shows what was learned; privacy.learn_voice switches it on and off.";
+    "Erases what was learned of the resident's voice, and takes back what they answered when they\n"
+    "were asked, a no included: they are asked anew. Works whether the daemon runs or not.\n"
+    "`voisine status` shows what was learned. privacy.learn_voice allows the speaker to ask;\n"
+    "nothing is learned before the resident has said yes.";
 
 /* Returns: whether a running daemon did it. */
 static bool ask_daemon(const struct cli *cli)
