@@ -78,6 +78,20 @@ static void sound_sign(struct assistant *a, const char *key)
         speech_earcon(a->speech, AUDIO_EARCON_FAILED);
 }
 
+/* Who has just heard it is asked nothing that can wait. */
+static bool is_bad_news(const char *key)
+{
+    static const char *const keys[] = {"kept",         "refused",          "store.failed",
+                                       "store.full",   "cancel.failed",    "news.refused",
+                                       "news.expired", "news.unreachable", "news.cancelled"};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    }
+    return strncmp(key, "refused.", strlen("refused.")) == 0;
+}
+
 int assistant_speak(struct assistant *a, const char *key, const struct draft *about)
 {
     int r;
@@ -88,11 +102,17 @@ int assistant_speak(struct assistant *a, const char *key, const struct draft *ab
     r = speech_say(a->speech, key, about);
     if (strcmp(key, "learn.ask") == 0)
         a->is_consent_heard = r == 0;
+    if (strcmp(key, "learn.left") == 0)
+        assistant_count_consent(a);
+    if (is_bad_news(key))
+        a->is_request_noted = false;
     if (strcmp(key, "kept") == 0 || strcmp(key, "news.unreachable") == 0 ||
         strncmp(key, "refused.", strlen("refused.")) == 0)
         a->is_away_told = true;
     if (strcmp(key, "privacy.answer") == 0 && a->settings.sends_transcript)
         speech_say(a->speech, "privacy.transcript", about);
+    if (strcmp(key, "privacy.answer") == 0 && learning_has_consent(a->parts.learning))
+        speech_say(a->speech, "privacy.learned", about);
     if (strcmp(key, "mute.on") == 0 && a->settings.has_button)
         speech_say(a->speech, "mute.hint", about);
     return r;
@@ -289,6 +309,8 @@ void assistant_fell_quiet(struct assistant *a)
     if (!assistant_is_talked_over(a))
         assistant_close_over(a);
     assistant_news_heard(a);
+    if (conversation_state(a->conversation) == STATE_CONSENTING && a->is_consent_heard)
+        assistant_count_consent(a);
     assistant_happen(a, EVENT_SPOKEN);
 }
 

@@ -60,9 +60,11 @@ struct assistant {
     size_t n_pending, pending_at;
     unsigned n_behind; /* blocks that the ears have not heard yet, while they catch up */
     bool is_erasing;   /* confirmed twice and made sure of; done when the conversation is over */
-    bool is_request_noted;   /* in this conversation, and no emergency since */
+    bool is_request_noted;   /* in this conversation, and no bad news of it since */
+    bool was_alarmed;        /* in this conversation: no moment for other questions */
     int64_t consent_at_ms;   /* the moment to ask whether the voice may be learned; 0: none */
     bool is_consent_heard;   /* that question could be said, and was not cut off */
+    bool is_consent_counted; /* as one of the times that it may be asked */
     int64_t deaf_told_at_ms; /* 0: never */
     int64_t tone_at_ms;      /* our last tone was queued; 0: none */
     int64_t heard_at_ms;     /* the last utterance was decided, until the answer is prepared */
@@ -161,6 +163,8 @@ void assistant_news_cut(struct assistant *a);
 void assistant_somebody_is_there(struct assistant *a);
 /* A conversation is over: chooses whether and when to ask if the voice may be learned. */
 void assistant_choose_consent(struct assistant *a);
+/* The question was said to its end, or was left. */
+void assistant_count_consent(struct assistant *a);
 /* The op: what was answered. */
 bool assistant_consent(void *user, bool is_yes);
 /* The microphone is lost: tells so; tells, if it is time to. */

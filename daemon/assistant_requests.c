@@ -94,6 +94,8 @@ void assistant_cancel(void *user, const char *id)
     struct assistant *a = user;
 
     snprintf(a->cancel_id, sizeof(a->cancel_id), "%s", id);
+    if (strcmp(id, a->store_id) == 0)
+        a->is_request_noted = false;
     if (matching_worker_cancel(a->parts.worker, id) < 0)
         base_log(BASE_LOG_ERROR, "cancel-failed", id, "memory is short");
 }
@@ -105,7 +107,7 @@ void assistant_alert(void *user)
     int r;
 
     base_log(BASE_LOG_WARNING, "emergency", NULL, "emergency words were heard");
-    a->is_request_noted = false; /* no moment for other questions */
+    a->was_alarmed = true;
     if (!a->settings.has_alert)
         return;
     base_clock_format_local(a->parts.clock->wall_ms(a->parts.clock), spoken_at);

@@ -242,10 +242,10 @@ static void look_at_introduction(struct assistant *a)
  */
 void assistant_choose_consent(struct assistant *a)
 {
-    bool is_moment = a->is_request_noted &&
+    bool is_moment = a->is_request_noted && !a->was_alarmed &&
                      learning_wants_consent(a->parts.learning, assistant_local_now(a).date);
 
-    a->is_request_noted = false;
+    a->is_request_noted = a->was_alarmed = a->is_consent_counted = false;
     a->consent_at_ms = is_moment ? assistant_now_ms(a) + CONSENT_QUIET_MS : 0;
 }
 
@@ -258,8 +258,16 @@ static void look_at_consent(struct assistant *a)
     if (conversation_state(a->conversation) != STATE_ASLEEP || a->is_deaf || a->introduce_at_ms ||
         conversation_is_held(a->conversation) || !is_news_time(a) || speech_is_night(a->speech))
         return;
-    learning_asked(a->parts.learning, assistant_local_now(a).date);
+    learning_asking(a->parts.learning, assistant_local_now(a).date);
+    a->is_consent_counted = false;
     assistant_happen(a, EVENT_CONSENT);
+}
+
+void assistant_count_consent(struct assistant *a)
+{
+    if (!a->is_consent_counted)
+        learning_asked(a->parts.learning);
+    a->is_consent_counted = true;
 }
 
 bool assistant_consent(void *user, bool is_yes)
@@ -345,6 +353,7 @@ void assistant_tick(struct assistant *a)
     else
         look_at_introduction(a);
     look_at_consent(a);
+    learning_keep(a->parts.learning, assistant_now_ms(a));
 }
 
 void assistant_introduce(struct assistant *a)

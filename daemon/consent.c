@@ -18,13 +18,17 @@ struct consent consent_none(void)
 bool consent_may_be_asked(const struct consent *consent, struct base_date today)
 {
     return consent->answer == CONSENT_OPEN && consent->n_asked < CONSENT_ASKED_MAX &&
-           (consent->n_asked == 0 || base_date_compare(consent->asked_on, today) != 0);
+           base_date_compare(consent->asked_on, today) != 0;
 }
 
-void consent_asked(struct consent *consent, struct base_date today)
+void consent_begun(struct consent *consent, struct base_date today)
+{
+    consent->asked_on = today;
+}
+
+void consent_asked(struct consent *consent)
 {
     consent->n_asked++;
-    consent->asked_on = today;
 }
 
 void consent_answered(struct consent *consent, bool is_yes)

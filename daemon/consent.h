@@ -20,7 +20,7 @@ enum consent_answer { CONSENT_OPEN, CONSENT_GIVEN, CONSENT_REFUSED };
 struct consent {
     enum consent_answer answer;
     int n_asked;
-    struct base_date asked_on; /* last; unset: never */
+    struct base_date asked_on; /* last, said to its end or not; unset: never */
 };
 
 /* Nobody was asked yet. */
@@ -28,8 +28,10 @@ struct consent consent_none(void);
 
 /* Whether they have not answered, and asking once more on that day is no pestering. */
 bool consent_may_be_asked(const struct consent *consent, struct base_date today);
-/* They are asked now: it counts whether or not an answer comes. */
-void consent_asked(struct consent *consent, struct base_date today);
+/* The question begins to be said: not again on that day. */
+void consent_begun(struct consent *consent, struct base_date today);
+/* It was said to its end, or they have left it: it counts whether or not an answer comes. */
+void consent_asked(struct consent *consent);
 void consent_answered(struct consent *consent, bool is_yes);
 
 void consent_print(const struct consent *consent, struct base_strbuf *text);

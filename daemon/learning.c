@@ -19,7 +19,10 @@ static const char consent_file[] = "learning-consent";
 /* Of a release that told the resident and did not ask: no consent. */
 static const char told_file[] = "learning-told";
 
-enum { CONSENT_BYTES_MAX = 1024 };
+enum {
+    CONSENT_BYTES_MAX = 1024,
+    KEEP_AGAIN_MS = 60000, /* what could not be written */
+};
 
 struct learning {
     struct asr_recogniser *recogniser;
@@ -29,7 +32,10 @@ struct learning {
     char service[64];                 /* that it asks for */
     struct asr_adapt_lesson *lesson;  /* confirmed, being worked through */
     struct consent consent;
-    char voice_path[PATH_MAX], consent_path[PATH_MAX];
+    bool is_unreadable;   /* what was answered may stand on disk: neither asked nor learned */
+    bool is_unkept;       /* the disk does not hold `consent` yet */
+    int64_t keep_next_ms; /* when that is tried again */
+    char state_folder[PATH_MAX], voice_path[PATH_MAX], consent_path[PATH_MAX];
 };
 
 static bool may_learn(const struct learning *learning)
@@ -48,16 +54,19 @@ static void use(struct learning *learning)
         log_warning("learn-unused", "what was learned cannot be used: %s", strerror(-r));
 }
 
-static void load_consent(struct learning *learning)
+/* Nobody was asked where there is no file. Returns: 0, -errno when what was answered is unknown. */
+static int load_consent(const char *path, struct consent *ret_consent)
 {
     char *text;
     size_t n;
+    int r = base_file_read(path, CONSENT_BYTES_MAX, &text, &n);
 
-    learning->consent = consent_none();
-    if (base_file_read(learning->consent_path, CONSENT_BYTES_MAX, &text, &n) < 0)
-        return;
-    consent_parse(text, &learning->consent);
+    *ret_consent = consent_none();
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    consent_parse(text, ret_consent);
     free(text);
+    return 0;
 }
 
 static void load_voice(struct learning *learning)
@@ -78,20 +87,46 @@ static int remove_file(const char *path)
     return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-static int remove_in(const char *folder, const char *name)
+/* All are tried, whatever becomes of one. Returns: 0 when none of them comes back, else the first
+ * error. */
+static int remove_files(const char *folder, const char *const *names, size_t n)
 {
     char path[PATH_MAX];
-    int r = base_file_join(folder, name, path, sizeof(path));
+    int first = 0, r;
 
-    return r == 0 ? remove_file(path) : r;
+    for (size_t i = 0; i < n; i++) {
+        r = base_file_join(folder, names[i], path, sizeof(path));
+        if (r == 0)
+            r = remove_file(path);
+        first = first ? first : r;
+    }
+    r = base_file_sync_folder(folder);
+    return first || r == -ENOENT ? first : r;
 }
 
 /* What was learned without a yes. */
-static int erase_unasked(const struct learning *learning, const char *state_folder)
+static int erase_unasked(const struct learning *learning)
 {
-    int r = remove_file(learning->voice_path);
+    static const char *const files[] = {voice_file, told_file};
 
-    return r == 0 ? remove_in(state_folder, told_file) : r;
+    return remove_files(learning->state_folder, files, sizeof(files) / sizeof(files[0]));
+}
+
+static void load(struct learning *learning)
+{
+    int r = load_consent(learning->consent_path, &learning->consent);
+
+    learning->is_unreadable = r < 0;
+    if (r < 0) {
+        log_warning("learn-unused", "what was answered cannot be read: %s", strerror(-r));
+        return;
+    }
+    if (may_learn(learning))
+        load_voice(learning);
+    else
+        r = erase_unasked(learning);
+    if (r < 0)
+        log_warning("learn-unused", "what nobody agreed to is not erased: %s", strerror(-r));
 }
 
 int learning_create(const struct learning_options *options, struct learning **ret_learning)
@@ -102,6 +137,7 @@ int learning_create(const struct learning_options *options, struct learning **re
     if (!learning)
         return base_trace(-ENOMEM);
     learning->recogniser = options->recogniser;
+    snprintf(learning->state_folder, sizeof(learning->state_folder), "%s", options->state_folder);
     r = base_file_join(options->state_folder, voice_file, learning->voice_path,
                        sizeof(learning->voice_path));
     if (r == 0)
@@ -115,13 +151,7 @@ int learning_create(const struct learning_options *options, struct learning **re
         learning_destroy(learning);
         return base_trace(r);
     }
-    load_consent(learning);
-    if (may_learn(learning))
-        load_voice(learning);
-    else
-        r = erase_unasked(learning, options->state_folder);
-    if (r < 0)
-        log_warning("learn-unused", "what nobody agreed to is not erased: %s", strerror(-r));
+    load(learning);
     *ret_learning = learning;
     return 0;
 }
@@ -150,7 +180,7 @@ void learning_use(struct learning *learning, struct asr_recogniser *recogniser)
 
 /* ---- what the resident says to it ---- */
 
-static int save_consent(const struct learning *learning)
+static int save_consent(struct learning *learning)
 {
     struct base_strbuf text;
     int r;
@@ -159,21 +189,54 @@ static int save_consent(const struct learning *learning)
     consent_print(&learning->consent, &text);
     r = base_file_replace(learning->consent_path, base_strbuf_text(&text), text.length, 0600);
     base_strbuf_finish(&text);
+    learning->is_unkept = r < 0;
     if (r < 0)
         log_warning("learn-unkept", "what was answered: %s", strerror(-r));
     return r;
 }
 
-bool learning_wants_consent(const struct learning *learning, struct base_date today)
+/* The disk may hold a yes whose writing failed at its end; the resident hears that it counts for
+ * nothing, and a restart must not find it. */
+static void take_back_yes(struct learning *learning)
 {
-    return learning && consent_may_be_asked(&learning->consent, today);
+    struct consent kept;
+    int r;
+
+    learning->consent.answer = CONSENT_OPEN;
+    if (save_consent(learning) == 0)
+        return;
+    r = load_consent(learning->consent_path, &kept);
+    if (r == 0 && kept.answer != CONSENT_GIVEN)
+        return;
+    r = remove_files(learning->state_folder, (const char *const[]){consent_file}, 1);
+    if (r < 0)
+        log_warning("learn-unkept", "a yes that counts for nothing stays on disk: %s",
+                    strerror(-r));
 }
 
-void learning_asked(struct learning *learning, struct base_date today)
+bool learning_wants_consent(const struct learning *learning, struct base_date today)
+{
+    return learning && !learning->is_unreadable && consent_may_be_asked(&learning->consent, today);
+}
+
+bool learning_has_consent(const struct learning *learning)
+{
+    return may_learn(learning);
+}
+
+void learning_asking(struct learning *learning, struct base_date today)
 {
     if (!learning)
         return;
-    consent_asked(&learning->consent, today);
+    consent_begun(&learning->consent, today);
+    (void)save_consent(learning);
+}
+
+void learning_asked(struct learning *learning)
+{
+    if (!learning)
+        return;
+    consent_asked(&learning->consent);
     log_notice("learn-consent", "asked, time %d of %d", learning->consent.n_asked,
                CONSENT_ASKED_MAX);
     (void)save_consent(learning);
@@ -188,10 +251,18 @@ int learning_answered(struct learning *learning, bool is_yes)
     consent_answered(&learning->consent, is_yes);
     r = save_consent(learning);
     if (r < 0 && is_yes)
-        learning->consent.answer = CONSENT_OPEN;
+        take_back_yes(learning);
     log_notice("learn-consent", "%s", is_yes ? r < 0 ? "given, not kept" : "given" : "refused");
     use(learning);
     return r;
+}
+
+void learning_keep(struct learning *learning, int64_t now_ms)
+{
+    if (!learning || !learning->is_unkept || now_ms < learning->keep_next_ms)
+        return;
+    learning->keep_next_ms = now_ms + KEEP_AGAIN_MS;
+    (void)save_consent(learning);
 }
 
 /* ---- lessons ---- */
@@ -276,9 +347,9 @@ int learning_erase(struct learning *learning)
     asr_adapt_voice_forget(learning->voice);
     learning->consent = consent_none();
     use(learning);
-    r = remove_file(learning->voice_path);
-    if (r == 0)
-        r = remove_file(learning->consent_path);
+    r = learning_erase_folder(learning->state_folder);
+    learning->is_unreadable = learning->is_unreadable && r < 0;
+    learning->is_unkept = r < 0; /* a yes that could not be removed is written over */
     log_notice("learn-erased", "what was learned of the voice is %s",
                r == 0 ? "erased" : strerror(-r));
     return r;
@@ -286,18 +357,18 @@ int learning_erase(struct learning *learning)
 
 int learning_erase_folder(const char *state_folder)
 {
-    static const char *const files[] = {voice_file, consent_file, told_file};
-    int r = 0;
+    /* The consent first: without it the rest is erased at the next start. */
+    static const char *const files[] = {consent_file, voice_file, told_file};
 
-    for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
-        r = remove_in(state_folder, files[i]);
-    return r;
+    return remove_files(state_folder, files, sizeof(files) / sizeof(files[0]));
 }
 
 static const char *describe_state(const struct learning *learning, bool is_used)
 {
     if (!learning)
         return "off";
+    if (learning->is_unreadable)
+        return "the resident's answer cannot be read";
     if (learning->consent.answer == CONSENT_REFUSED)
         return "the resident said no";
     if (learning->consent.answer == CONSENT_GIVEN)

@@ -23,7 +23,8 @@ static void who_does_not_answer_is_asked_on_another_day_a_few_times(void)
 
     for (int i = 0; i < CONSENT_ASKED_MAX; i++) {
         CHECK(consent_may_be_asked(&consent, base_date_add_days(today, i)));
-        consent_asked(&consent, base_date_add_days(today, i));
+        consent_begun(&consent, base_date_add_days(today, i));
+        consent_asked(&consent);
         consent = again(&consent);
         CHECK(!consent_may_be_asked(&consent, base_date_add_days(today, i)));
     }
@@ -31,12 +32,26 @@ static void who_does_not_answer_is_asked_on_another_day_a_few_times(void)
     CHECK_INT(consent.answer, CONSENT_OPEN);
 }
 
+static void a_question_that_was_cut_off_is_not_counted_and_not_put_again_that_day(void)
+{
+    struct consent consent = consent_none();
+
+    for (int i = 0; i < 2 * CONSENT_ASKED_MAX; i++) {
+        CHECK(consent_may_be_asked(&consent, base_date_add_days(today, i)));
+        consent_begun(&consent, base_date_add_days(today, i));
+        consent = again(&consent);
+        CHECK(!consent_may_be_asked(&consent, base_date_add_days(today, i)));
+    }
+    CHECK_INT(consent.n_asked, 0);
+}
+
 static void who_has_answered_is_asked_no_more(void)
 {
     for (int is_yes = 0; is_yes < 2; is_yes++) {
         struct consent consent = consent_none();
 
-        consent_asked(&consent, today);
+        consent_begun(&consent, today);
+        consent_asked(&consent);
         consent_answered(&consent, is_yes);
         consent = again(&consent);
         CHECK_INT(consent.answer, is_yes ? CONSENT_GIVEN : CONSENT_REFUSED);
@@ -65,4 +80,5 @@ static void what_cannot_be_read_is_no_yes(void)
 }
 
 CHECK_MAIN(who_does_not_answer_is_asked_on_another_day_a_few_times,
+           a_question_that_was_cut_off_is_not_counted_and_not_put_again_that_day,
            who_has_answered_is_asked_no_more, what_cannot_be_read_is_no_yes)

@@ -366,6 +366,7 @@ static void play_turns(struct scene *scene, const json_t *turns)
             check_now(scene, json_object_get(turn, "now"));
         } else {
             check_nothing_more_said(scene);
+            scene->is_cut_next = next_cuts_in(turns, i);
             if (json_is_true(json_object_get(turn, "cuts_in")))
                 do_cut(scene, turn);
             else
@@ -373,7 +374,7 @@ static void play_turns(struct scene *scene, const json_t *turns)
             if (json_is_true(json_object_get(turn, "briefly")))
                 scene_run_ms(scene, 100);
             else
-                scene_run(scene, next_cuts_in(turns, i));
+                scene_run(scene, scene->is_cut_next);
         }
     }
     check_nothing_more_said(scene);

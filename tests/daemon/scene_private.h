@@ -99,6 +99,7 @@ struct scene {
     unsigned n_introduced, n_erased;
     bool is_muted, is_deaf;
     bool is_worker_late; /* its events are not handed over yet */
+    bool is_cut_next;    /* the next turn cuts in: waiting ends when the speaker says something */
     struct scene_mouth mouth;
     int64_t blocks;
     struct base_rng rng;    /* the room's noise */

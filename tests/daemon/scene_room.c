@@ -532,7 +532,9 @@ void scene_skip_ms(struct scene *scene, int64_t ms)
         assistant_tick(scene->assistant);
         before_ms = scene->clock.monotonic_now_ms;
         if (!is_at_rest(scene))
-            scene_run(scene, false);
+            scene_run(scene, scene->is_cut_next);
+        if (scene->is_cut_next && scene->n_said > 0)
+            return;
         ms -= scene->clock.monotonic_now_ms - before_ms;
     }
     scene_run(scene, false);
