@@ -210,7 +210,17 @@ static bool is_plain_no(const struct assistant *a, enum conversation_event_type 
 static bool is_yes_to_cancel(const struct assistant *a, const struct intents_result *meaning)
 {
     return conversation_state(a->conversation) == STATE_CANCELLING &&
-           meaning->answer == INTENTS_YES && !meaning->topic[0];
+           meaning->answer == INTENTS_YES &&
+           (!meaning->topic[0] || strcmp(meaning->topic, INTENTS_TOPIC_LEAVE) == 0);
+}
+
+/* "Stop", "chut" at a question that nobody has asked for is said of the question; "annulez" is of a
+ * request. */
+static bool leaves_consent(const struct assistant *a, const struct intents_result *meaning)
+{
+    return conversation_state(a->conversation) == STATE_CONSENTING &&
+           (strcmp(meaning->topic, INTENTS_TOPIC_LEAVE) == 0 ||
+            strcmp(meaning->topic, "hush") == 0);
 }
 
 /* What an utterance is to the conversation, by its meaning and how sure we are of it. */
@@ -256,6 +266,8 @@ static void utterance_event(struct assistant *a, const struct utterance *utteran
         event->type = EVENT_ERASE;
     } else if (act == INTENTS_CANCEL && is_yes_to_cancel(a, meaning)) {
         event->type = EVENT_AFFIRM;
+    } else if (act == INTENTS_CANCEL && leaves_consent(a, meaning)) {
+        event->type = EVENT_GOODBYE;
     } else if (act == INTENTS_CANCEL && strcmp(meaning->topic, "microphone") == 0) {
         event->type = a->settings.has_button ? EVENT_MUTE : EVENT_MUTE_IN_VAIN;
     } else if (strcmp(meaning->topic, "pitch") == 0) {

@@ -187,11 +187,13 @@ static bool is_call_over(const struct utterance *utterance, const struct voices 
 }
 
 /* "Stop" over a question that may be left ends the conversation, as it does behind it. */
-static bool may_be_left(const struct assistant *a)
+static enum conversation_event_type leaving_event(const struct assistant *a)
 {
     enum conversation_state state = conversation_state(a->conversation);
 
-    return conversation_asks_about_request(state) || state == STATE_CONSENTING;
+    if (state == STATE_CONSENTING)
+        return EVENT_GOODBYE;
+    return conversation_asks_about_request(state) ? EVENT_CANCEL_NOTHING : EVENT_SPOKEN;
 }
 
 bool assistant_hear_interruption(struct assistant *a, const struct utterance *utterance)
@@ -225,8 +227,7 @@ bool assistant_hear_interruption(struct assistant *a, const struct utterance *ut
     if (a->events.on_heard)
         a->events.on_heard(a->events.user, utterance);
     assistant_stop_speech(a);
-    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 && may_be_left(a) ? EVENT_CANCEL_NOTHING
-                                                                              : EVENT_SPOKEN);
+    assistant_happen(a, strcmp(meaning->topic, "hush") != 0 ? leaving_event(a) : EVENT_SPOKEN);
     return true;
 }
 

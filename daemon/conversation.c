@@ -260,12 +260,6 @@ static bool is_missed_again(const struct conversation *c, const struct draft *sa
     return said->misses_item && !draft_has_details(&other) && c->n_missed >= MISSES_MAX;
 }
 
-/* "Annulez mes courses", not "arrêtez" alone, which is said of the question. */
-static bool names_request(const struct draft *named)
-{
-    return named->service[0] || base_date_is_set(named->date);
-}
-
 /* Makes an event precise by what the conversation knows. See the table's head. */
 static enum conversation_event_type refine(struct conversation *c, struct conversation_event *event)
 {
@@ -300,9 +294,6 @@ static enum conversation_event_type refine(struct conversation *c, struct conver
     case EVENT_THANKS:
     case EVENT_MIXED:
         return is_question(c->state) ? EVENT_NOT_UNDERSTOOD : event->type;
-    case EVENT_CANCEL:
-        return c->state == STATE_CONSENTING && !names_request(&event->draft) ? EVENT_CANCEL_NOTHING
-                                                                             : event->type;
     case EVENT_WAIT:
     case EVENT_THINKS:
         return wait_or_not(c, event->type);

@@ -29,6 +29,6 @@ action_fn act_nothing, act_greet, act_listen_request, act_listen_answer, act_lis
     act_listen_on_day, act_listen_on_choice, act_listen_on_more, act_too_late, act_no_more,
     act_thanks, act_goodbye, act_help_more, act_mute_in_vain, act_mute_in_vain_and_ask,
     act_alarm_over, act_still_muted, act_unmute, act_deaf, act_hearing, act_ask_consent,
-    act_consent, act_refuse_consent, act_leave_consent;
+    act_consent, act_refuse_consent, act_leave_consent, act_leave_all;
 
 #endif

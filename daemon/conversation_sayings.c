@@ -69,6 +69,8 @@ ACTION(act_keep_all, conversation_say(c, "erase.kept"); conversation_tell_outcom
 
 ASKS(act_ask_consent, "learn.ask", "learn.ask")
 ACTION(act_leave_consent, conversation_cut_off(c, event); conversation_say(c, "learn.left"))
+/* Who wants no more of it wants nothing that waits either. */
+ACTION(act_leave_all, c->n_next = 0; act_leave_consent(c, event))
 
 SAYS(act_privacy, "privacy.answer")
 SAYS_AND_ASKS(act_privacy_and_ask, "privacy.answer")

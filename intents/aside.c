@@ -28,25 +28,27 @@ enum set {
     SET_HELLO,
     SET_THINKS,
     SET_FILLER,
-    N_SETS,
+    N_SETS,             /* of asides */
+    SET_LEAVE = N_SETS, /* "laissez tomber": no aside, tells what is cancelled */
+    N_LISTS,
 };
 
-static const char *const set_names[N_SETS] = {
+static const char *const set_names[N_LISTS] = {
     [SET_TORN] = "torn",     [SET_DOUBT] = "doubt",   [SET_CLOCK] = "clock",
     [SET_TODAY] = "today",   [SET_WHO] = "who",       [SET_USUAL] = "usual",
     [SET_WAIT] = "wait",     [SET_MORE] = "more",     [SET_GOODBYE] = "goodbye",
     [SET_ENOUGH] = "enough", [SET_THANKS] = "thanks", [SET_HELLO] = "hello",
-    [SET_THINKS] = "thinks", [SET_FILLER] = "filler"};
+    [SET_THINKS] = "thinks", [SET_FILLER] = "filler", [SET_LEAVE] = "leave"};
 
 struct intents_aside {
     const struct intents_language *language;
-    struct intents_list sets[N_SETS];
+    struct intents_list sets[N_LISTS];
 };
 
 int intents_aside_create(const struct intents_language *language, struct intents_aside **ret_aside)
 {
     struct intents_aside *aside = calloc(1, sizeof(*aside));
-    int r = aside ? intents_sets_load(language, "asides", set_names, N_SETS, NULL, aside->sets)
+    int r = aside ? intents_sets_load(language, "asides", set_names, N_LISTS, NULL, aside->sets)
                   : -ENOMEM;
 
     if (r < 0) {
@@ -62,7 +64,7 @@ void intents_aside_destroy(struct intents_aside *aside)
 {
     if (!aside)
         return;
-    intents_sets_finish(aside->sets, N_SETS);
+    intents_sets_finish(aside->sets, N_LISTS);
     free(aside);
 }
 
@@ -84,6 +86,21 @@ static enum set read(const struct intents_aside *aside, const struct intents_wor
         best = set < best ? set : best;
     }
     return best;
+}
+
+/* Nothing but words of leaving, and what may stand beside them. */
+static bool is_leaving(const struct intents_aside *aside, const struct intents_words *words)
+{
+    bool leaves = false;
+
+    for (size_t at = 0, end; at < words->n; at = end) {
+        size_t set = intents_sets_match(aside->language, aside->sets, N_LISTS, words, at, &end);
+
+        if (set == N_LISTS)
+            return false;
+        leaves = leaves || set == SET_LEAVE;
+    }
+    return leaves;
 }
 
 static bool has_details(const struct intents_result *result)
@@ -144,6 +161,8 @@ bool intents_aside_read(const struct intents_aside *aside, const struct intents_
     bool is_whole;
     enum set set = read(aside, words, &is_whole);
 
+    if (result->act == INTENTS_CANCEL && !result->topic[0] && is_leaving(aside, words))
+        strcpy(result->topic, INTENTS_TOPIC_LEAVE);
     if (set == N_SETS || set == SET_FILLER)
         return false;
     /* "Oui, vous m'avez bien compris" doubts nothing. */

@@ -27,6 +27,8 @@
 #define INTENTS_TOPIC_WHO     "who"     /* HELP: who speaks, and whether it is a person */
 #define INTENTS_TOPIC_DOUBT   "doubt"   /* REPEAT: whether it was understood rightly; no yes */
 #define INTENTS_TOPIC_USUAL   "usual"   /* NONE: as always, as last time */
+/* CANCEL of what is being said or asked, no word of a request: "stop", "laissez tomber". */
+#define INTENTS_TOPIC_LEAVE "leave"
 
 struct intents_aside;
 

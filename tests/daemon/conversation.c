@@ -807,6 +807,30 @@ static void a_voice_is_learned_only_after_a_spoken_yes(void)
     conversation_destroy(scene.conversation);
 }
 
+/* As where a request is asked about: what waits is given up with the question. */
+static void who_leaves_the_question_about_the_voice_is_asked_nothing_more(void)
+{
+    static const enum conversation_event_type leaving[] = {EVENT_GOODBYE, EVENT_BUTTON_LONG};
+
+    for (size_t i = 0; i < sizeof(leaving) / sizeof(leaving[0]); i++) {
+        struct conversation_event besides = {.type = EVENT_REQUEST_BESIDES, .n_also = 1};
+        struct scene scene;
+
+        begin(&scene);
+        happen(&scene, EVENT_CONSENT);
+        happen(&scene, EVENT_SPOKEN);
+        draft_clear(&besides.draft);
+        draft_clear(&besides.also[0]);
+        snprintf(besides.also[0].service, sizeof(besides.also[0].service), "groceries");
+        feed(&scene, &besides);
+        happen(&scene, leaving[i]);
+        CHECK_INT(conversation_state(scene.conversation), STATE_CLOSING);
+        happen(&scene, EVENT_SPOKEN);
+        CHECK_INT(conversation_state(scene.conversation), STATE_ASLEEP);
+        conversation_destroy(scene.conversation);
+    }
+}
+
 /* What a real caller brings when nobody says anything more: the end of what was said, the silence
  * of ears that were opened, the timer that was asked for (which outlasts a silence), and nothing
  * else.
@@ -899,4 +923,5 @@ CHECK_MAIN(every_cell_of_the_table_is_filled,
            two_guesses_are_asked_and_no_third,
            whether_it_was_sent_is_told_when_it_is_not_taken_back,
            nothing_is_erased_without_two_yeses, a_voice_is_learned_only_after_a_spoken_yes,
+           who_leaves_the_question_about_the_voice_is_asked_nothing_more,
            random_events_never_store_without_a_yes_and_always_come_to_rest)
