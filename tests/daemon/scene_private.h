@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the halves of a scene share: scene.c reads the file and checks, scene_room.c lets time pass
- * and the parts work. */
+/* What the files of a scene share: scene.c reads the file and checks, scene_room.c joins the
+ * parts, scene_time.c lets time pass and the resident speak. */
 #ifndef TESTS_DAEMON_SCENE_PRIVATE_H
 #define TESTS_DAEMON_SCENE_PRIVATE_H
 
@@ -17,8 +17,19 @@
 #include "tts/voice_ops.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { SCENE_SAID_MAX = 64, SCENE_TEXT_MAX = 1400, SCENE_NAMES_MAX = 4 };
+
+/* For what no scene can do without. */
+#define SCENE_MUST(condition)                                                                      \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "scenes: %s:%d: %s\n", __FILE__, __LINE__, #condition);                \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
 
 struct scene_said {
     char key[40];
@@ -106,12 +117,14 @@ struct scene {
     scene_room_fn *room_fn; /* NULL: the twin's */
 };
 
-/* scene_room.c: the parts, and time. `failed` is told of by scene_fail. */
+/* scene_room.c: the parts. `failed` is told of by scene_fail. */
 void scene_fail(struct scene *scene, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void scene_room_open(struct scene *scene);
 void scene_room_close(struct scene *scene);
 /* The daemon's life ends and the next begins, with what it finds on disk. */
 void scene_room_restart(struct scene *scene);
+
+/* scene_time.c: time, and the resident. */
 
 /* Lets blocks of 10 ms pass until nothing happens without the resident: asleep, or listening. With
  * only_begun, until half a second into the next speech at most. */
