@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <math.h>
@@ -55,8 +56,8 @@ enum {
  * the pace, wrong words or not; what is as short as an answer stays as it is, a drawn-out "oui" has
  * no pace (docs/understanding-history.md, "Sound: slow speech"). In letters a second of the words.
  */
-#define SLOW_PACE   12.0
-#define USUAL_PACE  14.5
+#define SLOW_PACE   11.75
+#define USUAL_PACE  14.2
 #define QUICKEN_MAX 1.5
 
 /* Where a word lies in the prepared sound; the end is inclusive. */
@@ -73,7 +74,9 @@ struct reading {
     struct asr_word *words; /* their times and scores come when the phones are known */
     struct span *spans;     /* of the words */
     size_t n_words, n_words_max, n_others;
-    int first_score; /* of the n-best list */
+    int first_score;                 /* of the n-best list */
+    double quickened;                /* how many times as fast the frames passed as the sound */
+    struct asr_adapt_lesson *lesson; /* of what was heard freely; or NULL */
 };
 
 struct recogniser {
@@ -84,10 +87,9 @@ struct recogniser {
     struct asr_tract *tract;
     bool has_network;
     const struct asr_adapt_model *model; /* NULL: nothing is learned */
-    struct asr_adapt_lesson *lesson;     /* of what was heard last, or NULL */
     struct reading readings[N_SEARCHES];
-    double quickened;  /* how many times as fast the frames pass as the sound */
-    int *frame_scores; /* of the phone loop, summed from the first frame */
+    struct reading spare; /* slow speech at the other pace, until one of the two is chosen */
+    int *frame_scores;    /* of the phone loop, summed from the first frame */
     size_t n_frames_max;
 };
 
@@ -128,12 +130,16 @@ static void reading_finish(struct reading *reading)
     base_strbuf_finish(&reading->other);
     free(reading->words);
     free(reading->spans);
+    asr_adapt_lesson_destroy(reading->lesson);
 }
 
 static void reading_clear(struct reading *reading)
 {
     reading->hypothesis = (struct asr_hypothesis){.text = "", .certainty = -1};
     reading->n_words = reading->n_others = 0;
+    reading->quickened = 1;
+    asr_adapt_lesson_destroy(reading->lesson);
+    reading->lesson = NULL;
     base_strbuf_clear(&reading->text);
     base_strbuf_clear(&reading->kept);
     base_strbuf_clear(&reading->other);
@@ -142,11 +148,11 @@ static void reading_clear(struct reading *reading)
 static void destroy(struct asr_recogniser *base)
 {
     struct recogniser *self = (struct recogniser *)base;
-    asr_adapt_lesson_destroy(self->lesson);
     asr_tract_destroy(self->tract);
     asr_decoder_destroy(self->decoder);
     for (int i = 0; i < N_SEARCHES; i++)
         reading_finish(&self->readings[i]);
+    reading_finish(&self->spare);
     free(self->frame_scores);
     free(self);
 }
@@ -273,16 +279,16 @@ static int find_others(struct recogniser *self, struct reading *reading)
     return r < 0 ? r : 0;
 }
 
-static int frame_to_ms(const struct recogniser *self, const struct asr_prepared *prepared,
+static int frame_to_ms(const struct reading *reading, const struct asr_prepared *prepared,
                        int frame)
 {
-    size_t sample = (size_t)(frame * self->quickened * ASR_FRAME_SAMPLES);
+    size_t sample = (size_t)(frame * reading->quickened * ASR_FRAME_SAMPLES);
     size_t origin = asr_prepare_origin(prepared, sample);
     return (int)(origin / (ASR_RATE_HZ / 1000));
 }
 
 /* Scores each word against the phone loop, and all of them together. */
-static void score(struct recogniser *self, struct reading *reading,
+static void score(const struct recogniser *self, struct reading *reading,
                   const struct asr_prepared *prepared, int n_frames)
 {
     long total = 0;
@@ -296,12 +302,12 @@ static void score(struct recogniser *self, struct reading *reading,
         total += gap;
         n_total += n;
         word->acoustic = (float)gap / (float)n;
-        word->start_ms = frame_to_ms(self, prepared, from);
-        word->end_ms = frame_to_ms(self, prepared, to);
+        word->start_ms = frame_to_ms(reading, prepared, from);
+        word->end_ms = frame_to_ms(reading, prepared, to);
     }
     reading->hypothesis.acoustic = n_total ? (float)total / (float)n_total : 0;
     reading->hypothesis.speech_ms =
-        (int)(n_total * self->quickened) * (1000 * ASR_FRAME_SAMPLES / ASR_RATE_HZ);
+        (int)(n_total * reading->quickened) * (1000 * ASR_FRAME_SAMPLES / ASR_RATE_HZ);
 }
 
 /* A lattice's segments know nothing of the language model: it is what their sum leaves. */
@@ -315,10 +321,10 @@ static float language_score(const struct asr_decoding *found, size_t n_words)
 
 /* For the case that what was found is confirmed. */
 static int leave_lesson(struct recogniser *self, const struct asr_analysis *analysis,
-                        const struct asr_decoding *found)
+                        const struct asr_decoding *found, struct reading *reading)
 {
     int r = asr_adapt_lesson_create(self->model, self->decoder, analysis, found,
-                                    asr_tract_scale(self->tract), &self->lesson);
+                                    asr_tract_scale(self->tract), &reading->lesson);
     return r == -ENODATA ? 0 : r;
 }
 
@@ -331,7 +337,7 @@ static int read_with(struct recogniser *self, const char *search,
                                           asr_analysis_n_frames(analysis), &found)
                      : asr_decoder_decode_again(self->decoder, search, &found);
     if (r == 0 && analysis && self->model)
-        r = leave_lesson(self, analysis, &found);
+        r = leave_lesson(self, analysis, &found, reading);
     if (r == 0)
         r = take_words(reading, &found);
     if (r == 0 && reading->n_words > 0)
@@ -379,10 +385,19 @@ static int use_model(struct recogniser *self, enum search search, enum model mod
 }
 
 static int read_as(struct recogniser *self, enum asr_expect expect, enum search search,
-                   const struct asr_analysis *analysis)
+                   const struct asr_analysis *analysis, struct reading *reading)
 {
     int r = use_model(self, search, expected[expect].models[search]);
-    return r < 0 ? r : read_with(self, search_names[search], analysis, &self->readings[search]);
+    return r < 0 ? r : read_with(self, search_names[search], analysis, reading);
+}
+
+/* All but the spaces of a phrase: the apostrophe of "qu'" stands for a letter. */
+static size_t count_letters(const char *text)
+{
+    size_t n = 0;
+    for (uint32_t c = base_utf8_next(&text); c; c = base_utf8_next(&text))
+        n += c != ' ';
+    return n;
 }
 
 /* Letters a second; 0 where no word is. */
@@ -391,48 +406,89 @@ static double pace(const struct reading *reading)
     size_t n_letters = 0;
     int n_frames = 0;
     for (size_t i = 0; i < reading->n_words; i++) {
-        n_letters += strlen(reading->words[i].text);
+        n_letters += count_letters(reading->words[i].text);
         n_frames += reading->spans[i].end_frame - reading->spans[i].start_frame + 1;
     }
     return n_frames > 0 ? (double)n_letters * ASR_RATE_HZ / (n_frames * ASR_FRAME_SAMPLES) : 0;
 }
 
-/* Reads what was spoken slowly once more, as if it were not. */
-static int read_quickened(struct recogniser *self, enum asr_expect expect)
+/* Scores readings of the frames that were decoded last against the phone loop. */
+static int judge(struct recogniser *self, struct reading *readings, size_t n_readings,
+                 const struct asr_prepared *prepared)
+{
+    struct asr_decoding phones = {0};
+    size_t n_words = 0;
+    for (size_t i = 0; i < n_readings; i++)
+        n_words += readings[i].n_words;
+    if (n_words == 0)
+        return 0;
+    int r = asr_decoder_decode_again(self->decoder, "phones", &phones);
+    if (r == 0)
+        r = sum_phone_scores(self, &phones);
+    for (size_t i = 0; r == 0 && phones.n_frames > 0 && i < n_readings; i++)
+        score(self, &readings[i], prepared, phones.n_frames);
+    return r;
+}
+
+/* The second reading is mostly the better one. How well a reading fits its frames tells nothing of
+ * it: a salad of short words fits long phones well. Its language tells, in which the frames that
+ * were left out have no part; beyond this, a word's, the second is the salad. */
+#define LANGUAGE_LOSS_MAX 0.01f
+
+static bool is_better(const struct reading *quickened, const struct reading *first)
+{
+    return quickened->n_words > 0 &&
+           quickened->hypothesis.language >= first->hypothesis.language - LANGUAGE_LOSS_MAX;
+}
+
+/* Reads what was spoken slowly once more, as if it were not, and keeps the better reading. */
+static int read_quickened(struct recogniser *self, enum asr_expect expect,
+                          const struct asr_prepared *prepared)
 {
     const struct asr_analysis *analysis;
-    double slow = pace(&self->readings[SEARCH_OPEN]);
-    if (!(slow > 0 && slow < SLOW_PACE))
-        return 0;
-    self->quickened = fmin(USUAL_PACE / slow, QUICKEN_MAX);
-    asr_tract_quicken(self->tract, self->quickened, &analysis);
-    asr_adapt_lesson_destroy(self->lesson);
-    self->lesson = NULL;
-    reading_clear(&self->readings[SEARCH_OPEN]);
-    return read_as(self, expect, SEARCH_OPEN, analysis);
+    struct reading *first = &self->readings[SEARCH_OPEN], *quickened = &self->spare;
+    double factor = fmin(USUAL_PACE / pace(first), QUICKEN_MAX);
+    int r = judge(self, first, 1, prepared);
+    if (r < 0)
+        return r;
+    asr_tract_quicken(self->tract, factor, &analysis);
+    quickened->quickened = factor;
+    r = read_as(self, expect, SEARCH_OPEN, analysis, quickened);
+    if (r == 0)
+        r = judge(self, quickened, 1, prepared);
+    if (r == 0 && is_better(quickened, first)) {
+        struct reading worse = *first;
+        *first = *quickened;
+        *quickened = worse;
+    }
+    reading_clear(quickened); /* the lesson of what does not hold is wiped */
+    return r;
+}
+
+static bool is_slow(const struct reading *reading)
+{
+    double found = pace(reading);
+    return found > 0 && found < SLOW_PACE;
 }
 
 static int decode(struct recogniser *self, const struct asr_prepared *prepared,
                   enum asr_expect expect)
 {
-    struct asr_decoding phones = {0};
+    struct reading *open = &self->readings[SEARCH_OPEN];
     const struct asr_analysis *analysis = NULL;
     int r = asr_tract_hear(self->tract, prepared->samples, prepared->n_samples);
     if (r == 0)
         r = asr_tract_fit(self->tract, &analysis);
     if (r == 0)
-        r = read_as(self, expect, SEARCH_OPEN, analysis);
-    if (r == 0)
-        r = asr_analysis_n_frames(analysis) <= expected[expect].n_short_frames
-                ? read_as(self, expect, SEARCH_SHORT, NULL)
-                : read_quickened(self, expect);
-    if (r == 0 && self->readings[SEARCH_OPEN].n_words + self->readings[SEARCH_SHORT].n_words > 0)
-        r = asr_decoder_decode_again(self->decoder, "phones", &phones);
-    if (r == 0)
-        r = sum_phone_scores(self, &phones);
-    for (int i = 0; r == 0 && phones.n_frames > 0 && i < N_SEARCHES; i++)
-        score(self, &self->readings[i], prepared, phones.n_frames);
-    return r;
+        r = read_as(self, expect, SEARCH_OPEN, analysis, open);
+    if (r < 0)
+        return r;
+    bool is_short = asr_analysis_n_frames(analysis) <= expected[expect].n_short_frames;
+    if (!is_short && is_slow(open))
+        return read_quickened(self, expect, prepared);
+    if (is_short)
+        r = read_as(self, expect, SEARCH_SHORT, NULL, &self->readings[SEARCH_SHORT]);
+    return r < 0 ? r : judge(self, self->readings, N_SEARCHES, prepared);
 }
 
 static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_samples,
@@ -443,9 +499,7 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
     int r = asr_prepare(samples, n_samples, &asr_prepare_default, &prepared);
     for (int i = 0; i < N_SEARCHES; i++)
         reading_clear(&self->readings[i]);
-    asr_adapt_lesson_destroy(self->lesson);
-    self->lesson = NULL;
-    self->quickened = 1;
+    reading_clear(&self->spare);
     if (r == 0 && prepared.n_samples >= N_FRAMES_MIN * ASR_FRAME_SAMPLES)
         r = decode(self, &prepared, expect);
     asr_prepare_finish(&prepared);
@@ -462,11 +516,11 @@ static int hear(struct asr_recogniser *base, const int16_t *samples, size_t n_sa
 
 static int lesson(struct asr_recogniser *base, struct asr_adapt_lesson **ret_lesson)
 {
-    struct recogniser *self = (struct recogniser *)base;
-    if (!self->lesson)
+    struct reading *heard = &((struct recogniser *)base)->readings[SEARCH_OPEN];
+    if (!heard->lesson)
         return -ENODATA;
-    *ret_lesson = self->lesson;
-    self->lesson = NULL;
+    *ret_lesson = heard->lesson;
+    heard->lesson = NULL;
     return 0;
 }
 
@@ -503,6 +557,7 @@ int asr_recogniser_open(const struct asr_recogniser_options *options,
     self->base.ops = &recogniser_ops;
     for (int i = 0; i < N_SEARCHES; i++)
         reading_init(&self->readings[i]);
+    reading_init(&self->spare);
     int r = base_file_join(options->bundle_folder, "words.dict", dictionary, sizeof(dictionary));
     snprintf(self->bundle_folder, sizeof(self->bundle_folder), "%s", options->bundle_folder);
     if (r == 0)
