@@ -21,8 +21,7 @@ LONG_WAIT_SHARE = 0.4  # of the utterances: with much of what is around before a
 WAITS = [((0.2, 0.6), (0.2, 1.5)), ((0.3, 1.3), (0.5, 3.2))]  # seconds before and after: short, long
 TRACTS = [0.98, 1.09, 1.19, 1.28]  # of asr/tract.c
 # How often a voice of each kind speaks.
-SHARES = {"people": 5.0, "words": 30.0, "espeak": 1.2, "flite": 1.0, "festival": 1.0, "corpus": 14.0}
-MORPHED_SHARE, FALLING_SHARE, COLOURED_SHARE = 0.4, 0.3, 0.35  # of the voices: as another's, of uneven level, of another microphone
+SHARES = {"people": 5.0, "words": 30.0, "espeak": 1.2, "flite": 1.0, "corpus": 14.0}
 
 
 class Voices:
@@ -64,28 +63,6 @@ class Voices:
         start = chance.integers(0, len(self.music) - n)
         piece = self.music[start:start + n].astype(numpy.float32)
         return piece / (numpy.sqrt((piece ** 2).mean()) + 1)
-
-
-def morph(chance, sound):
-    """Another voice: quicker and higher at once, or slower and lower, as a smaller or a larger person's."""
-    factor = chance.uniform(0.85, 1.2)
-    return numpy.interp(numpy.arange(0, len(sound) - 1, factor), numpy.arange(len(sound)), sound).astype(numpy.float32)
-
-
-def fall(chance, sound):
-    """Of uneven level: up to 8 dB from one syllable to another, as an old voice or one built of pieces."""
-    at = numpy.cumsum(chance.uniform(0.08, 0.4, len(sound) // (RATE // 10) + 2)) * RATE
-    decibels = chance.uniform(-1, 1, len(at)) * chance.uniform(2, 8)
-    return (sound * 10 ** (numpy.interp(numpy.arange(len(sound)), at, decibels) / 20)).astype(numpy.float32)
-
-
-def colour(chance, sound):
-    """Through another microphone or loudspeaker: some octaves louder than others, by up to 8 dB."""
-    spectrum = numpy.fft.rfft(sound)
-    octaves = numpy.log2(numpy.arange(len(spectrum)) * (RATE / 2 / len(spectrum)) + 60)
-    decibels = chance.uniform(-8, 8, 8) * chance.uniform(0.3, 1)
-    spectrum *= 10 ** (numpy.interp(octaves, numpy.linspace(octaves[0], octaves[-1], 8), decibels) / 20)
-    return numpy.fft.irfft(spectrum, len(sound)).astype(numpy.float32)
 
 
 def tilt(chance, sound):
@@ -131,8 +108,6 @@ def television(chance, voices, n, speaker):
     sound = numpy.zeros(n, numpy.float32)
     for _ in range(chance.choice([1, 1, 1, 2, 3])):
         voice = voices.speak(chance, voices.choose(chance, speaker), n / RATE + 0.2, (0, 0.12))[0][:n]
-        if chance.random() < MORPHED_SHARE:
-            voice = numpy.resize(morph(chance, voice), n)
         sound += chance.uniform(0.5, 1) * (tilt(chance, voice) if chance.random() < 0.5 else voice)
     if chance.random() < 0.4:
         sound = in_room(chance, sound, chance.uniform(-2, 8))
@@ -173,9 +148,8 @@ def mixture(chance, voices):
     speaker = voices.choose(chance)
     seconds = chance.uniform(0.2, 1.0) if chance.random() < SHORT_SHARE else chance.uniform(1.2, 4.5)
     speech, text = voices.speak(chance, speaker, seconds, (0.05, 0.45))
-    for change, share in ((morph, MORPHED_SHARE), (fall, FALLING_SHARE), (colour, COLOURED_SHARE), (tilt, 0.4)):
-        if chance.random() < share:
-            speech = change(chance, speech)
+    if chance.random() < 0.4:
+        speech = tilt(chance, speech)
     waits_long = chance.random() < LONG_WAIT_SHARE
     lead, tail = (int(RATE * chance.uniform(*(wait[waits_long]))) for wait in WAITS)
     clean = numpy.pad(speech, (lead, tail))

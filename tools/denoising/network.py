@@ -22,7 +22,7 @@ from .mixtures import BANDS
 
 SPREAD = torch.tensor([27.9, 16.1, 16.1, 17.1, 14.5, 13.6, 12.6, 14.3, 13.0, 12.1, 11.7, 10.2, 9.1])
 CHANNELS = 144
-DILATIONS = [1, 2, 4, 8, 16, 32, 1, 2, 4, 8, 16, 32, 1, 2]
+DILATIONS = [1, 2, 4, 8, 16, 32, 1, 2, 4, 8]
 CONTEXT_BLOCK = 6  # before it each frame is told what the whole utterance is like
 BANDS_SPREAD = 2.5
 DARK_SHARE, BLIND_SHARE = 0.5, 0.04  # of the utterances: whose upper bands, and all of whose bands, are as in silence
@@ -67,15 +67,14 @@ class Network(nn.Module):
             rows = (rows + functional.relu(block(rows))) * mask
         return cepstra + self.last(rows), self.head(rows)
 
-    def layers(self, n_blocks):
+    def layers(self):
         """In the file's order."""
-        return [self.first, *self.blocks[:n_blocks], self.context, self.last, self.head]
+        return [self.first, *self.blocks, self.context, self.last, self.head]
 
     def read(self, path, how_often):
-        """What `write` wrote, to go on with; a file of fewer blocks is one whose others do next to nothing yet."""
+        """What `write` wrote, to go on with."""
         data = path.read_bytes()
-        n_blocks = struct.unpack_from("<I", data, 20)[0]
-        head = b"VOISINED" + self.shape(len(how_often), DILATIONS[:n_blocks])
+        head = b"VOISINED" + self.shape(len(how_often))
         if data[:len(head)] != head:
             raise ValueError(f"{path}: not a network of this shape")
         at = len(head) + 2 * 13 * 4
@@ -86,25 +85,23 @@ class Network(nn.Module):
             at += numbers.nbytes
             return torch.from_numpy(numbers.astype(numpy.float32))
 
-        for layer in self.layers(n_blocks):
+        for layer in self.layers():
             weights, n_out = layer.weight, layer.weight.shape[0]
             steps = take("<f4", n_out).view(-1, *[1] * (weights.dim() - 1))
             weights.data.copy_(take("<i1", weights.numel()).view(weights.shape) * steps)
             layer.bias.data.copy_(take("<f4", n_out))
-        for block in self.blocks[n_blocks:]:
-            block.weight.data *= 0.2
         self.head.bias.data += torch.from_numpy(numpy.log(how_often)).float()
         self.offset.copy_(torch.from_numpy(numpy.frombuffer(data, "<f4", 13, len(head)) / SPREAD.numpy()).view(1, 13, 1))
 
     @staticmethod
-    def shape(n_states, dilations):
-        return struct.pack(f"<{5 + len(dilations)}I", 4, CHANNELS, n_states, len(dilations), CONTEXT_BLOCK, *dilations)
+    def shape(n_states):
+        return struct.pack(f"<{5 + len(DILATIONS)}I", 4, CHANNELS, n_states, len(DILATIONS), CONTEXT_BLOCK, *DILATIONS)
 
     def write(self, path, how_often):
         """how_often: each state, of all frames; the file tells how much likelier than that."""
-        data = b"VOISINED" + self.shape(len(how_often), DILATIONS)
+        data = b"VOISINED" + self.shape(len(how_often))
         data += (self.offset.view(13) * SPREAD).numpy().astype("<f4").tobytes() + SPREAD.numpy().astype("<f4").tobytes()
-        for layer in self.layers(len(DILATIONS)):
+        for layer in self.layers():
             weights, biases = layer.weight.detach().flatten(1).numpy(), layer.bias.detach().numpy()
             steps = numpy.maximum(numpy.abs(weights).max(1), 1e-6) / 127
             if layer is self.head:

@@ -17,7 +17,7 @@ from . import kept
 
 RATE = 16000
 TOGETHER = 40  # files that one program reads
-ESPEAK_VOICES, ESPEAK_SENTENCES = 130, 35
+ESPEAK_VOICES, ESPEAK_SENTENCES = 100, 35
 ESPEAK_ANSWERS, ANSWER_WORDS = 25, 4  # as short as an answer: how many a voice speaks, how long at most
 ACCENTS = ["fr", "fr-be", "fr-ch"]
 # f2, f5, m2 and m6 are kept to be measured with.
@@ -30,25 +30,6 @@ FLITE_TEXT = ["the train was late again this morning", "she put the kettle on an
               "there was nobody in the garden when we came home", "could you please pass me the newspaper",
               "the weather has been very cold for weeks", "all the children were playing behind the school",
               "they moved the old piano into the kitchen", "nothing happens here before nine in the evening"]
-# Voices built of pieces of people's, each with what it reads, in the letters that it takes.
-FESTIVAL_TEXT = {
-    "it": ["buongiorno signora come sta oggi", "vorrei del pane e un litro di latte", "domani viene mia figlia con i bambini",
-           "questa mattina sono andata al mercato", "il gatto dorme sulla sedia in cucina", "che ore sono per favore",
-           "la televisione parla sempre di politica", "ho perso le chiavi di casa", "si certo grazie", "no non oggi",
-           "il treno per milano parte alle nove e venti", "mi fa male la schiena quando piove"],
-    "cs": ["dobry den jak se dnes mate", "potrebovala bych chleba a mleko", "zitra prijde moje dcera", "ano prosim", "ne dekuji",
-           "vcera vecer hrali v televizi pekny film", "pes bezi po zahrade", "nevim kolik je hodin", "na stole lezi stare noviny",
-           "v nedeli pojedeme k babicce", "dnes bude prset cely den", "zavolejte mi prosim odpoledne"],
-    "fi": ["hyvaa paivaa mita teille kuuluu", "haluaisin leipaa ja maitoa", "huomenna tulee minun tyttareni", "kiitos paljon", "ei kiitos",
-           "koira juoksee pihalla", "tanaan sataa koko paivan", "kello on kohta kaksitoista", "televisiosta tulee uutisia",
-           "missa minun silmalasini ovat", "kukat tarvitsevat vetta", "soittakaa minulle illalla"],
-    "ca": ["bon dia com es troba avui", "voldria pa i una mica de llet", "la meva filla vindra dema", "si gracies", "no avui no",
-           "el gos corre pel jardi", "avui plou tot el dia", "he perdut les claus de casa", "quina hora es",
-           "els nens juguen darrere de l'escola", "fan una pel.licula a la televisio", "truqui'm a la tarda"],
-}
-FESTIVAL_VOICES = [("lp_diphone", "it"), ("pc_diphone", "it"), ("czech_dita", "cs"), ("czech_krb", "cs"), ("czech_machac", "cs"),
-                   ("czech_ph", "cs"), ("hy_fi_mv_diphone", "fi"), ("suo_fi_lj_diphone", "fi"), ("upc_ca_ona_hts", "ca"),
-                   ("ked_diphone", "en"), ("kal_diphone", "en"), ("cmu_us_slt_arctic_hts", "en")]
 # A voice, the package, the end of its files, and at most how many are taken.
 RECORDED = [*((f"people-asterisk-{language}", f"asterisk-core-sounds-{language}-g722", ".g722", 600)
               for language in ("fr", "es", "en", "it", "ru")),
@@ -177,16 +158,6 @@ def flite_voice(voice, folder):
     return sounds
 
 
-def festival_voice(voice, texts, folder):
-    path, source, sounds = folder / "spoken.wav", folder / "spoken.txt", []
-    for text in texts:
-        source.write_text(text + "\n", encoding="ascii")
-        sounds.append(trim(spoken(["text2wave", "-eval", f"(voice_{voice})", "-o", str(path), str(source)], path)))
-    path.unlink()
-    source.unlink()
-    return sounds
-
-
 def gather(folder, voisine):
     folder.mkdir(parents=True, exist_ok=True)
     texts = sentences(voisine)
@@ -205,9 +176,6 @@ def gather(folder, voisine):
     for voice in FLITE_VOICES:
         if not (folder / f"flite-{voice}.npz").exists():
             keep(folder, f"flite-{voice}", flite_voice(voice, folder))
-    for voice, language in FESTIVAL_VOICES:
-        if not (folder / f"festival-{voice}.npz").exists():
-            keep(folder, f"festival-{voice}", festival_voice(voice, FESTIVAL_TEXT.get(language, FLITE_TEXT), folder))
 
 
 def gather_corpus(folder, corpus, names):
