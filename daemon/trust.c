@@ -150,7 +150,7 @@ struct limits {
 
 static const struct limits limits[INTENTS_N_ACTS] = {
     [INTENTS_NONE] = {0.5, 0.3},        [INTENTS_REQUEST] = {0.5, 0.3},
-    [INTENTS_AFFIRM] = {0.55, 0.5},     [INTENTS_DENY] = {0.52, 0.45},
+    [INTENTS_AFFIRM] = {0.55, 0.5},     [INTENTS_DENY] = {0.6, 0.45},
     [INTENTS_CANCEL] = {0.3, 0.3},      [INTENTS_REPEAT] = {0.3, 0.3},
     [INTENTS_STATUS] = {0.4, 0.4},      [INTENTS_HELP] = {0.3, 0.3},
     [INTENTS_LOUDER] = {0.3, 0.3},      [INTENTS_SOFTER] = {0.3, 0.3},
