@@ -141,15 +141,16 @@ double trust_confidence(const struct trust_evidence *evidence)
 }
 
 /*
- * How sure one must be, by what is at stake: a yes sends something, a no costs one more question,
- * an emergency answered in error costs two sentences. Points on the curve of docs/understanding.md.
+ * How sure one must be, by what is at stake and what is mistaken for what: a yes sends something,
+ * and nothing else sounds like one; a doubtful no is "ouais" now and then; an emergency answered in
+ * error costs two sentences. Points on the curve of docs/understanding.md.
  */
 struct limits {
     double act, ask;
 };
 
 static const struct limits limits[INTENTS_N_ACTS] = {
-    [INTENTS_NONE] = {0.5, 0.3},        [INTENTS_REQUEST] = {0.5, 0.3},
+    [INTENTS_NONE] = {0.5, 0.3},        [INTENTS_REQUEST] = {0.5, 0.35},
     [INTENTS_AFFIRM] = {0.55, 0.5},     [INTENTS_DENY] = {0.6, 0.45},
     [INTENTS_CANCEL] = {0.3, 0.3},      [INTENTS_REPEAT] = {0.3, 0.3},
     [INTENTS_STATUS] = {0.4, 0.4},      [INTENTS_HELP] = {0.3, 0.3},
