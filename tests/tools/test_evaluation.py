@@ -18,10 +18,18 @@ from unittest import mock
 sys.dont_write_bytecode = True
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
-from evaluation import measures, noise, recordings, wakes, whole  # noqa: E402
+from evaluation import curves, measures, noise, recordings, wakes, whole  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv[1])
 REQUEST = {"id": "r-1", "text": "mes courses demain", "service": "groceries", "date": "2020-06-16", "part": "", "time": "", "items": ""}
+
+
+def load_tool(name):
+    """A program of tools/, as a module."""
+    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), str(TOOLS / name))
+    tool = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(tool)
+    return tool
 
 
 def heard(act, service=None, date=None):
@@ -93,9 +101,7 @@ class DayAnswers(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        loader = importlib.machinery.SourceFileLoader("day_answers", str(TOOLS / "day-answers"))
-        self.tool = importlib.util.module_from_spec(importlib.util.spec_from_loader("day_answers", loader))
-        loader.exec_module(self.tool)
+        self.tool = load_tool("day-answers")
         self.tool.SPEAKERS = {name: (f"package-of-{name}", self.folder / name, ".wav") for name in ("Zoe", "Mia")}
         self.record("Zoe", ".g722")
         self.record("Mia", ".wav")
@@ -207,6 +213,27 @@ class SeveralLayings(unittest.TestCase):
         table = printed(scores, "sound")
         self.assertIn("tv 1 10/10, tv 2 5/10", table)
         self.assertRegex(row(table, "right service, 13"), r" 15/20 .* as of 20 ")
+
+
+class Curve(unittest.TestCase):
+    # Two requests of which one is hardly heard, two unrelated sentences of which one is taken for one.
+    POINTS = [(0.9, True, False), (0.4, True, False), (0.45, False, True), (0.0, False, True)]
+
+    def test_a_limit_is_found_on_the_curve(self):
+        curve = curves.acceptance_curve(self.POINTS)
+        self.assertEqual(curves.point_at(curve, 0.35)[:2], (0, 50))
+        self.assertEqual(curves.point_at(curve, 0.45)[:2], (50, 50))
+        self.assertEqual(curves.point_at(curve, 0.5)[:2], (50, 0))
+
+    def test_the_limits_in_force_are_drawn(self):
+        asked_from = curves.request_limits()
+        self.assertGreater(asked_from[0], asked_from[1])
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "curve.svg"
+            load_tool("evaluate").draw_curve(path, {"text": curves.acceptance_curve(self.POINTS), "clean": curves.acceptance_curve(self.POINTS)})
+            drawn = path.read_text(encoding="utf-8")
+        self.assertEqual(drawn.count("<circle"), 2)  # of sound alone
+        self.assertIn(f"restated: black, {asked_from[0]}", drawn)
 
 
 class Whole(unittest.TestCase):
