@@ -216,14 +216,15 @@ class SeveralLayings(unittest.TestCase):
 
 
 class Curve(unittest.TestCase):
-    # Two requests of which one is hardly heard, two unrelated sentences of which one is taken for one.
-    POINTS = [(0.9, True, False), (0.4, True, False), (0.45, False, True), (0.0, False, True)]
+    # Requests, of which one is hardly heard and one not at all; unrelated sentences, of which one is taken for one.
+    POINTS = [(0.9, True, False), (0.4, True, False), (0.0, True, False), (0.0, True, False), (0.4499, False, True), (0.0, False, True)]
 
     def test_a_limit_is_found_on_the_curve(self):
         curve = curves.acceptance_curve(self.POINTS)
-        self.assertEqual(curves.point_at(curve, 0.35)[:2], (0, 50))
-        self.assertEqual(curves.point_at(curve, 0.45)[:2], (50, 50))
-        self.assertEqual(curves.point_at(curve, 0.5)[:2], (50, 0))
+        self.assertEqual(curves.point_at(curve, 0)[:2], (50, 50))
+        self.assertEqual(curves.point_at(curve, 0.35)[:2], (50, 50))
+        self.assertEqual(curves.point_at(curve, 0.41)[:2], (75, 50))
+        self.assertEqual(curves.point_at(curve, 0.45)[:2], (75, 0))
 
     def test_the_limits_in_force_are_drawn(self):
         asked_from = curves.request_limits()
@@ -233,7 +234,7 @@ class Curve(unittest.TestCase):
             load_tool("evaluate").draw_curve(path, {"text": curves.acceptance_curve(self.POINTS), "clean": curves.acceptance_curve(self.POINTS)})
             drawn = path.read_text(encoding="utf-8")
         self.assertEqual(drawn.count("<circle"), 2)  # of sound alone
-        self.assertIn(f"restated: black, {asked_from[0]}", drawn)
+        self.assertIn(f"black: restated, from {asked_from[0]}", drawn)
 
 
 class Whole(unittest.TestCase):

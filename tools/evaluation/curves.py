@@ -13,8 +13,8 @@ def acceptance_curve(points):
     n_requests = sum(p[1] for p in points) or 1
     n_unrelated = sum(p[2] for p in points) or 1
     curve = []
-    for threshold in sorted({round(p[0], 3) for p in points}):
-        missed = sum(1 for p in points if p[1] and p[0] < threshold)
+    for threshold in sorted({p[0] for p in points}):
+        missed = sum(1 for p in points if p[1] and (p[0] < threshold or p[0] <= 0))
         taken = sum(1 for p in points if p[2] and p[0] >= threshold and p[0] > 0)
         curve.append((100 * missed / n_requests, 100 * taken / n_unrelated, threshold))
     return curve
@@ -41,7 +41,7 @@ def draw(path, title, x_label, y_label, lines, x_max, y_max, dots=()):
 
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="12">',
            '<rect width="100%" height="100%" fill="white"/>',
-           f'<text x="{WIDTH / 2}" y="24" text-anchor="middle" font-size="13">{title}</text>',
+           f'<text x="{WIDTH / 2}" y="24" text-anchor="middle" font-size="15">{title}</text>',
            f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">{x_label}</text>',
            f'<text x="16" y="{HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 16 {HEIGHT / 2})">{y_label}</text>']
     for i in range(6):
