@@ -20,8 +20,8 @@
 enum { N_WORDS_MAX = 64 };
 
 const char *const trust_evidence_names[TRUST_N_EVIDENCE] = {
-    "acoustic", "worst", "posterior", "least", "language", "words",
-    "pieces",   "pace",  "agreement", "rival", "contrast", "meaning",
+    "acoustic", "worst",     "posterior", "least",    "language", "words",
+    "pieces",   "agreement", "rival",     "contrast", "meaning",
 };
 
 static int compare(const void *a, const void *b)
@@ -46,14 +46,13 @@ static double mean_of_worst(double *values, size_t n)
 static void gather_words(const struct asr_hypothesis *heard, struct trust_evidence *evidence)
 {
     double acoustic[N_WORDS_MAX], posterior[N_WORDS_MAX];
-    size_t n = heard->n_words < N_WORDS_MAX ? heard->n_words : N_WORDS_MAX, n_letters = 0;
+    size_t n = heard->n_words < N_WORDS_MAX ? heard->n_words : N_WORDS_MAX;
     size_t n_said = 0;
 
     for (size_t i = 0; i < n; i++) {
         acoustic[i] = (double)heard->words[i].acoustic;
         posterior[i] = (double)heard->words[i].posterior;
         evidence->value[TRUST_POSTERIOR] += posterior[i] / (double)n;
-        n_letters += strlen(heard->words[i].text);
         n_said += base_utf8_n_words(heard->words[i].text);
     }
     evidence->value[TRUST_LANGUAGE] = 1000 * (double)heard->language;
@@ -62,8 +61,6 @@ static void gather_words(const struct asr_hypothesis *heard, struct trust_eviden
     evidence->value[TRUST_LEAST] = mean_of_worst(posterior, n);
     evidence->value[TRUST_WORDS] = fmin((double)n_said, WORDS_MAX);
     evidence->value[TRUST_PIECES] = (double)n;
-    evidence->value[TRUST_PACE] =
-        heard->speech_ms > 0 ? 1000.0 * (double)n_letters / heard->speech_ms : 0;
 }
 
 struct trust_evidence trust_gather(const struct asr_hypothesis *heard,

@@ -36,7 +36,6 @@ enum {
     TRUST_LANGUAGE,  /* mean log probability of a word in the language model */
     TRUST_WORDS,     /* how many, up to 15 */
     TRUST_PIECES,    /* how many words of the recogniser: of a short answer, whole phrases */
-    TRUST_PACE,      /* letters a second */
     TRUST_AGREEMENT, /* share of the other readings of the sound with the same act and service */
     TRUST_RIVAL,     /* how far the likeliest reading with another meaning lies below, up to 20 */
     TRUST_CONTRAST,  /* of a short answer: how far it lies below what was heard freely, a frame */

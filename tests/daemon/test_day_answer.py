@@ -4,12 +4,11 @@
 
 The sound: a date in four voices of espeak-ng, chosen like those of tests/room because it is in the model's band.
 """
-import json
-import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
+
+sys.dont_write_bytecode = True
+import spoken  # noqa: E402
 
 VOISINE = sys.argv.pop(1)
 VOICES = ("fr", "fr+f2", "fr+f5", "fr+m3")
@@ -18,13 +17,8 @@ DATE = "jeudi deux juillet"
 
 class DayAnswer(unittest.TestCase):
     def hear(self, expect):
-        with tempfile.TemporaryDirectory() as folder:
-            files = [pathlib.Path(folder) / f"{voice}.wav" for voice in VOICES]
-            for voice, file in zip(VOICES, files, strict=True):
-                subprocess.run(["espeak-ng", "-v", voice, "-s", "130", "-p", "35", "-w", str(file), DATE], check=True)
-            run = subprocess.run([VOISINE, "listen", "--now", "2026-06-15T09:30", "--expect", expect, *map(str, files)], check=True,
-                                 capture_output=True, text=True)
-        return [json.loads(line)["date"] for line in run.stdout.splitlines()]
+        options = ("--now", "2026-06-15T09:30", "--expect", expect)
+        return [heard["date"] for heard in spoken.listen(VOISINE, VOICES, DATE, 130, 35, *options)]
 
     def test_the_day_is_heard_that_was_asked_for(self):
         asked, not_asked = (self.hear(expect).count("2026-07-02") for expect in ("day", "confirmation"))

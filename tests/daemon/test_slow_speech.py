@@ -5,12 +5,11 @@
 The sound: one sentence in four voices of espeak-ng at its slowest. Heard at that pace, "faudrait de l'aide" is "faut ordre et de lait" or
 the like in each of them.
 """
-import json
-import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
+
+sys.dont_write_bytecode = True
+import spoken  # noqa: E402
 
 VOISINE = sys.argv.pop(1)
 VOICES = ("fr+f2", "fr+f5", "fr+m2", "fr+m6")
@@ -19,12 +18,7 @@ REQUEST = "il me faudrait de l'aide pour remplir mes papiers la semaine prochain
 
 class SlowSpeech(unittest.TestCase):
     def hear(self, words_a_minute):
-        with tempfile.TemporaryDirectory() as folder:
-            files = [pathlib.Path(folder) / f"{voice}.wav" for voice in VOICES]
-            for voice, file in zip(VOICES, files, strict=True):
-                subprocess.run(["espeak-ng", "-v", voice, "-s", str(words_a_minute), "-p", "35", "-w", str(file), REQUEST], check=True)
-            run = subprocess.run([VOISINE, "listen", "--now", "2026-06-15T09:30", *map(str, files)], check=True, capture_output=True, text=True)
-        return [json.loads(line)["text"] for line in run.stdout.splitlines()]
+        return [heard["text"] for heard in spoken.listen(VOISINE, VOICES, REQUEST, words_a_minute, 35)]
 
     def test_slow_and_usual_are_heard_alike(self):
         self.assertGreaterEqual(self.hear(80).count(REQUEST), 3)
